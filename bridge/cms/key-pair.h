@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "certificate.h"
+
+/* A private key with its certificate; from the key store or from a file for one call. Immutable, reference-
+ * counted, safe between threads. */
+typedef struct _KeyPair KeyPair;
+
+/* Takes a reference on @certificate, and @private_key as its own. CMS_ERROR_KEY if they don't belong together
+ * (public keys are compared). */
+KeyPair *key_pair_new(Certificate *certificate, SECKEYPrivateKey *private_key, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+KeyPair *key_pair_ref(KeyPair *pair);
+void key_pair_unref(KeyPair *pair);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyPair, key_pair_unref)
+
+Certificate *key_pair_get_certificate(const KeyPair *pair);
+SECKEYPrivateKey *key_pair_get_private_key(const KeyPair *pair);
+
+/* What a key file holds. */
+typedef struct {
+    GPtrArray *pairs;        /* (element-type KeyPair) */
+    GPtrArray *certificates; /* (element-type Certificate): those without a key here */
+} KeyFile;
+
+/**
+ * key_file_parse:
+ * @octets: PKCS#12 (RFC 7292), or PEM with certificates and PKCS#8 keys, plain or encrypted, or the traditional RSA
+ *   and EC forms
+ * @password: (nullable): UTF-8; %NULL: none is known
+ *
+ * Keys become session keys: nothing is written anywhere.
+ * Returns: (transfer full): or %NULL with CMS_ERROR_PASSWORD, CMS_ERROR_KEY, CMS_ERROR_MALFORMED, CMS_ERROR_UNSUPPORTED
+ */
+KeyFile *key_file_parse(GBytes *octets, const gchar *password, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+void key_file_free(KeyFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyFile, key_file_free)
