@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "addr-spec.h"
-#include "limits.h"
+#include "core-limits.h"
 
 typedef struct {
     const gchar *name;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "core-limits.h"
 #include "smimea.h"
 
 #define HASH  "9003e374bc726550c2c289447fd0533160f875709386dfa377bfd41c"
