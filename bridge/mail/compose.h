@@ -9,9 +9,11 @@
 /**
  * compose_get_payload:
  * @message: a whole message
- * @seven_bit: for signing: leaves with octets above 127, NUL, or lines over 998 octets are
+ * @seven_bit: for signing: leaves with octets above 127, NUL, bare CR, or lines over 998 octets are
  * re-encoded in quoted-printable (text) or base64, in attached messages too, so that no relay has
- * to touch the signed part (RFC 8551 §3.1.2, §3.1.3)
+ * to touch the signed part (RFC 8551 §3.1.2, §3.1.3); so are texts with lines that begin "From " or
+ * end in white space, which mailboxes and relays change. What is inside multipart/signed or
+ * multipart/encrypted, message/partial and message/external-body stays octet for octet
  *
  * The MIME entity that protection is put round: the message's Content-* fields and body,
  * CRLF-canonical. Without a Content-Type it is text/plain (RFC 2045 §5.2; the field is written).
@@ -44,9 +46,11 @@ GBytes *compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type);
  * @payload: the MIME entity found inside its protection
  *
  * The message without protection, for reading: @message's fields but Content-* and MIME-Version,
- * then MIME-Version and @payload as it stands.
+ * then MIME-Version unless @payload has it, and @payload as it stands. A payload without a header
+ * section is text, and becomes the body.
  */
 GBytes *compose_open(const EntityTree *message, GBytes *payload);
 
-/* The message without the fields of these names (NULL-terminated), all else octet for octet. */
+/* The message without the fields of these names (NULL-terminated), all else octet for octet, line
+ * ends too. */
 GBytes *compose_without_fields(const EntityTree *message, const gchar *const *names);

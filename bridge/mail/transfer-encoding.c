@@ -229,12 +229,17 @@ must_escape(const guint8 *line, gsize i, gsize n_octets, gboolean at_start)
         return TRUE;
     if (!at_start)
         return FALSE;
+    /* "--": breaking a long line, or decoding base64, must not bring a delimiter of a multipart
+     * outside to light. */
+    if (octet == '-' && i + 1 < n_octets && line[i + 1] == '-')
+        return TRUE;
     return octet == '.' || (n_octets - i >= 5 && memcmp(line + i, "From ", 5) == 0);
 }
 
 static void
 quoted_printable_encode_line(GString *out, const guint8 *line, gsize n_octets)
 {
+    static const gchar digits[] = "0123456789ABCDEF";
     gsize column = 0;
     for (gsize i = 0; i < n_octets; i++) {
         gboolean escape = must_escape(line, i, n_octets, column == 0);
@@ -246,10 +251,12 @@ quoted_printable_encode_line(GString *out, const guint8 *line, gsize n_octets)
             escape = must_escape(line, i, n_octets, TRUE);
             n_needed = escape ? 3 : 1;
         }
-        if (escape)
-            g_string_append_printf(out, "=%02X", line[i]);
-        else
+        if (escape) {
+            const gchar escaped[] = {'=', digits[line[i] >> 4], digits[line[i] & 15]};
+            g_string_append_len(out, escaped, sizeof escaped);
+        } else {
             g_string_append_c(out, (gchar)line[i]);
+        }
         column += n_needed;
     }
 }

@@ -26,6 +26,6 @@ GBytes *transfer_decode(GBytes *octets, TransferEncoding encoding, gboolean stri
 GBytes *base64_encode_lines(GBytes *octets);
 
 /* Text in quoted-printable: its line ends (CRLF or LF) become CRLF; 8-bit octets, controls, "=",
- * white space at line ends, and the first letter of "From " and "." lines are escaped (RFC 2049 §3,
- * RFC 5321 §4.5.2). Lines have at most 76 characters. */
+ * white space at line ends, and the first letter of lines that begin "From ", "." or "--" are
+ * escaped (RFC 2049 §3, RFC 5321 §4.5.2, RFC 2046 §5.1.1). Lines have at most 76 characters. */
 GBytes *quoted_printable_encode_text(GBytes *octets);
