@@ -23,20 +23,24 @@ typedef struct {
     SECItem value;
 } OtherNameValue;
 
-static const SEC_ASN1Template other_name_template[] = {
-    {SEC_ASN1_CONTEXT_SPECIFIC | SEC_ASN1_CONSTRUCTED | 0, 0, NULL, sizeof(OtherNameValue)},
+static const SEC_ASN1Template other_name_sequence_template[] = {
+    {SEC_ASN1_SEQUENCE, 0, NULL, sizeof(OtherNameValue)},
     {SEC_ASN1_OBJECT_ID, offsetof(OtherNameValue, type_id), NULL, 0},
     {SEC_ASN1_ANY, offsetof(OtherNameValue, value), NULL, 0},
     {0, 0, NULL, 0},
 };
 
+static const SEC_ASN1Template other_name_template[] = {
+    {TAG_OTHER_NAME, 0, other_name_sequence_template, sizeof(OtherNameValue)},
+};
+
 static const SEC_ASN1Template explicit_utf8_template[] = {
-    {SEC_ASN1_EXPLICIT | SEC_ASN1_CONTEXT_SPECIFIC | SEC_ASN1_CONSTRUCTED | 0, 0,
+    {SEC_ASN1_EXPLICIT | SEC_ASN1_CONSTRUCTED | SEC_ASN1_CONTEXT_SPECIFIC | 0, 0,
      SEC_UTF8StringTemplate, sizeof(SECItem)},
 };
 
 static const SEC_ASN1Template rfc822_name_template[] = {
-    {SEC_ASN1_CONTEXT_SPECIFIC | 1, 0, NULL, sizeof(SECItem)},
+    {TAG_RFC822_NAME, 0, SEC_IA5StringTemplate, sizeof(SECItem)},
 };
 
 /* Characters that move the cursor, turn the text round or don't show would let one name look like

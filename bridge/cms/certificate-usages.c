@@ -143,8 +143,9 @@ encryption_usages(CertificateKeyType type)
     case KEY_TYPE_EC:
     case KEY_TYPE_X25519:
     case KEY_TYPE_DH:
-        return KEY_USAGE_KEY_AGREEMENT;
     case KEY_TYPE_UNKNOWN:
+        /* RFC 5480 §3 has keyAgreement alone, but the usual recipes for openssl write
+         * keyEncipherment whatever the key; its owner means "encrypt to me" all the same. */
         return KEY_USAGE_KEY_ENCIPHERMENT | KEY_USAGE_KEY_AGREEMENT;
     case KEY_TYPE_RSA_PSS:
     case KEY_TYPE_DSA:

@@ -73,7 +73,7 @@ const gchar *certificate_get_key_name(const Certificate *certificate);
 
 /* RFC 8550 §4.4.2, §4.4.4: a missing keyUsage allows everything; extendedKeyUsage, if there, has emailProtection or
  * any. May sign: digitalSignature or nonRepudiation, and a key that can sign. May encrypt: keyEncipherment (RSA),
- * keyAgreement (EC, DH, X25519), and a key that can. Whether this program can work with the key is another
+ * keyAgreement or keyEncipherment (EC, DH, X25519), and a key that can. Whether this program can work with the key is another
  * question: certificate_extract_public_key(). */
 gboolean certificate_may_sign(const Certificate *certificate);
 gboolean certificate_may_encrypt(const Certificate *certificate);
