@@ -133,7 +133,8 @@ read_signing_certificate_v2(BerReader *values, SignedAttributes *attributes, GEr
     return read_certificate_id(values, TRUE, attributes, error);
 }
 
-/* Attributes that stand there once at most and have one value: RFC 5652 §11, RFC 8551 §2.5, RFC 5035 §3. */
+/* Attributes that stand there once at most and have one value: RFC 5652 §11, RFC 8551 §2.5, RFC
+ * 5035 §3. */
 static const struct {
     Oid oid;
     ReadValue read;
@@ -236,8 +237,8 @@ signed_attributes_to_der(GBytes *owner, BerSlice attributes, GBytes **out_as_sen
         BerSlice element;
         if (!ber_skip(&elements, "Attribute", &element, error))
             return NULL;
-        /* RFC 5652 §5.3 asks for DER even where the rest is BER; whoever signs another encoding than they send is not
-         * guessed after. */
+        /* RFC 5652 §5.3 asks for DER even where the rest is BER; whoever signs another encoding
+         * than they send is not guessed after. */
         if (!ber_slice_has_der_lengths(owner, element)) {
             fail(error, "signed attributes are not in DER");
             return NULL;

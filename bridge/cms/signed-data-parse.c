@@ -96,8 +96,8 @@ read_content(SignedData *data, BerReader *fields, GError **error)
     return ber_leave(fields, &info, "encapContentInfo", error);
 }
 
-/* A CertificateSet may have other kinds (RFC 5652 §10.2.2) and certificates that don't parse: they take nothing from
- * the rest. */
+/* A CertificateSet may have other kinds (RFC 5652 §10.2.2) and certificates that don't parse: they
+ * take nothing from the rest. */
 static gboolean
 read_certificates(SignedData *data, BerReader *fields, GError **error)
 {

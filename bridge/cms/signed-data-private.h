@@ -26,23 +26,23 @@ struct _SignedData {
 
 /* What the signed attributes say (RFC 5652 §11, RFC 8551 §2.5, RFC 5035). */
 typedef struct {
-    BerSlice content_type;   /* contents of the OBJECT IDENTIFIER */
+    BerSlice content_type; /* contents of the OBJECT IDENTIFIER */
     GBytes *message_digest;
-    gint64 signing_time;     /* G_MININT64: absent */
-    BerSlice capabilities;   /* the value; octets NULL: absent */
-    CmsDigest certificate_digest; /* of signingCertificate or signingCertificateV2 */
-    GBytes *certificate_hash;     /* or NULL: absent */
-    gboolean unknown_certificate_digest;
+    gint64 signing_time;          /* G_MININT64: absent */
+    BerSlice capabilities;        /* the value; octets NULL: absent */
+    GBytes *certificate_hash;     /* of signingCertificate or signingCertificateV2; NULL: absent */
+    CmsDigest certificate_digest; /* what that is of the certificate */
 } SignedAttributes;
 void signed_attributes_clear(SignedAttributes *attributes);
 
-/* @attributes: elements of a SET OF Attribute. CMS_ERROR_MALFORMED: also for attributes that stand there twice or have
- * several values where there must be one; CMS_ERROR_LIMIT. To be cleared in any case. */
-gboolean signed_attributes_parse(GBytes *owner, BerSlice attributes, SignedAttributes *out_attributes,
-                                 GError **error);
+/* @attributes: elements of a SET OF Attribute. CMS_ERROR_MALFORMED: also for attributes that stand
+ * there twice or have several values where there must be one; CMS_ERROR_LIMIT. To be cleared in any
+ * case. */
+gboolean signed_attributes_parse(GBytes *owner, BerSlice attributes,
+                                 SignedAttributes *out_attributes, GError **error);
 
-/* The octets that are signed: DER of the SET OF Attribute (RFC 5652 §5.4), and the same in the order in which the
- * message has them, or NULL if that order is DER's. */
+/* The octets that are signed: DER of the SET OF Attribute (RFC 5652 §5.4), and the same in the
+ * order in which the message has them, or NULL if that order is DER's. */
 GBytes *signed_attributes_to_der(GBytes *owner, BerSlice attributes, GBytes **out_as_sent,
                                  GError **error);
 
@@ -51,12 +51,3 @@ gboolean signed_attributes_are_in(GBytes *content);
 
 /* Seconds since 1970 of a UTCTime or GeneralizedTime in the form of RFC 5652 §11.3. */
 gboolean signed_attributes_parse_time(guint8 tag, BerSlice contents, gint64 *out_seconds);
-
-/* Result of one signature check with one key. */
-typedef enum { SIGNATURE_CHECK_UNSUPPORTED, SIGNATURE_CHECK_BAD, SIGNATURE_CHECK_GOOD } SignatureCheck;
-
-/* Whether the signature of @signer is @certificate's over octets whose digest is @value.
- * @out_weak: key too short to mean anything. */
-SignatureCheck signature_check(const SignerInfo *signer, CmsSignature signature, CmsDigest digest,
-                               const DigestValue *value, const Certificate *certificate,
-                               gboolean *out_weak);

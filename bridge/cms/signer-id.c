@@ -35,7 +35,8 @@ slice_is(BerSlice slice, GBytes *octets)
     return ber_slice_equal(slice, other);
 }
 
-/* The same name in other octets: a signer may write as UTF8String what its authority wrote as PrintableString. */
+/* The same name in other octets: a signer may write as UTF8String what its authority wrote as
+ * PrintableString. */
 static gboolean
 name_is_equivalent(BerSlice name, const Certificate *certificate)
 {

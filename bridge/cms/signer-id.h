@@ -5,8 +5,8 @@
 #include "certificate.h"
 #include "der-writer.h"
 
-/* How CMS names a certificate: issuer and serial number, or subject key identifier (RFC 5652 §5.3 SignerIdentifier,
- * §6.2.1 RecipientIdentifier, §6.2.2 KeyAgreeRecipientIdentifier). */
+/* How CMS names a certificate: issuer and serial number, or subject key identifier (RFC 5652 §5.3
+ * SignerIdentifier, §6.2.1 RecipientIdentifier, §6.2.2 KeyAgreeRecipientIdentifier). */
 typedef struct {
     BerSlice issuer;         /* the whole Name */
     BerSlice serial;         /* contents of the INTEGER */
