@@ -95,8 +95,7 @@ record_lifetime(getdns_dict *record, gboolean is_denial, gint64 now)
     switch (get_int(record, "type", 0)) {
     case GETDNS_RRTYPE_RRSIG:
         lifetime = MIN(lifetime, get_int(record, "/rdata/original_ttl", 0));
-        return MIN(lifetime,
-                   seconds_left(get_int(record, "/rdata/signature_expiration", 0), now));
+        return MIN(lifetime, seconds_left(get_int(record, "/rdata/signature_expiration", 0), now));
     case GETDNS_RRTYPE_SOA:
         /* RFC 2308 §5 */
         return is_denial ? MIN(lifetime, get_int(record, "/rdata/minimum", 0)) : lifetime;

@@ -7,9 +7,10 @@
 /* Reads getdns's response dictionary, asked for with the extensions "dnssec" and
  * "dnssec_return_all_statuses".
  *
- * What decides, in this order: the status of the whole; the response code, because getdns calls a SERVFAIL
- * insecure; the validation status; and for secure answers whether records of the asked type stand at
- * the canonical name. Others may be in the answer, signed and all: a server can add what it likes. */
+ * What decides, in this order: the status of the whole; the response code, because getdns calls a
+ * SERVFAIL insecure; the validation status; and for secure answers whether records of the asked
+ * type stand at the canonical name. Others may be in the answer, signed and all: a server can add
+ * what it likes. */
 
 /* @now: seconds since 1970, for what is left of the signatures */
 ResolverAnswer *answer_from_getdns(const gchar *owner_name, guint16 rr_type, getdns_dict *response,

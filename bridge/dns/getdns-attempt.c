@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-attempt.h"
 
+#include <getdns/getdns_extra.h>
+
 #include "answer-from-getdns.h"
 
 struct _GetdnsAttempt {
@@ -92,10 +94,10 @@ on_getdns(getdns_context *context G_GNUC_UNUSED, getdns_callback_type_t type, ge
                   answer);
 }
 
-/* getdns calls back with GETDNS_CALLBACK_CANCEL inside of this. */
-static void
-abandon(GetdnsAttempt *attempt)
+void
+getdns_attempt_cancel(GetdnsAttempt *attempt)
 {
+    /* getdns calls back with GETDNS_CALLBACK_CANCEL inside of its own cancel function. */
     drop_source(attempt);
     attempt->orphaned = TRUE;
     if (attempt->called_back ||
@@ -113,7 +115,7 @@ on_timeout(gpointer user_data)
     ResolverAnswer *answer =
         resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
                                         "no answer within %g s", attempt->timeout_ms / 1000.0);
-    abandon(attempt);
+    getdns_attempt_cancel(attempt);
     done(GETDNS_ATTEMPT_SILENT, answer, done_data);
     return G_SOURCE_REMOVE;
 }
@@ -143,9 +145,8 @@ getdns_attempt_new(GetdnsChannel *channel, const gchar *owner_name, guint16 rr_t
 
     g_autoptr(getdns_dict) extensions = make_extensions();
     g_autofree gchar *absolute = g_strconcat(owner_name, ".", NULL);
-    getdns_return_t result =
-        getdns_general(getdns_channel_get_context(channel), absolute, rr_type, extensions, attempt,
-                       &attempt->transaction, on_getdns);
+    getdns_return_t result = getdns_general(getdns_channel_get_context(channel), absolute, rr_type,
+                                            extensions, attempt, &attempt->transaction, on_getdns);
     if (result != GETDNS_RETURN_GOOD && !attempt->called_back) {
         attempt->called_back = TRUE;
         deliver_later(attempt, GETDNS_ATTEMPT_SILENT,

@@ -13,7 +13,8 @@ typedef enum {
     GETDNS_ATTEMPT_ANSWERED
 } GetdnsAttemptResult;
 
-/* Called once, from the main loop, outside getdns. The attempt is gone then. @answer: (transfer full) */
+/* Called once, from the main loop, outside getdns. The attempt is gone then. @answer: (transfer
+ * full) */
 typedef void (*GetdnsAttemptDone)(GetdnsAttemptResult result, ResolverAnswer *answer,
                                   gpointer user_data);
 

@@ -10,8 +10,8 @@
 #define NO_TIMEOUT_MS 3600000u
 /* How long a TCP connection is kept for the next lookup. */
 #define IDLE_TIMEOUT_MS 10000u
-/* getdns avoids a server after failed connections, by default for an hour; which server is asked, and
- * when again, is decided above. */
+/* getdns avoids a server after failed connections, by default for an hour; which server is asked,
+ * and when again, is decided above. */
 #define BACKOFF_SECONDS 1u
 
 struct _GetdnsChannel {
@@ -57,8 +57,7 @@ set_anchors(getdns_context *context, const gchar *const *anchors, GError **error
 static gboolean
 set_server(getdns_context *context, GInetSocketAddress *server, GError **error)
 {
-    g_autofree gchar *address =
-        g_inet_address_to_string(g_inet_socket_address_get_address(server));
+    g_autofree gchar *address = g_inet_address_to_string(g_inet_socket_address_get_address(server));
     guint32 scope = g_inet_socket_address_get_scope_id(server);
     g_autofree gchar *scoped = scope == 0 ? NULL : g_strdup_printf("%s%%%u", address, scope);
     g_autoptr(getdns_dict) upstream = NULL;
@@ -89,9 +88,9 @@ configure(GetdnsChannel *channel, GInetSocketAddress *server, ResolverTransport 
     getdns_context *context = channel->context;
     getdns_resolution_t type =
         server == NULL ? GETDNS_RESOLUTION_RECURSING : GETDNS_RESOLUTION_STUB;
-    return check(getdns_context_set_eventloop(context,
-                                              getdns_glib_loop_get_eventloop(channel->loop)),
-                 "event loop", error) &&
+    return check(
+               getdns_context_set_eventloop(context, getdns_glib_loop_get_eventloop(channel->loop)),
+               "event loop", error) &&
            check(getdns_context_set_resolution_type(context, type), "resolution type", error) &&
            set_anchors(context, anchors, error) &&
            check(getdns_context_set_timeout(context, NO_TIMEOUT_MS), "timeout", error) &&

@@ -6,9 +6,9 @@
 
 /* A getdns context that asks one server by one transport (or from the root), with its event loop.
  *
- * It keeps to what getdns 1.6.0 bears: no anchors fetched from the network, none found by itself, no limit on
- * outstanding queries, no time limit of its own (the timers are ours: one that fires for a DNSKEY or DS
- * sub-query leaves a dangling pointer), never destroyed inside a callback. */
+ * It keeps to what getdns 1.6.0 bears: no anchors fetched from the network, none found by itself,
+ * no limit on outstanding queries, no time limit of its own (the timers are ours: one that fires
+ * for a DNSKEY or DS sub-query leaves a dangling pointer), never destroyed inside a callback. */
 
 typedef struct _GetdnsChannel GetdnsChannel;
 
@@ -19,8 +19,8 @@ typedef struct _GetdnsChannel GetdnsChannel;
  * @error: DNS_ERROR_TRUST_ANCHOR, or DNS_ERROR_PROGRAM if getdns refuses
  */
 GetdnsChannel *getdns_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                                  const gchar *const *anchors, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+                                  const gchar *const *anchors,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
 

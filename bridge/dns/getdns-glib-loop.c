@@ -49,7 +49,8 @@ dispatch_event(GSource *source, GSourceFunc function G_GNUC_UNUSED, gpointer dat
     return call(self, self->event->timeout_cb) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* TCP_QUICKACK does not last, so it is set each time; on other sockets both calls fail without harm. */
+/* TCP_QUICKACK does not last, so it is set each time; on other sockets both calls fail without
+ * harm. */
 static void
 hurry_tcp(int fd)
 {

@@ -7,9 +7,10 @@
 
 /* getdns's event-loop extension over a GMainContext.
  *
- * The caller owns the loop; it must outlive getdns_context_destroy(): getdns 1.6.0 calls its cleanup()
- * before libunbound, which still clears events, is done. Every TCP socket that comes by gets TCP_NODELAY and
- * TCP_QUICKACK: without them one lookup waits 40 ms for the delayed acknowledgement (RFC 1122 §4.2.3.2). */
+ * The caller owns the loop; it must outlive getdns_context_destroy(): getdns 1.6.0 calls its
+ * cleanup() before libunbound, which still clears events, is done. Every TCP socket that comes by
+ * gets TCP_NODELAY and TCP_QUICKACK: without them one lookup waits 40 ms for the delayed
+ * acknowledgement (RFC 1122 §4.2.3.2). */
 
 typedef struct _GetdnsGlibLoop GetdnsGlibLoop;
 

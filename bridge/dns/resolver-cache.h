@@ -5,11 +5,12 @@
 
 /* A resolver that remembers another one's answers, in memory.
  *
- * Key: type and lower-case name. Lifetime: the answer's ttl (the smallest of TTL, original TTL and what is left
- * of the signatures; for denials the SOA minimum too), at most 3600 s for SECURE_RECORDS, 900 s for
- * SECURE_DENIAL, 300 s for INSECURE, 60 s for BOGUS, 5 s for the rest (RFC 2308 §5, RFC 8162 §6: failed
- * attempts are not repeated at once). Lookups for the same key under way share one question. At most
- * RESOLVER_CACHE_MAX entries, the oldest leave first. Emptied when the network changes. */
+ * Key: type and lower-case name. Lifetime: the answer's ttl (the smallest of TTL, original TTL and
+ * what is left of the signatures; for denials the SOA minimum too), at most 3600 s for
+ * SECURE_RECORDS, 900 s for SECURE_DENIAL, 300 s for INSECURE, 60 s for BOGUS, 5 s for the rest
+ * (RFC 2308 §5, RFC 8162 §6: failed attempts are not repeated at once). Lookups for the same key
+ * under way share one question. At most RESOLVER_CACHE_MAX entries, the oldest leave first. Emptied
+ * when the network changes. */
 
 #define RESOLVER_CACHE_MAX 5000
 

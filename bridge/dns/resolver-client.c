@@ -191,8 +191,8 @@ start_process(ResolverClient *self, GStrv servers, GError **error)
     g_autoptr(ResolverConfig) setup = resolver_config_copy(self->config);
     g_strfreev(setup->servers);
     setup->servers = g_strdupv(servers);
-    resolver_process_send(self->process, resolver_wire_serialize_setup(
-                                             setup, (const gchar *const *)anchors));
+    resolver_process_send(self->process,
+                          resolver_wire_serialize_setup(setup, (const gchar *const *)anchors));
     return TRUE;
 }
 

@@ -4,15 +4,17 @@
 #include "resolver-config.h"
 #include "resolver.h"
 
-/* The resolver that asks dane-smime-resolver, a process of its own: getdns can be made to crash or to
- * hang by what the network sends, and a death there must cost no more than the lookups in flight.
+/* The resolver that asks dane-smime-resolver, a process of its own: getdns can be made to crash or
+ * to hang by what the network sends, and a death there must cost no more than the lookups in
+ * flight.
  *
- * The child is started with the first lookup and gone with this object. When it dies, all lookups in
- * flight are answered with DNS_OUTCOME_UNREACHABLE and the reason, and the next lookup starts it again; after
- * RESOLVER_CLIENT_MAX_DEATHS within a minute lookups are answered so at once, until the minute is over. A
- * child that leaves a lookup without answer for longer than the configured deadline allows is killed.
- * The trust-anchor file and, if no servers are configured, RESOLVER_CONFIG_SYSTEM_FILE are read whenever the
- * child is started; it is started anew when the system's servers have changed. */
+ * The child is started with the first lookup and gone with this object. When it dies, all lookups
+ * in flight are answered with DNS_OUTCOME_UNREACHABLE and the reason, and the next lookup starts it
+ * again; after RESOLVER_CLIENT_MAX_DEATHS within a minute lookups are answered so at once, until
+ * the minute is over. A child that leaves a lookup without answer for longer than the configured
+ * deadline allows is killed. The trust-anchor file and, if no servers are configured,
+ * RESOLVER_CONFIG_SYSTEM_FILE are read whenever the child is started; it is started anew when the
+ * system's servers have changed. */
 
 #define RESOLVER_CLIENT_MAX_DEATHS 5
 

@@ -13,9 +13,9 @@ typedef enum {
 } ResolverTransport;
 
 typedef struct {
-    GStrv servers;           /* ADDR, ADDR@PORT, [ADDR]:PORT; NULL or empty: the system's
-                                (/etc/resolv.conf). Asked in this order: the next one when one fails */
-    gboolean recursive;      /* ask from the root instead */
+    GStrv servers;            /* ADDR, ADDR@PORT, [ADDR]:PORT; NULL or empty: the system's
+                                 (/etc/resolv.conf). Asked in this order: the next one when one fails */
+    gboolean recursive;       /* ask from the root instead */
     gchar *trust_anchor_file; /* zone-file form, DS or DNSKEY of the root; NULL: the system's root
                                  anchor, see trust-anchor.h */
     ResolverTransport transport;
@@ -41,5 +41,5 @@ gboolean resolver_config_check(const ResolverConfig *config, GError **error);
 GStrv resolver_config_get_system_servers(const gchar *file);
 
 /* The address and port (default 53) that a server's text stands for; NULL with DNS_ERROR_SERVER. */
-GInetSocketAddress *resolver_config_parse_server(const gchar *text, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GInetSocketAddress *resolver_config_parse_server(const gchar *text,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -77,8 +77,8 @@ count_attempts(const ResolverGetdns *self)
     return self->config->recursive ? 1 : MAX(self->config->attempts, count_servers(self));
 }
 
-/* Ends the lookup, whether it was on the network or waiting; the caller returns the task, which is held
- * by whoever waits for an answer no longer. */
+/* Ends the lookup, whether it was on the network or waiting; the caller returns the task, which is
+ * held by whoever waits for an answer no longer. */
 static void
 end_lookup(GTask *task)
 {
@@ -251,8 +251,8 @@ try_next(GTask *task)
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
     lookup->n_attempts++;
-    GetdnsChannel *channel = open_channel(self, current_server(self, lookup),
-                                          current_transport(self, lookup), &error);
+    GetdnsChannel *channel =
+        open_channel(self, current_server(self, lookup), current_transport(self, lookup), &error);
     if (channel == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
@@ -357,8 +357,7 @@ static gboolean
 take_servers(ResolverGetdns *self, GError **error)
 {
     for (guint i = 0; !self->config->recursive && self->config->servers[i] != NULL; i++) {
-        GInetSocketAddress *address =
-            resolver_config_parse_server(self->config->servers[i], error);
+        GInetSocketAddress *address = resolver_config_parse_server(self->config->servers[i], error);
         if (address == NULL)
             return FALSE;
         g_ptr_array_add(self->servers, address);

@@ -85,8 +85,8 @@ on_readable(GSocket *socket, GIOCondition condition G_GNUC_UNUSED, gpointer user
     ResolverLink *link = user_data;
     guint8 octets[16384];
     g_autoptr(GError) error = NULL;
-    gssize n = g_socket_receive_with_blocking(socket, (gchar *)octets, sizeof octets, FALSE, NULL,
-                                              &error);
+    gssize n =
+        g_socket_receive_with_blocking(socket, (gchar *)octets, sizeof octets, FALSE, NULL, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
         return G_SOURCE_CONTINUE;
     /* A callback may free the link. */

@@ -10,7 +10,8 @@ typedef struct _ResolverLink ResolverLink;
 
 /* @message stays the link's. */
 typedef void (*ResolverLinkMessage)(const ResolverWireMessage *message, gpointer user_data);
-/* Called once, when the other end has gone or sends what is no message; not for resolver_link_free(). */
+/* Called once, when the other end has gone or sends what is no message; not for
+ * resolver_link_free(). */
 typedef void (*ResolverLinkClosed)(const gchar *reason, gpointer user_data);
 
 /* Both callbacks may free the link. */

@@ -3,8 +3,9 @@
 
 #include "resolver-link.h"
 
-/* The child process of a resolver client: started with one end of a socket pair at RESOLVER_WIRE_FD and no
- * other descriptor but standard error; killed when this is freed (it keeps nothing that could be lost). */
+/* The child process of a resolver client: started with one end of a socket pair at RESOLVER_WIRE_FD
+ * and no other descriptor but standard error; killed when this is freed (it keeps nothing that
+ * could be lost). */
 
 typedef struct _ResolverProcess ResolverProcess;
 
@@ -13,8 +14,8 @@ typedef void (*ResolverProcessDied)(const gchar *reason, gpointer user_data);
 
 /* Both callbacks may free the process. @error: DNS_ERROR_PROGRAM */
 ResolverProcess *resolver_process_new(const gchar *program, ResolverLinkMessage message,
-                                      ResolverProcessDied died, gpointer user_data, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+                                      ResolverProcessDied died, gpointer user_data,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Consumes @message. */
 void resolver_process_send(ResolverProcess *process, GBytes *message);

@@ -34,8 +34,7 @@ on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autofree Question *question = user_data;
     Service *service = question->service;
     g_autoptr(GError) error = NULL;
-    g_autoptr(ResolverAnswer) answer =
-        resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
+    g_autoptr(ResolverAnswer) answer = resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
     g_hash_table_remove(service->cancellables, GUINT_TO_POINTER(question->id));
     resolver_limits_renew_cpu();
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -49,9 +48,9 @@ static void
 begin_lookup(Service *service, const ResolverWireMessage *message)
 {
     if (service->engine == NULL) {
-        g_autoptr(ResolverAnswer) answer =
-            service->no_engine == NULL ? resolver_answer_new_unreachable("", 0, "no set-up")
-                                       : resolver_answer_copy(service->no_engine);
+        g_autoptr(ResolverAnswer) answer = service->no_engine == NULL
+                                               ? resolver_answer_new_unreachable("", 0, "no set-up")
+                                               : resolver_answer_copy(service->no_engine);
         send_answer(service, message->id, answer);
         return;
     }
@@ -72,8 +71,8 @@ set_up(Service *service, const ResolverWireMessage *message)
     if (service->engine != NULL)
         return;
     g_autoptr(GError) error = NULL;
-    ResolverGetdns *engine = resolver_getdns_new(
-        message->config, (const gchar *const *)message->anchors, &error);
+    ResolverGetdns *engine =
+        resolver_getdns_new(message->config, (const gchar *const *)message->anchors, &error);
     if (engine != NULL) {
         service->engine = DNS_RESOLVER(engine);
         return;

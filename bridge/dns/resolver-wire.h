@@ -6,14 +6,13 @@
 
 /* Messages between the resolver's client and its program, on a stream socket.
  *
- * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then a
- * GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
+ * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then
+ * a GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
  *
- *     SETUP   (asasbuuuuu)      servers, anchors, recursive, transport, attempts, attempt_timeout_ms,
- *                               deadline_ms, window; the client's first message
- *     LOOKUP  (usq)             id, owner name, RR type
- *     CANCEL  (u)               id; no answer follows
- *     ANSWER  (uubusaays)       id, outcome, name_exists, ttl, canonical name or "", records, detail or ""
+ *     SETUP   (asasbuuuuu)      servers, anchors, recursive, transport, attempts,
+ * attempt_timeout_ms, deadline_ms, window; the client's first message LOOKUP  (usq)             id,
+ * owner name, RR type CANCEL  (u)               id; no answer follows ANSWER  (uubusaays)       id,
+ * outcome, name_exists, ttl, canonical name or "", records, detail or ""
  *
  * The program reads what the network sends, so the client takes nothing from it unchecked. */
 
@@ -35,12 +34,13 @@ typedef enum {
 
 typedef struct {
     ResolverWireKind kind;
-    guint32 id;              /* LOOKUP, CANCEL, ANSWER */
-    gchar *owner_name;       /* LOOKUP */
-    guint16 rr_type;         /* LOOKUP */
-    ResolverConfig *config;  /* SETUP; trust_anchor_file is NULL */
-    GStrv anchors;           /* SETUP; in the form of trust_anchor_parse() */
-    ResolverAnswer *answer;  /* ANSWER; its owner_name is "" and its rr_type 0: the client knows them */
+    guint32 id;             /* LOOKUP, CANCEL, ANSWER */
+    gchar *owner_name;      /* LOOKUP */
+    guint16 rr_type;        /* LOOKUP */
+    ResolverConfig *config; /* SETUP; trust_anchor_file is NULL */
+    GStrv anchors;          /* SETUP; in the form of trust_anchor_parse() */
+    ResolverAnswer
+        *answer; /* ANSWER; its owner_name is "" and its rr_type 0: the client knows them */
 } ResolverWireMessage;
 
 void resolver_wire_message_free(ResolverWireMessage *message);
@@ -57,9 +57,9 @@ GBytes *resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer)
  * @body: one message without its header
  * @error: DNS_ERROR_PROGRAM
  *
- * Checks every value: names are names, the outcome is one, records come only with outcomes that have some
- * (and with DNS_OUTCOME_SECURE_RECORDS at least one), none is over LIMIT_RDATA_OCTETS, there are at most
- * LIMIT_RECORDS.
+ * Checks every value: names are names, the outcome is one, records come only with outcomes that
+ * have some (and with DNS_OUTCOME_SECURE_RECORDS at least one), none is over LIMIT_RDATA_OCTETS,
+ * there are at most LIMIT_RECORDS.
  *
  * Returns: (transfer full): the message, or %NULL
  */
@@ -74,6 +74,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ResolverWireReader, resolver_wire_reader_free)
 
 void resolver_wire_reader_push(ResolverWireReader *reader, const guint8 *octets, gsize n_octets);
 
-/* @out_body: NULL when more octets are needed. Returns: FALSE with DNS_ERROR_PROGRAM for a length of zero
- * or over the limit; the stream cannot be followed any further. */
+/* @out_body: NULL when more octets are needed. Returns: FALSE with DNS_ERROR_PROGRAM for a length
+ * of zero or over the limit; the stream cannot be followed any further. */
 gboolean resolver_wire_reader_pop(ResolverWireReader *reader, GBytes **out_body, GError **error);

@@ -33,8 +33,8 @@ typedef struct {
                               there are none */
     GPtrArray *records;    /* (element-type GBytes): RDATA; only for SECURE_RECORDS and, to be shown
                               to administrators and never used, INSECURE and BOGUS. Never NULL */
-    gchar *detail;         /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within
-                              5 s"; NULL if there is nothing to say */
+    gchar *detail; /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within
+                      5 s"; NULL if there is nothing to say */
 } ResolverAnswer;
 
 /* With the name as it is (less one dot at its end), without records and with a ttl of 0. */
@@ -50,7 +50,8 @@ ResolverAnswer *resolver_answer_new_unreachable(const gchar *owner_name, guint16
 #define RESOLVER_NAME_MAX_OCTETS 253
 
 /* Letters, digits, hyphens, underscores and dots only; labels of 1-63 octets, 253 octets in all
- * (RFC 1035 §2.3.4), one dot more at the end. Everything else has a meaning in presentation form. */
+ * (RFC 1035 §2.3.4), one dot more at the end. Everything else has a meaning in presentation form.
+ */
 gboolean resolver_name_is_valid(const gchar *name);
 
 #define RESOLVER_TYPE (resolver_get_type())
@@ -76,5 +77,5 @@ void resolver_lookup_async(Resolver *self, const gchar *owner_name, guint16 rr_t
                            gpointer user_data);
 
 /* Returns: (transfer full): the answer, or NULL with DNS_ERROR or G_IO_ERROR_CANCELLED */
-ResolverAnswer *resolver_lookup_finish(Resolver *self, GAsyncResult *result, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+ResolverAnswer *resolver_lookup_finish(Resolver *self, GAsyncResult *result,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -48,8 +48,7 @@ reader_fail(const AnchorReader *reader, guint line, GError **error, const gchar 
 static void
 skip_comment(AnchorReader *reader)
 {
-    static const gchar *const states[] = {"[ START ]", "[ ADDPEND ]", "[ REVOKED ]",
-                                          "[ REMOVED ]"};
+    static const gchar *const states[] = {"[ START ]", "[ ADDPEND ]", "[ REVOKED ]", "[ REMOVED ]"};
     const gchar *begin = reader->at;
     while (reader->at < reader->end && *reader->at != '\n')
         reader->at++;
@@ -78,8 +77,8 @@ take_parenthesis(AnchorReader *reader, GError **error)
     return TRUE;
 }
 
-/* Gathers the tokens of one record: up to the end of its line, or beyond it inside parentheses. A first
- * token "" stands for white space, which repeats the last owner (RFC 1035 §5.1). */
+/* Gathers the tokens of one record: up to the end of its line, or beyond it inside parentheses. A
+ * first token "" stands for white space, which repeats the last owner (RFC 1035 §5.1). */
 static gboolean
 read_tokens(AnchorReader *reader, GError **error)
 {
@@ -137,9 +136,9 @@ read_algorithm(const AnchorReader *reader, guint index, guint *out_value, GError
     static const struct {
         const gchar *name;
         guint value;
-    } rows[] = {{"RSASHA1", 5},          {"RSASHA1-NSEC3-SHA1", 7}, {"RSASHA256", 8},
-                {"RSASHA512", 10},       {"ECDSAP256SHA256", 13},   {"ECDSAP384SHA384", 14},
-                {"ED25519", 15},         {"ED448", 16}};
+    } rows[] = {
+        {"RSASHA1", 5},          {"RSASHA1-NSEC3-SHA1", 7}, {"RSASHA256", 8}, {"RSASHA512", 10},
+        {"ECDSAP256SHA256", 13}, {"ECDSAP384SHA384", 14},   {"ED25519", 15},  {"ED448", 16}};
     const gchar *token = token_at(reader, index);
     for (guint i = 0; token != NULL && i < G_N_ELEMENTS(rows); i++) {
         if (g_ascii_strcasecmp(token, rows[i].name) == 0) {
@@ -164,7 +163,8 @@ static gboolean
 is_base64(const gchar *text)
 {
     gsize n_octets = strlen(text);
-    gsize n_digits = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    gsize n_digits =
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
     gsize n_padding = strspn(text + n_digits, "=");
     return n_octets % 4 == 0 && n_padding <= 2 && n_digits + n_padding == n_octets;
 }
@@ -185,8 +185,8 @@ read_dnskey(AnchorReader *reader, guint index, GError **error)
     if (!is_base64(key) || strlen(key) / 4 * 3 < KEY_MIN_OCTETS)
         return reader_fail(reader, reader->record_line, error, "the public key is not base64");
     if ((flags & DNSKEY_FLAG_REVOKE) == 0 && !reader->not_trusted)
-        g_ptr_array_add(reader->anchors,
-                        g_strdup_printf(". IN DNSKEY %u %u %u %s", flags, protocol, algorithm, key));
+        g_ptr_array_add(reader->anchors, g_strdup_printf(". IN DNSKEY %u %u %u %s", flags, protocol,
+                                                         algorithm, key));
     return TRUE;
 }
 
@@ -228,8 +228,8 @@ static guint
 skip_ttl_and_class(const AnchorReader *reader, guint index)
 {
     const gchar *token = token_at(reader, index);
-    while (token != NULL &&
-           (g_ascii_isdigit(token[0]) || g_ascii_strcasecmp(token, "IN") == 0) && index < 3)
+    while (token != NULL && (g_ascii_isdigit(token[0]) || g_ascii_strcasecmp(token, "IN") == 0) &&
+           index < 3)
         token = token_at(reader, ++index);
     return index;
 }
