@@ -88,8 +88,8 @@ typedef enum {
     /* certificate */
     REASON_CERTIFICATE_EXPIRED,
     REASON_CERTIFICATE_NOT_YET_VALID,
-    REASON_CERTIFICATE_UNFIT,    /* key usage or extended key usage forbids it */
-    REASON_CERTIFICATE_MISSING,  /* signed, but no certificate of the signer is at hand */
+    REASON_CERTIFICATE_UNFIT,     /* key usage or extended key usage forbids it */
+    REASON_CERTIFICATE_MISSING,   /* signed, but no certificate of the signer is at hand */
     REASON_CERTIFICATE_UNTRUSTED, /* no path to an authority */
     REASON_CERTIFICATE_REVOKED,
     REASON_ADDRESS_MISMATCH,
@@ -105,6 +105,7 @@ typedef enum {
     REASON_CONTENT_MISMATCH, /* eContent differs from the signed part (RFC 8551 §3.5.3) */
     REASON_MALFORMED,
     REASON_NO_SIGNER,
+    REASON_NESTED_SIGNATURE, /* a signature directly round another one */
     REASON_N_REASONS
 } VerdictReason;
 const gchar *verdict_reason_to_string(VerdictReason reason);
