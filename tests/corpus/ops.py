@@ -139,10 +139,11 @@ def _contains(expect, output):
         [f'contains: {expect["contains"]!r} is not in the {len(octets)} octets shown']
 
 
-def _layer_state(result, name):
-    """True, False, or part-only where only a part of the message has the layer."""
-    state = result.get(name)
-    return 'part-only' if state and result.get('scope') == 'part' else state
+def _signed_state(expected, result):
+    """True or False, or part-only where that is asked and only a part of the message is signed."""
+    if expected == 'part-only' and result.get('scope') == 'part':
+        return 'part-only'
+    return result.get('signed')
 
 
 def _header_protection(expect, result):
@@ -162,8 +163,8 @@ def mua(row, program):
                          program.input_file(), output=output)
     if result.get('signed') is None:
         return _without_verdict(result)
-    found = _differs('encrypted', expect['encrypted'], _layer_state(result, 'encrypted'))
-    found += _differs('signed', expect['signed'], _layer_state(result, 'signed'))
+    found = _differs('encrypted', expect['encrypted'], result.get('encrypted'))
+    found += _differs('signed', expect['signed'], _signed_state(expect['signed'], result))
     if 'sig_good' in expect:
         found += _differs('sig_good', expect['sig_good'], result.get('status') == 'verified')
     found += _signer(expect, result) + _innermost(row, program, result)

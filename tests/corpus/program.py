@@ -133,7 +133,7 @@ def _content_at(octets, at):
 
 
 def pem_key(octets):
-    """A private key as PEM: after its version PKCS#8 has an AlgorithmIdentifier, PKCS#1 a number."""
+    """A private key as PEM; PKCS#8 has a SEQUENCE after its version, PKCS#1 a number."""
     if b'-----BEGIN' in octets:
         return pem(octets, '')
     version = _content_at(octets, 0)

@@ -73,12 +73,23 @@ def _own_complaint(layer, header, homes):
         'move what both need to core/ or join them in host/'
 
 
-def check_layer_include(project):
-    """A file of bridge/LAYER includes what its layer may use and nothing else."""
+def _header_homes(project):
+    """Header -> the layers that have one of that name, in the tree or made by their meson.build."""
     homes = {}
     for path in project.paths:
-        if _layer(path):
-            homes.setdefault(path.rsplit('/', 1)[1], []).append(_layer(path))
+        layer = _layer(path)
+        if layer is None:
+            continue
+        homes.setdefault(path.rsplit('/', 1)[1], []).append(layer)
+        if path.endswith('/meson.build'):
+            for header in re.findall(r"output: *'([\w-]+\.h)'", project.text(path)):
+                homes.setdefault(header, []).append(layer)
+    return homes
+
+
+def check_layer_include(project):
+    """A file of bridge/LAYER includes what its layer may use and nothing else."""
+    homes = _header_homes(project)
     for path in project.of_language('c'):
         layer = _layer(path)
         if layer is None:

@@ -31,11 +31,11 @@ def _package_flags(families):
 
 
 def _layer_flags(project, layer):
-    folders, families = LAYERS[layer]
-    if layer == 'dns':
-        families += ('getdns',)
-    includes = ['-I' + project.absolute(f'bridge/{name}') for name in (layer,) + folders]
-    return includes + _package_flags(families)
+    """Folders that the layer may name, and the libraries that those folders' headers name."""
+    folders = (layer,) + LAYERS[layer][0]
+    families = {family for folder in folders for family in LAYERS[folder][1]}
+    includes = ['-I' + project.absolute(f'bridge/{folder}') for folder in folders]
+    return includes + _package_flags(sorted(families))
 
 
 def _first_error(words):
@@ -64,10 +64,14 @@ def check_header_alone(project):
     headers = [p for p in headers if p.split('/')[1] in LAYERS]
     flags = {layer: _layer_flags(project, layer) for layer in {p.split('/')[1] for p in headers}}
     with ThreadPoolExecutor(N_JOBS) as pool:
-        jobs = [pool.submit(_compile_header, project, p, flags[p.split('/')[1]]) for p in headers]
-        for job in jobs:
-            if job.result():
-                yield job.result()
+        found = list(pool.map(lambda p: _compile_header(project, p, flags[p.split('/')[1]]),
+                              headers))
+    failing = {os.path.basename(c.path) for c in found if c}
+    for complaint in filter(None, found):
+        # A header that includes a failing one is not to blame for it.
+        included = set(re.findall(r'#include "([^"]+)"', project.text(complaint.path)))
+        if not included & failing:
+            yield complaint
 
 
 def clang_format():

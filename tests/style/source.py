@@ -118,9 +118,16 @@ class _Scan:
 
 
 def c_functions(text):
-    """Function definitions of C."""
+    """Function definitions of C; inside one, braces after a parenthesis are a compound literal."""
     code = C_DIRECTIVES.sub(_blank, masked(text, 'c'))
-    return [f for f in _Scan(code).run().functions if f.name]
+    found = [f for f in _Scan(code).run().functions if f.name]
+    found.sort(key=lambda function: function.first)
+    outermost = []
+    for function in found:
+        if not outermost or function.first > outermost[-1].last:
+            n_lines = function.last - function.first + 1
+            outermost.append(function._replace(n_lines=n_lines))
+    return outermost
 
 
 def c_controls(text):
