@@ -12,7 +12,8 @@
 GQuark frame_error_quark(void);
 
 typedef enum {
-    FRAME_ERROR_TOO_LONG,  /* the stated length is over the limit; the reader skips that many octets */
+    FRAME_ERROR_TOO_LONG,  /* the stated length is over the limit; the reader skips that many octets
+                            */
     FRAME_ERROR_EMPTY,     /* a length of zero */
     FRAME_ERROR_TRUNCATED, /* the stream ended inside a frame */
     FRAME_N_ERRORS
@@ -38,7 +39,8 @@ void frame_reader_push(FrameReader *reader, const guint8 *octets, gsize n_octets
  */
 gboolean frame_reader_pop(FrameReader *reader, GBytes **out_frame, GError **error);
 
-/* To be called at the end of the stream: FALSE with FRAME_ERROR_TRUNCATED if a frame is cut short. */
+/* To be called at the end of the stream: FALSE with FRAME_ERROR_TRUNCATED if a frame is cut short.
+ */
 gboolean frame_reader_finish(const FrameReader *reader, GError **error);
 
 /* Header and text in one piece; NULL with FRAME_ERROR_TOO_LONG or FRAME_ERROR_EMPTY. */

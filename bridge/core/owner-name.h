@@ -12,7 +12,8 @@
 GQuark owner_name_error_quark(void);
 
 typedef enum {
-    OWNER_NAME_ERROR_TOO_LONG, /* more than 253 octets with its 68 octets of prefix (RFC 1035 §3.1) */
+    OWNER_NAME_ERROR_TOO_LONG, /* more than 253 octets with its 68 octets of prefix (RFC 1035 §3.1)
+                                */
     OWNER_NAME_N_ERRORS
 } OwnerNameError;
 
@@ -25,10 +26,10 @@ typedef void (*OwnerNameSha224)(const guint8 *octets, gsize n_octets,
 gchar *owner_name_new(const AddrSpec *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The form of the drafts before RFC 8162: SHA-224 of the local part. For diagnosis only. */
-gchar *owner_name_new_draft(const AddrSpec *address, OwnerNameSha224 sha224, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gchar *owner_name_new_draft(const AddrSpec *address, OwnerNameSha224 sha224,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether @name has the form of an owner name of RFC 8162: 56 hexadecimal digits, "_smimecert" and at
- * least one more label, each of at most 63 octets. One dot at the end is allowed; ASCII case is not
- * significant. */
+/* Whether @name has the form of an owner name of RFC 8162: 56 hexadecimal digits, "_smimecert" and
+ * at least one more label, each of at most 63 octets. One dot at the end is allowed; ASCII case is
+ * not significant. */
 gboolean owner_name_is_valid(const gchar *name);
