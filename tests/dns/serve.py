@@ -131,7 +131,7 @@ remote-control:
             stderr=subprocess.DEVNULL, start_new_session=True)
 
     def wait_for(self, zone, seconds):
-        """Waits until the zone is served as it now stands. False: nsd ended, or it took too long."""
+        """Waits until the zone is served as it now stands. False: nsd ended, or took too long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             # another universe's server may have got the port, and it has other serial numbers
@@ -160,31 +160,6 @@ remote-control:
             self.process.wait()
 
 
-class UselessServers:
-    """silent: takes every query and connection, never answers. absent: nothing listens there.
-    servfail, refusing: answer everything with that response code."""
-
-    def __init__(self):
-        self.silent = bind_pair()
-        self.silent[0].listen(500)
-        # bound and not listening: connections are refused, and nobody else gets the port
-        self.absent, udp = bind_pair()
-        udp.close()
-        self.servfail = bind_pair()
-        self.refusing = bind_pair()
-        for pair, code in ((self.servfail, SERVFAIL), (self.refusing, REFUSED)):
-            threading.Thread(target=_answer_forever, args=(*pair, code), daemon=True).start()
-
-    def names(self):
-        """ADDR@PORT by the names of universe.json."""
-        return {
-            'silent_server': name_of(self.silent[0]),
-            'absent_server': name_of(self.absent),
-            'servfail_server': name_of(self.servfail[0]),
-            'refusing_server': name_of(self.refusing[0]),
-        }
-
-
 def _response(query, code):
     """The query sent back as a response without records (RFC 1035 §4.1.1)."""
     if len(query) < 12:
@@ -197,49 +172,81 @@ def _response(query, code):
     return (query[:2] + struct.pack('>5H', 0x8080 | (flags & 0x7910) | code, 1, 0, 0, 0) + question)
 
 
-def _answer_forever(tcp, udp, code):
-    tcp.listen(500)
-    waiting = selectors.DefaultSelector()
-    waiting.register(tcp, selectors.EVENT_READ)
-    waiting.register(udp, selectors.EVENT_READ)
-    buffers = {}
-    while True:
-        for key, _ in waiting.select():
-            try:
-                if key.fileobj is tcp:
-                    connection, _ = tcp.accept()
-                    waiting.register(connection, selectors.EVENT_READ)
-                    buffers[connection] = b''
-                elif key.fileobj is udp:
-                    query, peer = udp.recvfrom(65535)
-                    response = _response(query, code)
-                    if response:
-                        udp.sendto(response, peer)
-                elif not _answer_stream(key.fileobj, buffers, code):
-                    _forget(waiting, buffers, key.fileobj)
-            except OSError:
-                if key.fileobj in buffers:
-                    _forget(waiting, buffers, key.fileobj)
+class CodeServer:
+    """Answers every query with one response code, over TCP and UDP, in a thread of its own."""
 
+    def __init__(self, code):
+        self.tcp, self.udp = bind_pair()
+        self.code = code
+        self.waiting = selectors.DefaultSelector()
+        self.buffers = {}  # by connection: octets of a query that is not yet whole
+        self.tcp.listen(500)
+        self.waiting.register(self.tcp, selectors.EVENT_READ)
+        self.waiting.register(self.udp, selectors.EVENT_READ)
+        threading.Thread(target=self._run, daemon=True).start()
 
-def _answer_stream(connection, buffers, code):
-    """Answers what has come on a connection; False when it is to be closed."""
-    octets = connection.recv(65535)
-    if not octets:
-        return False
-    rest = buffers[connection] + octets
-    while len(rest) >= 2 and len(rest) >= 2 + int.from_bytes(rest[:2], 'big'):
-        end = 2 + int.from_bytes(rest[:2], 'big')
-        response = _response(rest[2:end], code)
-        if response is None:
+    def _run(self):
+        while True:
+            for key, _ in self.waiting.select():
+                try:
+                    self._handle(key.fileobj)
+                except OSError:
+                    self._forget(key.fileobj)
+
+    def _handle(self, readable):
+        if readable is self.tcp:
+            connection, _ = self.tcp.accept()
+            self.waiting.register(connection, selectors.EVENT_READ)
+            self.buffers[connection] = b''
+        elif readable is self.udp:
+            query, peer = self.udp.recvfrom(65535)
+            response = _response(query, self.code)
+            if response:
+                self.udp.sendto(response, peer)
+        elif not self._answer_stream(readable):
+            self._forget(readable)
+
+    def _answer_stream(self, connection):
+        """Answers what has come on a connection; False when it is to be closed."""
+        octets = connection.recv(65535)
+        if not octets:
             return False
-        connection.sendall(struct.pack('>H', len(response)) + response)
-        rest = rest[end:]
-    buffers[connection] = rest
-    return True
+        rest = self.buffers[connection] + octets
+        while len(rest) >= 2 and len(rest) >= 2 + int.from_bytes(rest[:2], 'big'):
+            end = 2 + int.from_bytes(rest[:2], 'big')
+            response = _response(rest[2:end], self.code)
+            if response is None:
+                return False
+            connection.sendall(struct.pack('>H', len(response)) + response)
+            rest = rest[end:]
+        self.buffers[connection] = rest
+        return True
+
+    def _forget(self, connection):
+        if connection in self.buffers:
+            self.waiting.unregister(connection)
+            del self.buffers[connection]
+            connection.close()
 
 
-def _forget(waiting, buffers, connection):
-    waiting.unregister(connection)
-    del buffers[connection]
-    connection.close()
+class UselessServers:
+    """silent: takes every query and connection, never answers. absent: nothing listens there.
+    servfail, refusing: answer everything with that response code."""
+
+    def __init__(self):
+        self.silent = bind_pair()
+        self.silent[0].listen(500)
+        # bound and not listening: connections are refused, and nobody else gets the port
+        self.absent, udp = bind_pair()
+        udp.close()
+        self.servfail = CodeServer(SERVFAIL)
+        self.refusing = CodeServer(REFUSED)
+
+    def names(self):
+        """ADDR@PORT by the names of universe.json."""
+        return {
+            'silent_server': name_of(self.silent[0]),
+            'absent_server': name_of(self.absent),
+            'servfail_server': name_of(self.servfail.tcp),
+            'refusing_server': name_of(self.refusing.tcp),
+        }
