@@ -4,6 +4,7 @@
 
 #include "cms-error.h"
 #include "limits.h"
+#include "op.h"
 
 void
 opened_layer_free(OpenedLayer *layer)
@@ -83,6 +84,7 @@ typedef struct {
     GBytes *detached;
     LayerKeysFunc keys;
     gpointer keys_data;
+    gboolean only_envelope;
 } Opening;
 
 static OpenedLayer *
@@ -157,6 +159,21 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_envelope(const OpenedLayer *layer)
+{
+    return layer->kind == LAYER_ENVELOPED_DATA || layer->kind == LAYER_AUTH_ENVELOPED_DATA;
+}
+
+static gboolean
+is_finished(Opening *opening, const OpenedLayer *layer)
+{
+    if (!opening->only_envelope || !is_envelope(layer))
+        return FALSE;
+    opening->opened->payload = g_bytes_ref(layer->content);
+    return TRUE;
+}
+
 /* Opens layer after layer of @octets; ends with the first entity that is none. */
 static gboolean
 open_entities(Opening *opening, GBytes *octets, GError **error)
@@ -177,6 +194,8 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
         }
         if (layer != NULL && !add_layer(opening, layer, error))
             return FALSE;
+        if (layer != NULL && is_finished(opening, layer))
+            return TRUE;
         if (layer == NULL || layer->content == NULL) {
             opened->payload = g_steal_pointer(&current);
             opened->tree = g_steal_pointer(&tree);
@@ -194,7 +213,7 @@ open_bare(Opening *opening, GBytes *cms, GError **error)
     if (layer == NULL || !add_layer(opening, layer, error))
         return FALSE;
     opening->detached = NULL;
-    if (layer->content == NULL)
+    if (layer->content == NULL || is_finished(opening, layer))
         return TRUE;
     return open_entities(opening, layer->content, error);
 }
@@ -243,7 +262,7 @@ opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeys
 {
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
-    Opening opening = {opened, detached, keys, user_data};
+    Opening opening = {opened, detached, keys, user_data, FALSE};
     gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
         return NULL;
@@ -252,4 +271,21 @@ opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeys
         g_str_has_prefix(entity_get_media_type(entity_tree_get_root(opened->tree)), "multipart/"))
         opened->partial = find_partial(entity_tree_get_root(opened->tree));
     return g_steal_pointer(&opened);
+}
+
+OpenedMessage *
+opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpointer user_data,
+                       GError **error)
+{
+    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
+    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
+    Opening opening = {opened, NULL, keys, user_data, TRUE};
+    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    if (!done)
+        return NULL;
+    if (opened->is_encrypted)
+        return g_steal_pointer(&opened);
+    g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED,
+                        "the message is not encrypted");
+    return NULL;
 }

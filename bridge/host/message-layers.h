@@ -40,6 +40,10 @@ typedef GPtrArray *(*LayerKeysFunc)(gpointer user_data, GError **error);
  */
 OpenedMessage *opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeysFunc keys,
                                   gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but no further than the first envelope: its plaintext is the payload. PROTOCOL_ERROR_NOT_PROTECTED if there is
+ * none. */
+OpenedMessage *opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys,
+                                      gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void opened_message_free(OpenedMessage *opened);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OpenedMessage, opened_message_free)
 

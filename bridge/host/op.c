@@ -15,7 +15,7 @@ static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
-    {"decrypt", op_decrypt, NAMES("key_files"), TRUE},
+    {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
     {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"), TRUE},

@@ -164,6 +164,7 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
     found->math = result->math;
     found->math_reason = result->reason;
     found->weak = result->weak;
+    found->nested = context->is_nested;
     found->has_pins = context->pins != NULL && context->pins->len > 0;
     found->address = context->no_author;
     found->looked_up = context->dane != NULL;
