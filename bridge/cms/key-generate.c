@@ -53,11 +53,6 @@ static const guint8 capabilities[] = {
 /* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 (RFC 9598 §3). */
 static const guint8 oid_smtp_utf8_mailbox[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09};
 
-static const SEC_ASN1Template explicit_utf8_template[] = {
-    {SEC_ASN1_EXPLICIT | SEC_ASN1_CONSTRUCTED | SEC_ASN1_CONTEXT_SPECIFIC | 0, 0,
-     SEC_UTF8StringTemplate, sizeof(SECItem)},
-};
-
 const gchar *
 key_algorithm_to_string(KeyAlgorithm algorithm)
 {
@@ -106,28 +101,16 @@ key_generate_pair(PK11SlotInfo *slot, KeyAlgorithm algorithm, gboolean permanent
     return key;
 }
 
+/* The name points into @arena. */
 static CERTName *
-make_name(const gchar *text)
+make_name(PLArenaPool *arena, const gchar *text)
 {
-    g_autoptr(PLArenaPool) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    g_autofree gchar *cut =
-        g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), (glong)COMMON_NAME_CHARACTERS));
+    glong n_characters = MIN(g_utf8_strlen(text, -1), (glong)COMMON_NAME_CHARACTERS);
+    g_autofree gchar *cut = g_utf8_substring(text, 0, n_characters);
     CERTAVA *ava = CERT_CreateAVA(arena, SEC_OID_AVA_COMMON_NAME, SEC_ASN1_UTF8_STRING, cut);
     CERTRDN *rdn = ava != NULL ? CERT_CreateRDN(arena, ava, NULL) : NULL;
-    CERTName *bare = rdn != NULL ? CERT_CreateName(rdn, NULL) : NULL;
-    if (bare == NULL)
-        return NULL;
 
-    /* CERT_CreateName() keeps pointing into the arena of its parts: copy. */
-    PLArenaPool *own = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    CERTName *name = PORT_ArenaZNew(own, CERTName);
-    name->arena = own;
-    if (CERT_CopyName(own, name, bare) != SECSuccess) {
-        PORT_FreeArena(own, PR_FALSE);
-        name = NULL;
-    }
-    CERT_DestroyName(bare);
-    return name;
+    return rdn != NULL ? CERT_CreateName(rdn, NULL) : NULL;
 }
 
 static gboolean
@@ -148,7 +131,8 @@ make_certificate(const KeyRequest *request, const gchar *address, SECKEYPublicKe
 {
     gint64 from = request->now - BACKDATED_SECONDS;
     gint64 to = request->now + (gint64)request->n_days * SECONDS_A_DAY;
-    g_autoptr(CERTName) name = make_name(request->name != NULL ? request->name : address);
+    g_autoptr(PLArenaPool) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    g_autoptr(CERTName) name = make_name(arena, request->name != NULL ? request->name : address);
     g_autoptr(CERTSubjectPublicKeyInfo) spki = SECKEY_CreateSubjectPublicKeyInfo(public_key);
     g_autoptr(CERTValidity) validity =
         CERT_CreateValidity(from * PR_USEC_PER_SEC, to * PR_USEC_PER_SEC);
@@ -252,8 +236,8 @@ add_subject_alt_name(void *extensions, const AddrSpec *spec, const gchar *addres
         name->type = certOtherName;
         name->name.OthName.oid.data = (guint8 *)oid_smtp_utf8_mailbox;
         name->name.OthName.oid.len = sizeof oid_smtp_utf8_mailbox;
-        if (SEC_ASN1EncodeItem(arena, &name->name.OthName.name, &text, explicit_utf8_template) ==
-            NULL)
+        if (SEC_ASN1EncodeItem(arena, &name->name.OthName.name, &text,
+                               SEC_ASN1_GET(SEC_UTF8StringTemplate)) == NULL)
             return FALSE;
     }
     return CERT_EncodeAltNameExtension(arena, name, &der) == SECSuccess &&
