@@ -32,8 +32,10 @@ typedef struct {
  *   and EC forms
  * @password: (nullable): UTF-8; %NULL: none is known
  *
- * Keys become session keys: nothing is written anywhere.
- * Returns: (transfer full): or %NULL with CMS_ERROR_PASSWORD, CMS_ERROR_KEY, CMS_ERROR_MALFORMED, CMS_ERROR_UNSUPPORTED
+ * Keys become session keys: nothing is written anywhere. A key that several certificates have makes as many pairs; a file
+ * without keys makes none. A single certificate in DER is such a file.
+ * Returns: (transfer full): or %NULL with CMS_ERROR_PASSWORD, CMS_ERROR_KEY (also for keys without any certificate),
+ *   CMS_ERROR_MALFORMED, CMS_ERROR_UNSUPPORTED, CMS_ERROR_LIMIT
  */
 KeyFile *key_file_parse(GBytes *octets, const gchar *password, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
