@@ -56,6 +56,14 @@ read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
         !cms_algorithm_read(&info, "contentEncryptionAlgorithm", &algorithm, error) ||
         !content_cipher_parse(info.owner, &algorithm, &envelope->cipher, error))
         return FALSE;
+    /* RFC 8551 §2.4.3; RFC 5083 §2.2 also binds other types to an attribute that is not looked for
+     * here. */
+    if (oid_find(envelope->content_type) != OID_DATA) {
+        g_autofree gchar *oid = oid_to_dotted(envelope->content_type);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_CONTENT_TYPE, "encrypted content is %s, not data",
+                    oid);
+        return FALSE;
+    }
     envelope->ciphertext = ber_read_octets(&info, BER_CONTEXT(0), "encryptedContent", error);
     return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
 }

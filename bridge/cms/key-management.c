@@ -24,11 +24,17 @@ import_key(guint8 *octets, gsize n_octets, CmsCipher cipher)
                : NULL;
 }
 
+/* There are senders that name AES-128-CBC and use a longer key; other readers take the length of
+ * the key for what counts, and so can we, as long as no tag depends on the cipher that is named. */
 static gboolean
 length_fits(gsize n_octets, CmsCipher cipher)
 {
-    gsize n_wanted = cms_cipher_get_info(cipher)->n_key_octets;
-    return n_wanted != 0 ? n_octets == n_wanted : n_octets > 0 && n_octets <= RC2_KEY_MAX_OCTETS;
+    const CmsCipherInfo *info = cms_cipher_get_info(cipher);
+    if (info->n_key_octets == 0)
+        return n_octets > 0 && n_octets <= RC2_KEY_MAX_OCTETS;
+    if (info->mechanism == CKM_AES_CBC)
+        return n_octets == 16 || n_octets == 24 || n_octets == 32;
+    return n_octets == info->n_key_octets;
 }
 
 /* What was transported, or the random key that was made beforehand. */
