@@ -22,8 +22,7 @@ LAYERS = {
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
 }
 # The files that are linked into the resolver program alone.
-RESOLVER_PROGRAM = re.compile(r'^bridge/dns/(resolver-(getdns|main|engine|program|service)|getdns)'
-                              r'[\w-]*\.[ch]$')
+RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|resolver-main|engine)[\w-]*\.[ch]$')
 FAMILIES = (
     ('glib', re.compile(r'glib(-object|-unix|/gstdio|/gi18n)?\.h$|gmodule\.h$')),
     ('gio', re.compile(r'gio/')),
