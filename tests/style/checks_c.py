@@ -130,7 +130,8 @@ def _no_exit(path):
 FORBIDDEN_CALLS = (
     (r'(?:printf|vprintf|puts|putchar|g_print)\s*\(', _no_stdout,
      'standard output carries the protocol; return a value, or log with g_debug()'),
-    (r'stdout\b', _no_stdout, 'standard output carries the protocol; only host/session writes to it'),
+    (r'stdout\b', _no_stdout,
+     'standard output carries the protocol; only host/session writes to it'),
     (r'STDOUT_FILENO\b', _no_descriptor,
      'standard output carries the protocol; only host/session writes to it'),
     (r'(?:exit|_exit|_Exit|abort|g_error|g_abort)\s*\(', _no_exit,
