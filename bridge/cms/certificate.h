@@ -20,8 +20,9 @@ typedef enum {
     KEY_TYPE_EC,
     KEY_TYPE_DSA,
     KEY_TYPE_ED25519,
-    KEY_TYPE_X25519
-} KeyType;
+    KEY_TYPE_X25519,
+    KEY_TYPE_DH
+} CertificateKeyType;
 
 /**
  * certificate_new:
@@ -36,7 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
 /**
  * certificates_parse_file:
  * @octets: a file's: DER of one certificate, or PEM with one or more "CERTIFICATE" (also "X509 CERTIFICATE",
- *   "TRUSTED CERTIFICATE" is refused) and anything between them
+ *   "TRUSTED CERTIFICATE" is refused) and anything between them, keys too
  *
  * Returns: (element-type Certificate) (transfer full): at least one, or %NULL with CMS_ERROR_CERTIFICATE
  */
@@ -45,7 +46,7 @@ GPtrArray *certificates_parse_file(GBytes *octets, GError **error) G_GNUC_WARN_U
 GBytes *certificate_get_der(const Certificate *certificate);
 /* DER of the SubjectPublicKeyInfo, exactly as it stands in the certificate. */
 GBytes *certificate_get_spki(const Certificate *certificate);
-/* RFC 4514 text, readable; controls and non-UTF-8 octets escaped. */
+/* RFC 4514 text, readable; "#3081…" (the DER) for names that are too long or too odd to be written out; controls and non-UTF-8 octets escaped. */
 const gchar *certificate_get_subject(const Certificate *certificate);
 const gchar *certificate_get_issuer(const Certificate *certificate);
 /* DER of the two names, and the serial number's content octets. */
@@ -65,13 +66,15 @@ gint64 certificate_get_not_before(const Certificate *certificate);
 gint64 certificate_get_not_after(const Certificate *certificate);
 CertificateTime certificate_check_time(const Certificate *certificate, gint64 now);
 
-KeyType certificate_get_key_type(const Certificate *certificate);
+CertificateKeyType certificate_get_key_type(const Certificate *certificate);
 guint certificate_get_key_bits(const Certificate *certificate);
 /* "rsa-2048", "ec-p256", "ed25519", … for people and JSON. */
 const gchar *certificate_get_key_name(const Certificate *certificate);
 
 /* RFC 8550 §4.4.2, §4.4.4: a missing keyUsage allows everything; extendedKeyUsage, if there, has emailProtection or
- * any. May sign: digitalSignature or nonRepudiation. May encrypt: keyEncipherment (RSA), keyAgreement (EC). */
+ * any. May sign: digitalSignature or nonRepudiation, and a key that can sign. May encrypt: keyEncipherment (RSA),
+ * keyAgreement or keyEncipherment (EC, DH, X25519), and a key that can. Whether this program can work with the key is another
+ * question: certificate_extract_public_key(). */
 gboolean certificate_may_sign(const Certificate *certificate);
 gboolean certificate_may_encrypt(const Certificate *certificate);
 gboolean certificate_is_authority(const Certificate *certificate); /* basicConstraints cA */
