@@ -298,7 +298,7 @@ static gchar *
 convert_domain(const gchar *domain, GError **error)
 {
     if (g_str_is_ascii(domain))
-        return g_ascii_strdown(domain, -1);
+        return g_strdup(domain);
     guint8 *converted = NULL;
     int status =
         idn2_lookup_u8((const guint8 *)domain, &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
@@ -307,9 +307,9 @@ convert_domain(const gchar *domain, GError **error)
                     "domain is not an internationalized one (%s)", idn2_strerror_name(status));
         return NULL;
     }
-    gchar *lower = g_ascii_strdown((const gchar *)converted, -1);
+    gchar *copy = g_strdup((const gchar *)converted);
     idn2_free(converted);
-    return lower;
+    return copy;
 }
 
 static AddrSpec *
@@ -387,14 +387,15 @@ gboolean
 addr_spec_equal(const AddrSpec *a, const AddrSpec *b)
 {
     g_return_val_if_fail(a != NULL && b != NULL, FALSE);
-    return g_str_equal(a->domain, b->domain) && g_str_equal(a->local_part, b->local_part);
+    return g_ascii_strcasecmp(a->domain, b->domain) == 0 &&
+           g_str_equal(a->local_part, b->local_part);
 }
 
 gboolean
 addr_spec_matches(const AddrSpec *a, const AddrSpec *b)
 {
     g_return_val_if_fail(a != NULL && b != NULL, FALSE);
-    return g_str_equal(a->domain, b->domain) &&
+    return g_ascii_strcasecmp(a->domain, b->domain) == 0 &&
            g_ascii_strcasecmp(a->local_part, b->local_part) == 0;
 }
 

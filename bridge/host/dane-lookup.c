@@ -101,7 +101,7 @@ recipient_fitness(const Certificate *certificate, gint64 now)
         return validity;
     if (!certificate_may_encrypt(certificate))
         return REASON_CERTIFICATE_UNFIT;
-    KeyType type = certificate_get_key_type(certificate);
+    CertificateKeyType type = certificate_get_key_type(certificate);
     return type == KEY_TYPE_RSA || type == KEY_TYPE_EC ? REASON_NONE : REASON_UNSUPPORTED_ALGORITHM;
 }
 

@@ -27,7 +27,7 @@ static const OpRow op_rows[] = {
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
-    {"owner-name", op_owner_name, NAMES("!addresses", "draft"), FALSE},
+    {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
     {"record", op_record,
