@@ -283,12 +283,14 @@ test_network_changed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     Result result = {0};
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
     g_signal_emit_by_name(monitor, "network-changed", TRUE);
+    run_loop();
     g_assert_cmpuint(resolver_cache_get_n_entries(fixture->cache), ==, 0);
     /* What the old network still answers is not kept. */
     result_clear(&result);
     resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL, on_answer,
                           &result);
     g_signal_emit_by_name(monitor, "network-changed", TRUE);
+    run_loop();
     script_answer(fixture->script);
     run_loop();
     g_assert_nonnull(result.answer);
