@@ -98,4 +98,6 @@ typedef struct {
     gboolean weak; /* and for reading only */
 } CmsCipherInfo;
 const CmsCipherInfo *cms_cipher_get_info(CmsCipher cipher);
+/* The longest of those with a fixed length. */
+#define CMS_CIPHER_MAX_KEY_OCTETS 32
 CmsCipher cms_cipher_find(Oid oid);

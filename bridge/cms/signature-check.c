@@ -4,91 +4,26 @@
 
 #include "limits.h"
 #include "nss-scoped.h"
+#include "rsa-parameters.h"
 
 /* The shortest modulus that PKCS #1 v1.5 with SHA-256 fits in, about. */
 #define OLD_RSA_BITS_MIN 512
 
-/* RSASSA-PSS-params of RFC 4055 §3.1. */
-typedef struct {
-    CmsDigest digest;
-    CmsDigest mgf_digest;
-    guint n_salt_octets;
-    guint trailer;
-} PssParameters;
-
-static gboolean
-read_digest(BerReader *reader, CmsDigest *out_digest)
-{
-    CmsAlgorithm algorithm;
-    if (!cms_algorithm_read(reader, "", &algorithm, NULL) ||
-        !cms_algorithm_has_no_parameters(&algorithm))
-        return FALSE;
-    *out_digest = cms_digest_find(algorithm.id);
-    return *out_digest != CMS_DIGEST_UNKNOWN;
-}
-
-static gboolean
-read_mgf(BerReader *reader, CmsDigest *out_digest)
-{
-    BerReader fields;
-    BerSlice oid;
-    return ber_enter(reader, BER_SEQUENCE, "", &fields, NULL) &&
-           ber_read(&fields, BER_OID, "", &oid, NULL) && oid_find(oid) == OID_MGF1 &&
-           read_digest(&fields, out_digest) && ber_leave(reader, &fields, "", NULL);
-}
-
-static gboolean
-read_pss_field(BerReader *field, guint number, PssParameters *parameters)
-{
-    switch (number) {
-    case 0:
-        return read_digest(field, &parameters->digest);
-    case 1:
-        return read_mgf(field, &parameters->mgf_digest);
-    case 2:
-        return ber_read_small(field, "", &parameters->n_salt_octets, NULL);
-    default:
-        return ber_read_small(field, "", &parameters->trailer, NULL);
-    }
-}
-
-static gboolean
-read_pss_parameters(GBytes *owner, BerSlice element, PssParameters *out_parameters)
-{
-    PssParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, 20, 1};
-    BerReader all, fields;
-    ber_reader_init_slice(&all, owner, element);
-    if (!ber_enter(&all, BER_SEQUENCE, "", &fields, NULL))
-        return FALSE;
-    for (guint i = 0; i < 4; i++) {
-        BerReader field;
-        if (ber_peek(&fields) != BER_CONTEXT_CONSTRUCTED(i))
-            continue;
-        if (!ber_enter(&fields, BER_CONTEXT_CONSTRUCTED(i), "", &field, NULL) ||
-            !read_pss_field(&field, i, &parameters) || !ber_leave(&fields, &field, "", NULL))
-            return FALSE;
-    }
-    if (!ber_leave(&all, &fields, "", NULL) || parameters.trailer != 1)
-        return FALSE;
-    *out_parameters = parameters;
-    return TRUE;
-}
-
 /* RFC 4055 §3.3: parameters in the certificate bind what the key may be used with. */
 static gboolean
-key_allows_pss(const Certificate *certificate, const PssParameters *used)
+key_allows_pss(const Certificate *certificate, const RsaPssParameters *used)
 {
     GBytes *spki = certificate_get_spki(certificate);
     BerReader all, fields;
     CmsAlgorithm algorithm;
-    PssParameters allowed;
+    RsaPssParameters allowed;
     ber_reader_init(&all, spki);
     if (!ber_enter(&all, BER_SEQUENCE, "", &fields, NULL) ||
         !cms_algorithm_read(&fields, "", &algorithm, NULL))
         return FALSE;
     if (algorithm.id != OID_RSASSA_PSS || algorithm.parameters.octets == NULL)
         return TRUE;
-    return read_pss_parameters(spki, algorithm.parameters, &allowed) &&
+    return rsa_pss_parameters_parse(spki, algorithm.parameters, &allowed) &&
            allowed.digest == used->digest && allowed.mgf_digest == used->mgf_digest &&
            used->n_salt_octets >= allowed.n_salt_octets;
 }
@@ -105,16 +40,14 @@ static SignatureCheck
 check_pss(const SignatureInput *input, SECItem *value, const Certificate *certificate,
           SECKEYPublicKey *key)
 {
-    PssParameters parameters;
+    RsaPssParameters parameters;
     SECItem octets = to_item(input->octets);
     if (input->algorithm.parameters.octets == NULL ||
-        !read_pss_parameters(input->owner, input->algorithm.parameters, &parameters))
+        !rsa_pss_parameters_parse(input->owner, input->algorithm.parameters, &parameters))
         return SIGNATURE_CHECK_UNSUPPORTED;
     if (parameters.digest != input->digest || !key_allows_pss(certificate, &parameters))
         return SIGNATURE_CHECK_BAD;
     const CmsDigestInfo *mgf = cms_digest_get_info(parameters.mgf_digest);
-    if (mgf->mgf == 0)
-        return SIGNATURE_CHECK_UNSUPPORTED;
     CK_RSA_PKCS_PSS_PARAMS nss = {cms_digest_get_info(parameters.digest)->mechanism, mgf->mgf,
                                   parameters.n_salt_octets};
     SECItem mechanism = {siBuffer, (guint8 *)&nss, sizeof nss};

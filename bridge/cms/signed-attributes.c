@@ -185,6 +185,21 @@ leave_attribute(BerReader *set, BerReader *fields, BerReader *values, GError **e
            ber_leave(set, fields, "Attribute", error);
 }
 
+gboolean
+unsigned_attributes_are_right(GBytes *owner, BerSlice attributes)
+{
+    BerReader set;
+    ber_reader_init_slice(&set, owner, attributes);
+    for (guint i = 0; !ber_at_end(&set); i++) {
+        BerReader fields, values;
+        BerSlice type;
+        if (i >= LIMIT_ATTRIBUTES || !enter_attribute(&set, &fields, &type, &values, NULL) ||
+            find_known(type) >= 0 || !leave_attribute(&set, &fields, &values, NULL))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 read_attribute(BerReader *set, guint *seen, SignedAttributes *attributes, GError **error)
 {
@@ -193,6 +208,8 @@ read_attribute(BerReader *set, guint *seen, SignedAttributes *attributes, GError
     if (!enter_attribute(set, &fields, &type, &values, error))
         return FALSE;
     gint known = find_known(type);
+    if (oid_find(type) == OID_COUNTERSIGNATURE)
+        return fail(error, "countersignature among the signed attributes");
     if (known < 0)
         return leave_attribute(set, &fields, &values, error);
     if ((*seen & 1u << known) != 0)

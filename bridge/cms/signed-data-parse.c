@@ -169,8 +169,6 @@ read_signer(SignerInfo *signer, BerReader *set, GError **error)
 {
     BerReader fields;
     guint version = 0;
-    gboolean has_unsigned = FALSE;
-    BerSlice unsigned_attributes;
     if (!ber_enter(set, BER_SEQUENCE, "SignerInfo", &fields, error) ||
         !ber_read_small(&fields, "SignerInfo version", &version, error) ||
         !signer_id_read(&fields, "SignerIdentifier", &signer->id, error) ||
@@ -187,8 +185,9 @@ read_signer(SignerInfo *signer, BerReader *set, GError **error)
         return FALSE;
     signer->signature = ber_read_octets(&fields, BER_OCTET_STRING, "signature", error);
     return signer->signature != NULL &&
-           read_optional_set(&fields, BER_CONTEXT_CONSTRUCTED(1), "unsignedAttrs", &has_unsigned,
-                             &unsigned_attributes, error) &&
+           read_optional_set(&fields, BER_CONTEXT_CONSTRUCTED(1), "unsignedAttrs",
+                             &signer->has_unsigned_attributes, &signer->unsigned_attributes,
+                             error) &&
            ber_leave(set, &fields, "SignerInfo", error);
 }
 

@@ -13,6 +13,8 @@ typedef struct {
     BerSlice attributes; /* signedAttrs: what stands inside of the [0] */
     CmsAlgorithm signature_algorithm;
     GBytes *signature;
+    gboolean has_unsigned_attributes;
+    BerSlice unsigned_attributes; /* unsignedAttrs, likewise */
 } SignerInfo;
 
 struct _SignedData {
@@ -40,6 +42,9 @@ void signed_attributes_clear(SignedAttributes *attributes);
  * case. */
 gboolean signed_attributes_parse(GBytes *owner, BerSlice attributes,
                                  SignedAttributes *out_attributes, GError **error);
+
+/* Whether they parse, and none of them is of a kind that must be signed: RFC 5652 §11.1-11.3, RFC 8551 §2.5. */
+gboolean unsigned_attributes_are_right(GBytes *owner, BerSlice attributes);
 
 /* The octets that are signed: DER of the SET OF Attribute (RFC 5652 §5.4), and the same in the
  * order in which the message has them, or NULL if that order is DER's. */

@@ -59,6 +59,9 @@ find_algorithms(Verification *verification, SignerResult *result)
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     if (bound != CMS_DIGEST_UNKNOWN && bound != result->digest)
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
+    if (signer->has_unsigned_attributes &&
+        !unsigned_attributes_are_right(verification->data->ber, signer->unsigned_attributes))
+        return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     return TRUE;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
     ResolverConfig *resolver;
     gboolean offline;          /* no lookups at all: their reason is "not-looked-up" */
     gint64 now;                /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
+    gchar *initial_password;   /* of a store that is made; NULL: none. Wiped when freed */
     BridgePasswordFunc ask_password;
     gpointer ask_password_data;
 } BridgeSettings;

@@ -5,7 +5,7 @@
 #include "body-file.h"
 #include "fault.h"
 #include "json-facts.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "op.h"
 
 /* Operations are bound by the processor, or wait for the DNS. */

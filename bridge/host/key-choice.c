@@ -4,7 +4,7 @@
 
 #include "cms-error.h"
 #include "dane-lookup.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "params.h"
 
 #define MAX_KEY_FILES 64

@@ -3,7 +3,7 @@
 #include "message-layers.h"
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "op.h"
 
 void

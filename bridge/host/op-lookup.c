@@ -2,7 +2,7 @@
 
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "ops.h"
 #include "params.h"
 

@@ -3,7 +3,7 @@
 #include "addr-spec.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "ops.h"
 #include "params.h"
 

@@ -4,7 +4,7 @@
 #include "compose.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"

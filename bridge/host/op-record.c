@@ -4,7 +4,7 @@
 #include "cms-error.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "ops.h"
 #include "params.h"
 

@@ -3,7 +3,7 @@
 #include "out-queue.h"
 
 #include "frame.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* In base64 and with its frame round it, below 1 MiB. */
 #define CHUNK_OCTETS (512u * 1024)

@@ -3,7 +3,7 @@
 #include "recipients.h"
 
 #include "json-facts.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "params.h"
 
 static void

@@ -90,7 +90,7 @@ read_body(Request *request, JsonObject *body, GError **error)
         !params_get_string(body, "file", &file, error) ||
         !params_get_boolean(body, "chunks", FALSE, &chunks, error))
         return FALSE;
-    guint n_sources = (request->octets != NULL) + (file != NULL) + (chunks != FALSE);
+    guint n_sources = (request->octets != NULL ? 1u : 0u) + (file != NULL ? 1u : 0u) + (chunks ? 1u : 0u);
     if (n_sources != 1)
         return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") != NULL;
     request->file = g_strdup(file);

@@ -4,7 +4,7 @@
 
 #include "dispatcher.h"
 #include "frame.h"
-#include "limits.h"
+#include "core-limits.h"
 
 #define READ_OCTETS (64u * 1024)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "answer-from-getdns.h"
+#include "getdns-answer.h"
 
 #include <string.h>
 
@@ -49,7 +49,7 @@ get_record(getdns_list *list, gsize index)
 }
 
 gboolean
-answer_from_getdns_is_timeout(getdns_dict *response)
+getdns_answer_is_timeout(getdns_dict *response)
 {
     gsize n_replies = 0;
     return response == NULL || get_int(response, "status", 0) == GETDNS_RESPSTATUS_ALL_TIMEOUT ||
@@ -230,9 +230,9 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
 }
 
 ResolverAnswer *
-answer_from_getdns(const gchar *owner_name, guint16 rr_type, getdns_dict *response, gint64 now)
+getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *response, gint64 now)
 {
-    if (answer_from_getdns_is_timeout(response))
+    if (getdns_answer_is_timeout(response))
         return resolver_answer_new_unreachable(owner_name, rr_type,
                                                "no answer from the name server");
     guint32 rcode = get_int(response, REPLY "/header/rcode", 2);

@@ -13,8 +13,8 @@
  * what it likes. */
 
 /* @now: seconds since 1970, for what is left of the signatures */
-ResolverAnswer *answer_from_getdns(const gchar *owner_name, guint16 rr_type, getdns_dict *response,
-                                   gint64 now);
+ResolverAnswer *getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *response,
+                                  gint64 now);
 
 /* Whether the name server has not answered. */
-gboolean answer_from_getdns_is_timeout(getdns_dict *response);
+gboolean getdns_answer_is_timeout(getdns_dict *response);
