@@ -5,14 +5,14 @@
 
 #include "op.h"
 
-/* The command line: each verb reads its options, runs an operation of the host, and shows the result in words or as
- * JSON. */
+/* The command line: each verb reads its options, runs an operation of the host, and shows the
+ * result in words or as JSON. */
 
 typedef enum {
     EXIT_HOLDS = 0,
     EXIT_DOES_NOT_HOLD = 1, /* it was found out: bad signature, no record, not for us */
     EXIT_USAGE = 2,
-    EXIT_UNKNOWN = 3        /* it could not be found out: no network, locked key, unreadable input */
+    EXIT_UNKNOWN = 3 /* it could not be found out: no network, locked key, unreadable input */
 } CliExit;
 
 /* The options before or after the verb. */
@@ -33,8 +33,8 @@ typedef struct {
 
 typedef struct {
     CliOptions options;
-    Bridge *bridge;      /* made with the first operation */
-    gchar *password;     /* of the key store, if a file or the terminal gave it */
+    Bridge *bridge;  /* made with the first operation */
+    gchar *password; /* of the key store, if a file or the terminal gave it */
 } Cli;
 
 /* What a verb is, for the list of them and for its own --help. */

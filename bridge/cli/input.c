@@ -137,12 +137,14 @@ input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
     guint n_passwords = password_files == NULL ? 0 : g_strv_length(password_files);
     guint n_keys = g_strv_length(keys);
     if (n_passwords > 1 && n_passwords != n_keys) {
-        report_error("%u password files for %u keys: one for all, or one for each", n_passwords, n_keys);
+        report_error("%u password files for %u keys: one for all, or one for each", n_passwords,
+                     n_keys);
         return FALSE;
     }
     g_autoptr(JsonArray) files = json_array_new();
     for (guint i = 0; i < n_keys; i++) {
-        const gchar *password_file = n_passwords == 0 ? NULL : password_files[n_passwords == 1 ? 0 : i];
+        const gchar *password_file =
+            n_passwords == 0 ? NULL : password_files[n_passwords == 1 ? 0 : i];
         if (!add_key_file(files, keys[i], password_file))
             return FALSE;
     }

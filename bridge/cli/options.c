@@ -11,17 +11,27 @@ static void
 fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
 {
     const GOptionEntry rows[N_GLOBAL_ENTRIES] = {
-        {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile, "Folder of the key store (default $XDG_DATA_HOME/dane-smime)", "DIR"},
-        {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file, "File with the key store's password in its first line", "FILE"},
-        {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->dns_servers, "Name server to ask; may be repeated", "ADDR[@PORT]"},
-        {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->dns_recursive, "Resolve from the root instead of asking a name server", NULL},
-        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp, "Ask over UDP first; the default is TCP", NULL},
-        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor, "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
+        {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile,
+         "Folder of the key store (default $XDG_DATA_HOME/dane-smime)", "DIR"},
+        {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file,
+         "File with the key store's password in its first line", "FILE"},
+        {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->dns_servers,
+         "Name server to ask; may be repeated", "ADDR[@PORT]"},
+        {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->dns_recursive,
+         "Resolve from the root instead of asking a name server", NULL},
+        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp,
+         "Ask over UDP first; the default is TCP", NULL},
+        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
+         "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
-        {"time", 0, 0, G_OPTION_ARG_STRING, &options->time, "Moment at which certificates are judged (default now)", "RFC3339"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Write the message to this file instead of standard output", "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write one JSON object instead of text", NULL},
-        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Say more on standard error", NULL},
+        {"time", 0, 0, G_OPTION_ARG_STRING, &options->time,
+         "Moment at which certificates are judged (default now)", "RFC3339"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+         "Write the message to this file instead of standard output", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write one JSON object instead of text",
+         NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Say more on standard error",
+         NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
@@ -62,10 +72,12 @@ options_get_help(void)
     g_autoptr(GString) verbs = g_string_new("Verbs:\n");
     for (const CliVerb *verb = cli_verbs; verb->name != NULL; verb++)
         g_string_append_printf(verbs, "  %-11s %s\n", verb->name, verb->summary);
-    g_string_append(verbs, "\nExit status: 0 it holds; 1 it was found out and does not hold; 2 wrong usage; "
-                           "3 it could not\nbe found out.\n\n\"dane-smime VERB --help\" tells more of each.");
+    g_string_append(
+        verbs, "\nExit status: 0 it holds; 1 it was found out and does not hold; 2 wrong usage; "
+               "3 it could not\nbe found out.\n\n\"dane-smime VERB --help\" tells more of each.");
     g_autoptr(GOptionContext) context = g_option_context_new("VERB [OPTION…] [FILE]");
-    g_option_context_set_summary(context, "S/MIME with certificates from DNSSEC-signed DNS (RFC 8162).");
+    g_option_context_set_summary(context,
+                                 "S/MIME with certificates from DNSSEC-signed DNS (RFC 8162).");
     g_option_context_set_description(context, verbs->str);
     g_option_context_add_main_entries(context, entries, NULL);
     return g_option_context_get_help(context, TRUE, NULL);
@@ -132,7 +144,8 @@ make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntr
         g_option_context_set_description(context, verb->text);
     if (entries != NULL)
         g_option_context_add_main_entries(context, entries, NULL);
-    GOptionGroup *group = g_option_group_new("global", "Options of all verbs:", "Show the options of all verbs", NULL, NULL);
+    GOptionGroup *group = g_option_group_new(
+        "global", "Options of all verbs:", "Show the options of all verbs", NULL, NULL);
     g_option_group_add_entries(group, global);
     g_option_context_add_group(context, group);
     return context;
@@ -166,7 +179,8 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
         report_error("%s", error->message);
     else
         report_error("%s: %s; usage: dane-smime %s %s", name,
-                     n < min_arguments ? "an argument is missing" : "there is an argument too many", name, verb->arguments);
+                     n < min_arguments ? "an argument is missing" : "there is an argument too many",
+                     name, verb->arguments);
     g_strfreev(rest);
     return NULL;
 }

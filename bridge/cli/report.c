@@ -48,7 +48,8 @@ report_octets(GBytes *octets)
     write_octets(STDOUT_FILENO, data, n_octets);
 }
 
-/* Controls and what is not UTF-8 as \x1b: no text from outside moves the cursor or paints a verdict of its own. */
+/* Controls and what is not UTF-8 as \x1b: no text from outside moves the cursor or paints a verdict
+ * of its own. */
 static gchar *
 make_printable(const gchar *text)
 {
@@ -135,7 +136,8 @@ words_for_reason(const gchar *reason)
     static const Words rows[] = {
         {"no-record", "the domain publishes no certificate for this address (proven by DNSSEC)"},
         {"insecure", "the domain is not signed with DNSSEC, so its records prove nothing"},
-        {"bogus", "the DNS answer failed DNSSEC validation: a fault at the domain, or somebody tampers"},
+        {"bogus",
+         "the DNS answer failed DNSSEC validation: a fault at the domain, or somebody tampers"},
         {"indeterminate", "no usable DNSSEC trust anchor"},
         {"unreachable", "the DNS gave no answer"},
         {"unusable-records", "the domain's records can't be used"},
@@ -150,12 +152,14 @@ words_for_reason(const gchar *reason)
         {"address-mismatch", "the certificate is not for the author's address"},
         {"no-author", "there is no author whose address could be looked up"},
         {"several-authors", "several authors: which one signed can't be told"},
-        {"no-match", "the domain publishes certificates for this address, and none is the signer's"},
+        {"no-match",
+         "the domain publishes certificates for this address, and none is the signer's"},
         {"not-pinned", "the signer's certificate is none of those given"},
         {"partial", "the signature covers a part of the message only"},
         {"weak-algorithm", "the signature uses an algorithm that is too weak today"},
         {"unsupported-algorithm", "the algorithm is not known here"},
-        {"signature-bad", "the signature does not fit the message: it was altered, or never signed so"},
+        {"signature-bad",
+         "the signature does not fit the message: it was altered, or never signed so"},
         {"content-mismatch", "the signature holds another content than the message shows"},
         {"malformed", "the signature is malformed"},
         {"no-signer", "nobody signed"},
@@ -205,6 +209,7 @@ json_joined(JsonObject *object, const gchar *name)
     JsonArray *array = json_array(object, name);
     GString *joined = g_string_new(NULL);
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++)
-        g_string_append_printf(joined, "%s%s", i > 0 ? ", " : "", json_array_get_string_element(array, i));
+        g_string_append_printf(joined, "%s%s", i > 0 ? ", " : "",
+                               json_array_get_string_element(array, i));
     return g_string_free(joined, joined->len == 0);
 }

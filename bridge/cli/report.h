@@ -3,8 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-/* What a person reads. Texts from messages, certificates and the DNS go through report_line() and report_field(), which
- * show control characters as such instead of sending them to the terminal. */
+/* What a person reads. Texts from messages, certificates and the DNS go through report_line() and
+ * report_field(), which show control characters as such instead of sending them to the terminal. */
 
 /* To standard output as it is; a failure is kept for report_finish(). */
 void report_text(const gchar *text);
@@ -22,7 +22,8 @@ void report_to_stderr(gboolean on);
 /* FALSE, and says so, if something could not be written to standard output. */
 gboolean report_finish(void);
 
-/* In words: a reason ("no-record"), an outcome of DNS ("secure-records"); the name itself if there are no words for it. */
+/* In words: a reason ("no-record"), an outcome of DNS ("secure-records"); the name itself if there
+ * are no words for it. */
 const gchar *words_for_reason(const gchar *reason);
 const gchar *words_for_dns(const gchar *dns);
 

@@ -19,7 +19,8 @@
 CliExit
 exit_for_error(const GError *error)
 {
-    if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR || error->domain == SMIMEA_ERROR ||
+    if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR ||
+        error->domain == SMIMEA_ERROR ||
         g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED))
         return EXIT_USAGE;
     if (g_error_matches(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US) ||
@@ -49,7 +50,8 @@ ask_password(gboolean again, gpointer data)
     Cli *cli = data;
     if (cli->options.password_file != NULL)
         return again ? NULL : input_read_password(cli->options.password_file);
-    return terminal_ask_password(again ? "Wrong. Password of the key store: " : "Password of the key store: ");
+    return terminal_ask_password(again ? "Wrong. Password of the key store: "
+                                       : "Password of the key store: ");
 }
 
 static gboolean
@@ -88,7 +90,8 @@ make_bridge(Cli *cli)
     settings->resolver->servers = g_strdupv(options->dns_servers);
     settings->resolver->recursive = options->dns_recursive;
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);
-    settings->resolver->transport = options->dns_udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
+    settings->resolver->transport =
+        options->dns_udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
     settings->ask_password = ask_password;
     settings->ask_password_data = cli;
     if (!set_time(settings, options->time))
@@ -127,7 +130,8 @@ show_failure(Cli *cli, const GError *error, const OpReply *reply)
     report_error("%s", error->message);
     if (!cli->options.json)
         return;
-    g_autoptr(JsonObject) object = reply->result != NULL ? json_object_ref(reply->result) : json_object_new();
+    g_autoptr(JsonObject) object =
+        reply->result != NULL ? json_object_ref(reply->result) : json_object_new();
     JsonObject *fault = json_object_new();
     json_object_set_string_member(fault, "code", fault_find(error)->name);
     json_object_set_string_member(fault, "message", error->message);

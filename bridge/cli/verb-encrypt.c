@@ -7,7 +7,10 @@
 #include "report.h"
 #include "run.h"
 
-#define END_OF_ENTRIES {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
 
 static JsonObject *
 show_nothing_on_stdout(void)
@@ -46,10 +49,14 @@ verb_sign(Cli *cli, gint argc, gchar **argv)
     gboolean opaque = FALSE, no_certificate = FALSE;
     g_autofree gchar *digest = NULL, *author = NULL;
     const GOptionEntry entries[] = {
-        {"opaque", 0, 0, G_OPTION_ARG_NONE, &opaque, "One application/pkcs7-mime instead of multipart/signed", NULL},
-        {"no-certificate", 0, 0, G_OPTION_ARG_NONE, &no_certificate, "Leave the signer's certificate out", NULL},
-        {"digest", 0, 0, G_OPTION_ARG_STRING, &digest, "sha-256, sha-384 or sha-512 (default: as the key wants it)", "NAME"},
-        {"author", 0, 0, G_OPTION_ARG_STRING, &author, "Sign with this address's key instead of From's", "ADDRESS"},
+        {"opaque", 0, 0, G_OPTION_ARG_NONE, &opaque,
+         "One application/pkcs7-mime instead of multipart/signed", NULL},
+        {"no-certificate", 0, 0, G_OPTION_ARG_NONE, &no_certificate,
+         "Leave the signer's certificate out", NULL},
+        {"digest", 0, 0, G_OPTION_ARG_STRING, &digest,
+         "sha-256, sha-384 or sha-512 (default: as the key wants it)", "NAME"},
+        {"author", 0, 0, G_OPTION_ARG_STRING, &author,
+         "Sign with this address's key instead of From's", "ADDRESS"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) files = options_parse_verb(cli, "sign", entries, 0, 1, argc, argv);
@@ -127,7 +134,8 @@ warn_of_bcc(const OpReply *reply)
 {
     JsonArray *recipients = json_array(reply->result, "recipients");
     for (guint i = 0; i < json_array_get_length(recipients); i++)
-        if (g_strcmp0(json_text(json_array_get_object_element(recipients, i), "role"), "bcc") == 0) {
+        if (g_strcmp0(json_text(json_array_get_object_element(recipients, i), "role"), "bcc") ==
+            0) {
             report_error("note: the envelope shows everybody the certificates of Bcc recipients; "
                          "--bcc-folder writes a copy for each instead");
             return;
@@ -139,11 +147,15 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(EncryptOptions) options = {0};
     const GOptionEntry entries[] = {
-        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.certificates, "Encrypt to this certificate; may be repeated", "FILE"},
-        {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.recipients, "Encrypt to this address; may be repeated", "ADDRESS"},
-        {"cipher", 0, 0, G_OPTION_ARG_STRING, &options.cipher, "aes-128-cbc … aes-256-gcm (default aes-256-cbc)", "NAME"},
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.certificates,
+         "Encrypt to this certificate; may be repeated", "FILE"},
+        {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.recipients,
+         "Encrypt to this address; may be repeated", "ADDRESS"},
+        {"cipher", 0, 0, G_OPTION_ARG_STRING, &options.cipher,
+         "aes-128-cbc … aes-256-gcm (default aes-256-cbc)", "NAME"},
         {"no-self", 0, 0, G_OPTION_ARG_NONE, &options.no_self, "Not to oneself", NULL},
-        {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder, "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
+        {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder,
+         "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) files = options_parse_verb(cli, "encrypt", entries, 0, 1, argc, argv);

@@ -7,7 +7,10 @@
 #include "report.h"
 #include "run.h"
 
-#define END_OF_ENTRIES {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
 
 static void
 show_key(JsonObject *certificate)
@@ -19,7 +22,8 @@ show_key(JsonObject *certificate)
                 valid ? "" : time, valid ? "" : ")");
     report_field("subject", json_text(certificate, "subject"));
     report_field("key", json_text(certificate, "key"));
-    report_line("  %-13s %s to %s", "valid", json_text(certificate, "not_before"), json_text(certificate, "not_after"));
+    report_line("  %-13s %s to %s", "valid", json_text(certificate, "not_before"),
+                json_text(certificate, "not_after"));
     report_field("SHA-256", json_text(certificate, "sha256"));
 }
 
@@ -29,9 +33,12 @@ verb_keygen(Cli *cli, gint argc, gchar **argv)
     g_autofree gchar *name = NULL, *algorithm = NULL;
     gint n_days = 1095;
     const GOptionEntry entries[] = {
-        {"name", 0, 0, G_OPTION_ARG_STRING, &name, "Name in the certificate (default the address)", "TEXT"},
-        {"algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm, "rsa-2048, rsa-3072 (default), rsa-4096, p-256 or p-384", "NAME"},
-        {"days", 0, 0, G_OPTION_ARG_INT, &n_days, "How long the certificate is valid (default 1095)", "N"},
+        {"name", 0, 0, G_OPTION_ARG_STRING, &name, "Name in the certificate (default the address)",
+         "TEXT"},
+        {"algorithm", 0, 0, G_OPTION_ARG_STRING, &algorithm,
+         "rsa-2048, rsa-3072 (default), rsa-4096, p-256 or p-384", "NAME"},
+        {"days", 0, 0, G_OPTION_ARG_INT, &n_days,
+         "How long the certificate is valid (default 1095)", "N"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "keygen", entries, 1, 1, argc, argv);
@@ -101,9 +108,10 @@ find_only_key(Cli *cli, const gchar *address, gchar **out_sha256)
     if (n_keys == 1) {
         *out_sha256 = g_strdup(json_text(json_array_get_object_element(keys, 0), "sha256"));
     } else {
-        report_error(n_keys == 0 ? "no key for %s in the key store"
-                                 : "several keys for %s: choose one with --sha256 (see \"dane-smime keys\")",
-                     address);
+        report_error(
+            n_keys == 0 ? "no key for %s in the key store"
+                        : "several keys for %s: choose one with --sha256 (see \"dane-smime keys\")",
+            address);
         status = n_keys == 0 ? EXIT_DOES_NOT_HOLD : EXIT_USAGE;
     }
     op_reply_clear(&reply);
@@ -115,7 +123,8 @@ verb_delete(Cli *cli, gint argc, gchar **argv)
 {
     g_autofree gchar *sha256 = NULL;
     const GOptionEntry entries[] = {
-        {"sha256", 0, 0, G_OPTION_ARG_STRING, &sha256, "The certificate's SHA-256, where an address has several keys", "HEX"},
+        {"sha256", 0, 0, G_OPTION_ARG_STRING, &sha256,
+         "The certificate's SHA-256, where an address has several keys", "HEX"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "delete", entries, 0, 1, argc, argv);
@@ -159,7 +168,8 @@ verb_import(Cli *cli, gint argc, gchar **argv)
 {
     g_autofree gchar *password_file = NULL;
     const GOptionEntry entries[] = {
-        {"import-password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file, "File with FILE's password in its first line", "FILE"},
+        {"import-password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
+         "File with FILE's password in its first line", "FILE"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "import", entries, 1, 1, argc, argv);
@@ -187,9 +197,12 @@ verb_export(Cli *cli, gint argc, gchar **argv)
     g_autofree gchar *password_file = NULL, *sha256 = NULL;
     gboolean certificate_only = FALSE;
     const GOptionEntry entries[] = {
-        {"export-password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file, "File with the password for FILE in its first line", "FILE"},
-        {"certificate-only", 0, 0, G_OPTION_ARG_NONE, &certificate_only, "The certificate alone, in DER", NULL},
-        {"sha256", 0, 0, G_OPTION_ARG_STRING, &sha256, "The certificate's SHA-256 (default: the address's newest)", "HEX"},
+        {"export-password-file", 0, 0, G_OPTION_ARG_FILENAME, &password_file,
+         "File with the password for FILE in its first line", "FILE"},
+        {"certificate-only", 0, 0, G_OPTION_ARG_NONE, &certificate_only,
+         "The certificate alone, in DER", NULL},
+        {"sha256", 0, 0, G_OPTION_ARG_STRING, &sha256,
+         "The certificate's SHA-256 (default: the address's newest)", "HEX"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "export", entries, 2, 2, argc, argv);

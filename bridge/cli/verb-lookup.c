@@ -5,7 +5,10 @@
 #include "report.h"
 #include "run.h"
 
-#define END_OF_ENTRIES {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
 
 static JsonArray *
 strings_to_json(gchar **strings)
@@ -35,8 +38,9 @@ show_record(JsonObject *record)
         report_line("  %-13s %s, SHA-256 of its data %s", "record", numbers,
                     json_text(record, "association_data_sha256"));
     else
-        report_line("  %-13s %s, %s, %s, until %s", "record", numbers, json_text(certificate, "subject"),
-                    json_text(certificate, "key"), json_text(certificate, "not_after"));
+        report_line("  %-13s %s, %s, %s, until %s", "record", numbers,
+                    json_text(certificate, "subject"), json_text(certificate, "key"),
+                    json_text(certificate, "not_after"));
 }
 
 static void
@@ -78,9 +82,11 @@ verb_lookup(Cli *cli, gint argc, gchar **argv)
     gboolean draft = FALSE, try_case = FALSE;
     gint type = 53;
     const GOptionEntry entries[] = {
-        {"draft", 0, 0, G_OPTION_ARG_NONE, &draft, "The names of the drafts before RFC 8162 (SHA-224)", NULL},
+        {"draft", 0, 0, G_OPTION_ARG_NONE, &draft,
+         "The names of the drafts before RFC 8162 (SHA-224)", NULL},
         {"type", 0, 0, G_OPTION_ARG_INT, &type, "RR type (default 53, SMIMEA)", "NUMBER"},
-        {"try-case", 0, 0, G_OPTION_ARG_NONE, &try_case, "Look at the lower-case and upper-case address too, each by itself", NULL},
+        {"try-case", 0, 0, G_OPTION_ARG_NONE, &try_case,
+         "Look at the lower-case and upper-case address too, each by itself", NULL},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) addresses = options_parse_verb(cli, "lookup", entries, 1, G_MAXUINT, argc, argv);
@@ -121,7 +127,8 @@ show_owner_names(Cli *cli, OpReply *reply, gboolean check)
             continue;
         if (check)
             report_line("%s: %s", json_text(result, "owner_name"),
-                        valid ? "an owner name of SMIMEA records" : "no owner name of SMIMEA records");
+                        valid ? "an owner name of SMIMEA records"
+                              : "no owner name of SMIMEA records");
         else
             report_line("%s", json_text(result, "owner_name"));
     }
@@ -133,8 +140,10 @@ verb_owner_name(Cli *cli, gint argc, gchar **argv)
 {
     gboolean draft = FALSE, check = FALSE;
     const GOptionEntry entries[] = {
-        {"draft", 0, 0, G_OPTION_ARG_NONE, &draft, "The names of the drafts before RFC 8162 (SHA-224)", NULL},
-        {"check", 0, 0, G_OPTION_ARG_NONE, &check, "The arguments are names: have they the form of RFC 8162?", NULL},
+        {"draft", 0, 0, G_OPTION_ARG_NONE, &draft,
+         "The names of the drafts before RFC 8162 (SHA-224)", NULL},
+        {"check", 0, 0, G_OPTION_ARG_NONE, &check,
+         "The arguments are names: have they the form of RFC 8162?", NULL},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "owner-name", entries, 1, G_MAXUINT, argc, argv);

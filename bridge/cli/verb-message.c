@@ -25,8 +25,9 @@ show_mailboxes(JsonObject *result, const gchar *name, const gchar *label)
     for (guint i = 0; i < json_array_get_length(mailboxes); i++) {
         JsonObject *mailbox = json_array_get_object_element(mailboxes, i);
         const gchar *display_name = json_text(mailbox, "name");
-        report_line("%-8s%s%s%s%s", label, json_text(mailbox, "address"), display_name == NULL ? "" : "  (",
-                    display_name == NULL ? "" : display_name, display_name == NULL ? "" : ")");
+        report_line("%-8s%s%s%s%s", label, json_text(mailbox, "address"),
+                    display_name == NULL ? "" : "  (", display_name == NULL ? "" : display_name,
+                    display_name == NULL ? "" : ")");
     }
 }
 
@@ -58,7 +59,11 @@ show_classification(JsonObject *result)
     gboolean is_signed = json_object_get_boolean_member(result, "signed");
     gboolean encrypted = json_object_get_boolean_member(result, "encrypted");
     gboolean partial = g_strcmp0(json_text(result, "scope"), "part") == 0;
-    report_line("%s%s%s", partial ? "partly signed" : is_signed ? "signed" : encrypted ? "" : "unprotected",
+    report_line("%s%s%s",
+                partial     ? "partly signed"
+                : is_signed ? "signed"
+                : encrypted ? ""
+                            : "unprotected",
                 is_signed && encrypted ? ", " : "", encrypted ? "encrypted" : "");
     report_field("layer", json_text(result, "layer"));
     report_field("structure", json_text(result, "structure"));

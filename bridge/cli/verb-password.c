@@ -31,14 +31,17 @@ verb_password(Cli *cli, gint argc, gchar **argv)
     g_autofree gchar *file = NULL;
     gboolean remove = FALSE;
     const GOptionEntry entries[] = {
-        {"new-password-file", 0, 0, G_OPTION_ARG_FILENAME, &file, "File with the new password in its first line", "FILE"},
+        {"new-password-file", 0, 0, G_OPTION_ARG_FILENAME, &file,
+         "File with the new password in its first line", "FILE"},
         {"remove", 0, 0, G_OPTION_ARG_NONE, &remove, "The key store is to have no password", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     g_auto(GStrv) words = options_parse_verb(cli, "password", entries, 0, 0, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
-    gchar *password = remove ? g_strdup("") : file != NULL ? input_read_password(file) : ask_new_password();
+    gchar *password = remove         ? g_strdup("")
+                      : file != NULL ? input_read_password(file)
+                                     : ask_new_password();
     if (password == NULL)
         return EXIT_UNKNOWN;
     JsonObject *params = json_object_new();
@@ -50,7 +53,8 @@ verb_password(Cli *cli, gint argc, gchar **argv)
     if (status == EXIT_HOLDS && cli->options.json)
         cli_show_json(&reply);
     else if (status == EXIT_HOLDS)
-        report_line(empty ? "the key store has no password now" : "the key store has a new password");
+        report_line(empty ? "the key store has no password now"
+                          : "the key store has a new password");
     op_reply_clear(&reply);
     return status;
 }

@@ -35,7 +35,8 @@ make_params(const RecordOptions *options, const gchar *address)
         json_object_set_string_member(params, "address", address);
     if (options->rdata != NULL)
         json_object_set_string_member(params, "rdata", options->rdata);
-    if (options->certificate != NULL && !input_add_file(params, "certificate", options->certificate))
+    if (options->certificate != NULL &&
+        !input_add_file(params, "certificate", options->certificate))
         return NULL;
     json_object_set_int_member(params, "usage", options->usage);
     json_object_set_int_member(params, "selector", options->selector);
@@ -71,9 +72,11 @@ show_check(JsonObject *line)
     if (json_object_get_boolean_member(check, "published"))
         report_line("%s: published (%s)", json_text(line, "address"), dns);
     else if (json_object_get_boolean_member(check, "found"))
-        report_line("%s: in the DNS, but %s: %s", json_text(line, "address"), dns, words_for_dns(dns));
+        report_line("%s: in the DNS, but %s: %s", json_text(line, "address"), dns,
+                    words_for_dns(dns));
     else
-        report_line("%s: not published; %s: %s", json_text(line, "address"), dns, words_for_dns(dns));
+        report_line("%s: not published; %s: %s", json_text(line, "address"), dns,
+                    words_for_dns(dns));
     report_field("name", json_text(line, "owner_name"));
 }
 
@@ -97,15 +100,24 @@ verb_record(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(RecordOptions) options = {.usage = 3, .type = 53};
     const GOptionEntry entries[] = {
-        {"cert", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate, "Certificate file, PEM or DER", "FILE"},
-        {"rdata", 0, 0, G_OPTION_ARG_STRING, &options.rdata, "Convert this record data (\"3 0 0 3082…\", \"\\# 35 …\" or a zone-file line)", "TEXT"},
-        {"usage", 0, 0, G_OPTION_ARG_INT, &options.usage, "Certificate usage 0-3 (default 3, DANE-EE)", "N"},
-        {"selector", 0, 0, G_OPTION_ARG_INT, &options.selector, "0 certificate (default), 1 public key", "N"},
-        {"matching-type", 0, 0, G_OPTION_ARG_INT, &options.matching_type, "0 full (default), 1 SHA-256, 2 SHA-512", "N"},
-        {"generic", 0, 0, G_OPTION_ARG_NONE, &options.generic, "Write it as any name server reads it (RFC 3597)", NULL},
-        {"type", 0, 0, G_OPTION_ARG_INT, &options.type, "RR type (default 53; 65280-65534 are private)", "NUMBER"},
-        {"ttl", 0, 0, G_OPTION_ARG_INT, &options.ttl, "Time to live (default: the zone's)", "SECONDS"},
-        {"draft", 0, 0, G_OPTION_ARG_NONE, &options.draft, "The name of the drafts before RFC 8162 (SHA-224)", NULL},
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME, &options.certificate, "Certificate file, PEM or DER",
+         "FILE"},
+        {"rdata", 0, 0, G_OPTION_ARG_STRING, &options.rdata,
+         "Convert this record data (\"3 0 0 3082…\", \"\\# 35 …\" or a zone-file line)", "TEXT"},
+        {"usage", 0, 0, G_OPTION_ARG_INT, &options.usage,
+         "Certificate usage 0-3 (default 3, DANE-EE)", "N"},
+        {"selector", 0, 0, G_OPTION_ARG_INT, &options.selector,
+         "0 certificate (default), 1 public key", "N"},
+        {"matching-type", 0, 0, G_OPTION_ARG_INT, &options.matching_type,
+         "0 full (default), 1 SHA-256, 2 SHA-512", "N"},
+        {"generic", 0, 0, G_OPTION_ARG_NONE, &options.generic,
+         "Write it as any name server reads it (RFC 3597)", NULL},
+        {"type", 0, 0, G_OPTION_ARG_INT, &options.type,
+         "RR type (default 53; 65280-65534 are private)", "NUMBER"},
+        {"ttl", 0, 0, G_OPTION_ARG_INT, &options.ttl, "Time to live (default: the zone's)",
+         "SECONDS"},
+        {"draft", 0, 0, G_OPTION_ARG_NONE, &options.draft,
+         "The name of the drafts before RFC 8162 (SHA-224)", NULL},
         {"check", 0, 0, G_OPTION_ARG_NONE, &options.check, "Look the record up and compare", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };

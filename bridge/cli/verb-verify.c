@@ -34,26 +34,42 @@ read_options_clear(ReadOptions *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
 
 #define VERIFY_ENTRIES(o)                                                                          \
-    {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).pins,                                         \
-     "Trust this certificate instead of the DNS; may be repeated", "FILE"},                        \
-        {"ca", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).authorities,                                \
-         "Trust this certificate authority where the DNS has nothing; may be repeated", "FILE"},   \
-        {"crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).crls,                                      \
-         "Certificate revocation list; may be repeated", "FILE"},                                  \
-        {"author", 0, 0, G_OPTION_ARG_STRING, &(o).author,                                         \
-         "The author's address, instead of the message's From", "ADDRESS"},                        \
+    {"cert",    0,                                                                                 \
+     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
+     &(o).pins, "Trust this certificate instead of the DNS; may be repeated",                      \
+     "FILE"},                                                                                      \
+        {"ca",                                                                                     \
+         0,                                                                                        \
+         0,                                                                                        \
+         G_OPTION_ARG_FILENAME_ARRAY,                                                              \
+         &(o).authorities,                                                                         \
+         "Trust this certificate authority where the DNS has nothing; may be repeated",            \
+         "FILE"},                                                                                  \
+        {"crl",     0,                                                                             \
+         0,         G_OPTION_ARG_FILENAME_ARRAY,                                                   \
+         &(o).crls, "Certificate revocation list; may be repeated",                                \
+         "FILE"},                                                                                  \
+        {"author",    0,                                                                           \
+         0,           G_OPTION_ARG_STRING,                                                         \
+         &(o).author, "The author's address, instead of the message's From",                       \
+         "ADDRESS"},                                                                               \
     {                                                                                              \
         "content", 0, 0, G_OPTION_ARG_FILENAME, &(o).content,                                      \
             "What a detached signature signs, if FILE is a bare CMS object", "FILE"                \
     }
 #define KEY_ENTRIES(o)                                                                             \
-    {"key", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).keys,                                          \
-     "PKCS#12 or PEM file with the key, instead of the key store; may be repeated", "FILE"},       \
+    {"key",     0,                                                                                 \
+     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
+     &(o).keys, "PKCS#12 or PEM file with the key, instead of the key store; may be repeated",     \
+     "FILE"},                                                                                      \
     {                                                                                              \
         "key-password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).key_password_files,           \
             "File with the password of --key in its first line", "FILE"                            \
     }
-#define END_OF_ENTRIES {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
 
 static JsonObject *
 make_params(const ReadOptions *options)
@@ -138,7 +154,8 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
     g_auto(ReadOptions) options = {0};
     const GOptionEntry entries[] = {
         KEY_ENTRIES(options),
-        {"raw", 0, 0, G_OPTION_ARG_NONE, &options.raw, "Write what was in the envelope, without the message's header fields", NULL},
+        {"raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
+         "Write what was in the envelope, without the message's header fields", NULL},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) files = options_parse_verb(cli, "decrypt", entries, 0, 1, argc, argv);
@@ -152,7 +169,8 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
     if (status != EXIT_HOLDS)
         return status;
     gboolean to_stdout = cli->options.output == NULL;
-    if ((!cli->options.json || !to_stdout) && !output_write(cli, g_ptr_array_index(reply.bodies, 0)))
+    if ((!cli->options.json || !to_stdout) &&
+        !output_write(cli, g_ptr_array_index(reply.bodies, 0)))
         status = EXIT_UNKNOWN;
     if (cli->options.json)
         cli_show_json(&reply);

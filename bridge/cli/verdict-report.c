@@ -19,9 +19,12 @@ show_trust(JsonObject *trust)
     const gchar *source = json_text(trust, "source");
     const gchar *owner_name = json_text(trust, "owner_name");
     if (g_strcmp0(source, "dane") == 0)
-        report_line("  %-13s %s, by its SMIMEA record %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                    "published by", publishing_domain(owner_name), json_object_get_int_member(trust, "usage"),
-                    json_object_get_int_member(trust, "selector"), json_object_get_int_member(trust, "matching_type"));
+        report_line("  %-13s %s, by its SMIMEA record %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                    " %" G_GINT64_FORMAT,
+                    "published by", publishing_domain(owner_name),
+                    json_object_get_int_member(trust, "usage"),
+                    json_object_get_int_member(trust, "selector"),
+                    json_object_get_int_member(trust, "matching_type"));
     else if (g_strcmp0(source, "authority") == 0)
         report_field("vouched for", "by a certificate authority");
     else if (g_strcmp0(source, "pinned") == 0)
@@ -36,9 +39,11 @@ static void
 show_signer(JsonObject *signer)
 {
     g_autofree gchar *addresses = json_joined(signer, "addresses");
-    report_line("  %-13s %s, %s", "certificate", json_text(signer, "subject"), json_text(signer, "key"));
+    report_line("  %-13s %s, %s", "certificate", json_text(signer, "subject"),
+                json_text(signer, "key"));
     report_field("for", addresses);
-    report_line("  %-13s %s to %s", "valid", json_text(signer, "not_before"), json_text(signer, "not_after"));
+    report_line("  %-13s %s to %s", "valid", json_text(signer, "not_before"),
+                json_text(signer, "not_after"));
     report_field("SHA-256", json_text(signer, "sha256"));
     report_field("signed at", json_text(signer, "signing_time"));
     report_field("algorithm", json_text(signer, "algorithm"));

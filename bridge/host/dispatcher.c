@@ -3,9 +3,9 @@
 #include "dispatcher.h"
 
 #include "body-file.h"
+#include "core-limits.h"
 #include "fault.h"
 #include "json-facts.h"
-#include "core-limits.h"
 #include "op.h"
 
 /* Operations are bound by the processor, or wait for the DNS. */
@@ -23,7 +23,8 @@ struct _Dispatcher {
     guint n_running;
 };
 
-/* One request from its first frame to its answer. While it runs, the worker owns reply and error. */
+/* One request from its first frame to its answer. While it runs, the worker owns reply and error.
+ */
 typedef struct {
     Dispatcher *dispatcher;
     Request *request;
@@ -173,7 +174,8 @@ run_job(gpointer data, G_GNUC_UNUSED gpointer user_data)
 {
     Job *job = data;
     if (!run_op(job, &job->error) && job->error == NULL)
-        g_set_error_literal(&job->error, G_IO_ERROR, G_IO_ERROR_FAILED, "the operation gave no reason");
+        g_set_error_literal(&job->error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            "the operation gave no reason");
     if (job->error == NULL && job->reply.result == NULL)
         job->reply.result = json_object_new();
     g_idle_add_full(G_PRIORITY_DEFAULT, finish_job, job, NULL);
@@ -269,7 +271,8 @@ add_piece(Dispatcher *self, const Request *piece)
 {
     Job *job = g_hash_table_lookup(self->jobs, &piece->id);
     if (job == NULL || job->pieces == NULL) {
-        push_new_fault(self, piece->id, PROTOCOL_ERROR_MALFORMED, "no request waits for this chunk");
+        push_new_fault(self, piece->id, PROTOCOL_ERROR_MALFORMED,
+                       "no request waits for this chunk");
         return;
     }
     gsize n_octets = 0;

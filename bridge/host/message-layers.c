@@ -110,9 +110,9 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     CmsContentType type = cms_content_info_peek(cms);
     switch ((int)type) {
     case CMS_CONTENT_SIGNED_DATA:
-        return signature_layer_new(LAYER_SIGNED_DATA, cms,
-                                   opening->detached == NULL ? NULL : g_bytes_ref(opening->detached),
-                                   error);
+        return signature_layer_new(
+            LAYER_SIGNED_DATA, cms,
+            opening->detached == NULL ? NULL : g_bytes_ref(opening->detached), error);
     case CMS_CONTENT_ENVELOPED_DATA:
         return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:
@@ -121,8 +121,8 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
         return NULL;
     default:
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "CMS content of type %s can't be opened",
-                    cms_content_type_to_string(type));
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "CMS content of type %s can't be opened", cms_content_type_to_string(type));
         return NULL;
     }
 }
@@ -187,7 +187,8 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
         }
-        OpenedLayer *layer = tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
+        OpenedLayer *layer =
+            tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
         if (layer == NULL && problem != NULL && tree != NULL) {
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
@@ -224,7 +225,8 @@ is_signature(const OpenedLayer *layer)
     return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
 }
 
-/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is passed over. */
+/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is
+ * passed over. */
 static void
 choose_signature(OpenedMessage *opened)
 {
@@ -263,7 +265,8 @@ opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeys
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     Opening opening = {opened, detached, keys, user_data, FALSE};
-    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    gboolean done =
+        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
         return NULL;
     choose_signature(opened);
@@ -280,7 +283,8 @@ opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpo
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     Opening opening = {opened, NULL, keys, user_data, TRUE};
-    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    gboolean done =
+        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
         return NULL;
     if (opened->is_encrypted)

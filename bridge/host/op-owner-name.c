@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "addr-spec.h"
+#include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "core-limits.h"
 #include "ops.h"
 #include "owner-name.h"
 #include "params.h"

@@ -2,9 +2,9 @@
 
 #include "cms-error.h"
 #include "compose.h"
+#include "core-limits.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
-#include "core-limits.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -45,7 +45,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
 /* A list of certificate files, PEM or DER each. */
 static gboolean
-get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates, GError **error)
+get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates,
+                 GError **error)
 {
     g_autoptr(GPtrArray) files = NULL;
     if (!params_get_octets_list(call->params, name, MAX_FILES, &files, error))
@@ -94,7 +95,8 @@ find_author(Reading *reading)
 static gboolean
 look_author_up(Reading *reading, GError **error)
 {
-    if (reading->author == NULL || reading->pins->len > 0 || bridge_is_offline(reading->call->bridge))
+    if (reading->author == NULL || reading->pins->len > 0 ||
+        bridge_is_offline(reading->call->bridge))
         return TRUE;
     g_autofree gchar *owner_name = dane_owner_name(reading->author, FALSE, NULL);
     if (owner_name == NULL)
@@ -188,8 +190,9 @@ open_and_judge(Reading *reading, gboolean open_envelopes, GError **error)
     if (reading->input == NULL)
         return FALSE;
     find_author(reading);
-    reading->opened = opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
-                                         open_envelopes ? give_keys : NULL, (gpointer)call, error);
+    reading->opened =
+        opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
+                           open_envelopes ? give_keys : NULL, (gpointer)call, error);
     if (reading->opened == NULL || !judge(reading, error))
         return FALSE;
     reading->facts.opened = reading->opened;

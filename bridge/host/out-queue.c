@@ -2,8 +2,8 @@
 
 #include "out-queue.h"
 
-#include "frame.h"
 #include "core-limits.h"
+#include "frame.h"
 
 /* In base64 and with its frame round it, below 1 MiB. */
 #define CHUNK_OCTETS (512u * 1024)
@@ -187,7 +187,8 @@ out_queue_pop(OutQueue *queue)
     Entry *entry = g_queue_pop_head(&queue->entries);
     if (entry == NULL)
         return NULL;
-    g_autofree gchar *text = entry->text != NULL ? g_steal_pointer(&entry->text) : next_chunk(entry);
+    g_autofree gchar *text =
+        entry->text != NULL ? g_steal_pointer(&entry->text) : next_chunk(entry);
     if (entry->octets != NULL && entry->offset < g_bytes_get_size(entry->octets))
         g_queue_push_tail(&queue->entries, entry);
     else

@@ -3,8 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-/* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become chunks, made one at a time
- * when the stream takes them, those of several answers in turn. */
+/* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become
+ * chunks, made one at a time when the stream takes them, those of several answers in turn. */
 typedef struct _OutQueue OutQueue;
 
 OutQueue *out_queue_new(void);
@@ -18,7 +18,8 @@ void out_queue_push(OutQueue *queue, JsonObject *object);
  * out_queue_push_answer:
  * @result: (transfer none)
  * @bodies: (element-type GBytes) (nullable)
- * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been written already
+ * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been
+ * written already
  */
 void out_queue_push_answer(OutQueue *queue, gint64 id, JsonObject *result, GPtrArray *bodies,
                            GPtrArray *files);

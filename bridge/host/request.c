@@ -60,12 +60,14 @@ parse_object(GBytes *text, GError **error)
         why = "the request is nested too deep";
     else if (!json_parser_load_from_data(parser, data, (gssize)n_octets, &problem))
         why = "the request is not JSON";
-    else if (json_parser_get_root(parser) == NULL || !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+    else if (json_parser_get_root(parser) == NULL ||
+             !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
         why = "the request is not a JSON object";
     if (why == NULL)
         return json_object_ref(json_node_get_object(json_parser_get_root(parser)));
     if (problem != NULL)
-        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "%s: %s", why, problem->message);
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "%s: %s", why,
+                    problem->message);
     else
         fail(error, why);
     return NULL;
@@ -90,9 +92,11 @@ read_body(Request *request, JsonObject *body, GError **error)
         !params_get_string(body, "file", &file, error) ||
         !params_get_boolean(body, "chunks", FALSE, &chunks, error))
         return FALSE;
-    guint n_sources = (request->octets != NULL ? 1u : 0u) + (file != NULL ? 1u : 0u) + (chunks ? 1u : 0u);
+    guint n_sources =
+        (request->octets != NULL ? 1u : 0u) + (file != NULL ? 1u : 0u) + (chunks ? 1u : 0u);
     if (n_sources != 1)
-        return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") != NULL;
+        return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") !=
+               NULL;
     request->file = g_strdup(file);
     request->source = chunks ? BODY_CHUNKS : file != NULL ? BODY_FILE : BODY_INLINE;
     return TRUE;
@@ -152,6 +156,7 @@ request_parse(GBytes *text, gint64 *out_id, GError **error)
     if (!params_get_string(object, "op", &op, error))
         return NULL;
     request->op = g_strdup(op);
-    gboolean read = op == NULL ? read_piece(request, object, error) : read_operation(request, object, error);
+    gboolean read =
+        op == NULL ? read_piece(request, object, error) : read_operation(request, object, error);
     return read ? g_steal_pointer(&request) : NULL;
 }
