@@ -237,43 +237,50 @@ key_file_read(GBytes *octets, const gchar *password, guint64 n_rounds_max, GErro
     return g_steal_pointer(&parts);
 }
 
-/* The algorithm of a PrivateKeyInfo is one that certificate_extract_public_key() takes too. */
+/* RFC 5480 §2.1.1 forbids curves that are spelled out, and NSS does not know them. */
 static gboolean
-check_key_algorithm(const SECItem *pkcs8, GError **error)
+has_named_curve(const SECAlgorithmID *algorithm)
+{
+    return algorithm->parameters.len > 0 && algorithm->parameters.data[0] == SEC_ASN1_OBJECT_ID;
+}
+
+/* A PrivateKeyInfo that NSS takes: of those types that certificate_extract_public_key() takes too.
+ */
+static GBytes *
+prepare_key(GBytes *pkcs8, GError **error)
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    SECItem der = item_of_bytes(pkcs8);
     SECKEYPrivateKeyInfo info = {0};
 
     PORT_SetError(0);
-    if (SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), pkcs8) !=
-        SECSuccess)
-        return cms_set_nss_error(error, CMS_ERROR_KEY, "private key is malformed");
+    if (SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), &der) !=
+        SECSuccess) {
+        cms_set_nss_error(error, CMS_ERROR_KEY, "private key is malformed");
+        return NULL;
+    }
     SECOidTag tag = SECOID_GetAlgorithmTag(&info.algorithm);
-    if (tag != SEC_OID_PKCS1_RSA_ENCRYPTION && tag != SEC_OID_PKCS1_RSA_PSS_SIGNATURE &&
-        tag != SEC_OID_ANSIX962_EC_PUBLIC_KEY) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                    "private keys other than RSA and EC are not supported");
-        return FALSE;
-    }
-    /* RFC 5480 §2.1.1 forbids curves that are spelled out, and NSS does not know them. */
-    if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY &&
-        (info.algorithm.parameters.len == 0 ||
-         info.algorithm.parameters.data[0] != SEC_ASN1_OBJECT_ID)) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                    "EC keys whose curve has no name are not supported");
-        return FALSE;
-    }
-    return TRUE;
+    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION)
+        return g_bytes_ref(pkcs8);
+    /* NSS has no import for these; that the key is for PSS alone, the certificate says. */
+    if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+        return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &info.privateKey, error);
+    if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
+        return g_bytes_ref(pkcs8);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                "private keys other than RSA and EC (with a named curve) are not supported");
+    return NULL;
 }
 
 SECKEYPrivateKey *
 key_file_import_key(PK11SlotInfo *slot, GBytes *pkcs8, gboolean permanent, GError **error)
 {
-    SECItem der = item_of_bytes(pkcs8);
+    g_autoptr(GBytes) prepared = prepare_key(pkcs8, error);
     SECKEYPrivateKey *key = NULL;
 
-    if (!check_key_algorithm(&der, error))
+    if (prepared == NULL)
         return NULL;
+    SECItem der = item_of_bytes(prepared);
     PORT_SetError(0);
     if (PK11_ImportDERPrivateKeyInfoAndReturnKey(slot, &der, NULL, NULL, permanent, PR_TRUE, KU_ALL,
                                                  &key, NULL) != SECSuccess) {
