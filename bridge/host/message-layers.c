@@ -14,6 +14,7 @@ opened_layer_free(OpenedLayer *layer)
     g_clear_pointer(&layer->signed_data, signed_data_free);
     g_clear_pointer(&layer->cms, g_bytes_unref);
     g_clear_pointer(&layer->content, g_bytes_unref);
+    g_clear_pointer(&layer->payload, g_bytes_unref);
     g_free(layer);
 }
 
@@ -38,11 +39,17 @@ layer_new(CryptoLayer kind, GBytes *cms)
     return layer;
 }
 
-/* Takes @content. */
-static OpenedLayer *
-signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *content, GError **error)
+static void
+set_content(OpenedLayer *layer, GBytes *content)
 {
-    g_autoptr(GBytes) covered = content;
+    layer->content = g_bytes_ref(content);
+    layer->payload = g_bytes_ref(content);
+}
+
+/* @covered: NULL for eContent. */
+static OpenedLayer *
+signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **error)
+{
     g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
     layer->signed_data = signed_data_parse(cms, error);
     if (layer->signed_data == NULL)
@@ -50,15 +57,13 @@ signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *content, GError **err
     if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
         layer->kind = LAYER_CERTS_ONLY;
     GBytes *inside = signed_data_get_content(layer->signed_data);
-    if (covered != NULL)
-        layer->content = g_steal_pointer(&covered);
-    else if (inside != NULL)
-        layer->content = g_bytes_ref(inside);
+    if (covered != NULL || inside != NULL)
+        set_content(layer, covered != NULL ? covered : inside);
     return g_steal_pointer(&layer);
 }
 
 static OpenedLayer *
-open_multipart_signed(const Entity *entity, GError **error)
+open_multipart_signed(const Entity *entity, gboolean is_exact, GError **error)
 {
     const Entity *part = NULL, *signature = NULL;
     if (!classify_split_signed(entity, &part, &signature, error))
@@ -66,14 +71,20 @@ open_multipart_signed(const Entity *entity, GError **error)
     g_autoptr(GBytes) cms = entity_decode_body(signature, FALSE, error);
     if (cms == NULL)
         return NULL;
-    return signature_layer_new(LAYER_MULTIPART_SIGNED, cms, entity_get_canonical(part), error);
+    g_autoptr(GBytes) covered = entity_get_canonical(part);
+    g_autoptr(OpenedLayer) layer = signature_layer_new(LAYER_MULTIPART_SIGNED, cms, covered, error);
+    if (layer == NULL || !is_exact)
+        return g_steal_pointer(&layer);
+    g_bytes_unref(layer->payload);
+    layer->payload = entity_get_octets(part);
+    return g_steal_pointer(&layer);
 }
 
 OpenedLayer *
 opened_layer_of_signature(const Entity *entity, GError **error)
 {
     if (crypto_layer_of(entity) == LAYER_MULTIPART_SIGNED)
-        return open_multipart_signed(entity, error);
+        return open_multipart_signed(entity, FALSE, error);
     g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
     return cms == NULL ? NULL : signature_layer_new(LAYER_SIGNED_DATA, cms, NULL, error);
 }
@@ -99,8 +110,11 @@ open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
     if (pairs == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    layer->content = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
-    return layer->content == NULL ? NULL : g_steal_pointer(&layer);
+    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    if (plain == NULL)
+        return NULL;
+    set_content(layer, plain);
+    return g_steal_pointer(&layer);
 }
 
 /* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). */
@@ -135,7 +149,7 @@ open_entity(Opening *opening, const Entity *entity, GError **error)
     if (kind == LAYER_NONE)
         return NULL;
     if (kind == LAYER_MULTIPART_SIGNED)
-        return open_multipart_signed(entity, error);
+        return open_multipart_signed(entity, opening->opened->layers->len > 0, error);
     g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
     if (cms == NULL)
         return NULL;
@@ -203,7 +217,7 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             return TRUE;
         }
         g_bytes_unref(current);
-        current = g_bytes_ref(layer->content);
+        current = g_bytes_ref(layer->payload);
     }
 }
 

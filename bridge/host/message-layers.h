@@ -15,6 +15,9 @@ typedef struct {
     GBytes *cms;     /* the CMS object */
     GBytes *content; /* what it covers: the signed part, CRLF-canonical, of multipart/signed;
                         eContent; plaintext. NULL if there is none (certs-only) */
+    GBytes *payload; /* the same, for the next layer: of a multipart/signed that came out of another
+                        layer in its own octets. A message in a file may have LF for the CRLF that
+                        it has on the way; what a CMS object held is exact */
     SignedData *signed_data; /* of signatures */
 } OpenedLayer;
 

@@ -15,6 +15,7 @@
 /* Parameters and what comes of them while one message is read. */
 typedef struct {
     const OpCall *call;
+    gboolean reads; /* "read": envelopes are opened, and the innermost payload is what counts */
     MessageInput *input;
     OpenedMessage *opened;
     OpenedLayer *partial; /* of opened->partial */
@@ -170,7 +171,8 @@ judge(Reading *reading, GError **error)
     facts->signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
                                    facts->scope, context);
     facts->verdict = combine_verdicts(reading);
-    facts->covered = signature->content;
+    if (!reading->reads)
+        facts->covered = signature->content;
     return TRUE;
 }
 
@@ -181,7 +183,7 @@ give_keys(gpointer data, GError **error)
 }
 
 static gboolean
-open_and_judge(Reading *reading, gboolean open_envelopes, GError **error)
+open_and_judge(Reading *reading, GError **error)
 {
     const OpCall *call = reading->call;
     if (!read_params(reading, error))
@@ -192,7 +194,7 @@ open_and_judge(Reading *reading, gboolean open_envelopes, GError **error)
     find_author(reading);
     reading->opened =
         opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
-                           open_envelopes ? give_keys : NULL, (gpointer)call, error);
+                           reading->reads ? give_keys : NULL, (gpointer)call, error);
     if (reading->opened == NULL || !judge(reading, error))
         return FALSE;
     reading->facts.opened = reading->opened;
@@ -205,7 +207,7 @@ gboolean
 op_verify(const OpCall *call, OpReply *reply, GError **error)
 {
     g_auto(Reading) reading = {.call = call};
-    if (!open_and_judge(&reading, FALSE, error))
+    if (!open_and_judge(&reading, error))
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
     return TRUE;
@@ -226,8 +228,8 @@ innermost_message(const Reading *reading)
 gboolean
 op_read(const OpCall *call, OpReply *reply, GError **error)
 {
-    g_auto(Reading) reading = {.call = call};
-    if (!open_and_judge(&reading, TRUE, error))
+    g_auto(Reading) reading = {.call = call, .reads = TRUE};
+    if (!open_and_judge(&reading, error))
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
     op_reply_take_body(reply, innermost_message(&reading));
