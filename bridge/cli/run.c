@@ -19,6 +19,10 @@
 CliExit
 exit_for_error(const GError *error)
 {
+    /* Legal addresses, but none that a record could be published for. */
+    if (g_error_matches(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_LITERAL) ||
+        g_error_matches(error, OWNER_NAME_ERROR, OWNER_NAME_ERROR_TOO_LONG))
+        return EXIT_DOES_NOT_HOLD;
     if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR ||
         error->domain == SMIMEA_ERROR ||
         g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED))

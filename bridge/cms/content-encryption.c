@@ -210,31 +210,32 @@ encrypt_cbc(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext
 
 static GBytes *
 encrypt_gcm(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext,
-            guint8 out_tag[CONTENT_TAG_MAX])
+            GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX])
 {
-    gsize n_octets = 0;
+    gsize n_octets = 0, n_additional = 0;
+    const guint8 *aad = additional != NULL ? g_bytes_get_data(additional, &n_additional) : NULL;
     int n_written = 0;
     const guint8 *octets = g_bytes_get_data(plaintext, &n_octets);
     guint8 nonce[CONTENT_NONCE_MAX];
     memcpy(nonce, cipher->nonce, sizeof nonce);
     g_autofree guint8 *ciphertext = g_malloc(MAX(n_octets, 1));
-    if (PK11_AEADOp(context, CKG_NO_GENERATE, 0, nonce, (int)cipher->n_nonce, NULL, 0, ciphertext,
-                    &n_written, (int)n_octets, out_tag, (int)cipher->n_tag, octets,
-                    (int)n_octets) != SECSuccess)
+    if (PK11_AEADOp(context, CKG_NO_GENERATE, 0, nonce, (int)cipher->n_nonce, aad,
+                    (int)n_additional, ciphertext, &n_written, (int)n_octets, out_tag,
+                    (int)cipher->n_tag, octets, (int)n_octets) != SECSuccess)
         return NULL;
     return g_bytes_new_take(g_steal_pointer(&ciphertext), n_octets);
 }
 
 GBytes *
 content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *plaintext,
-                       guint8 out_tag[CONTENT_TAG_MAX], GError **error)
+                       GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX], GError **error)
 {
     PORT_SetError(0);
     g_autoptr(PK11Context) context = open_context(cipher, key, CKA_ENCRYPT);
     GBytes *ciphertext = NULL;
     if (context != NULL)
         ciphertext = cms_cipher_is_aead(cipher->cipher)
-                         ? encrypt_gcm(cipher, context, plaintext, out_tag)
+                         ? encrypt_gcm(cipher, context, plaintext, additional, out_tag)
                          : encrypt_cbc(cipher, context, plaintext);
     if (ciphertext == NULL)
         cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot encrypt the content");

@@ -29,9 +29,9 @@ gboolean content_cipher_init(CmsCipher cipher, ContentCipher *out_cipher, GError
 /* Appends the AlgorithmIdentifier. */
 void content_cipher_add(DerNode *parent, const ContentCipher *cipher);
 
-/* @out_tag: written for AEAD. */
+/* @additional: for AEAD: authenticated as well; may be NULL. @out_tag: written for AEAD. */
 GBytes *content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *plaintext,
-                               guint8 out_tag[CONTENT_TAG_MAX], GError **error);
+                               GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX], GError **error);
 
 /* The plaintext, in memory that is wiped when it is freed; NULL for every failure, which are not
  * told apart.

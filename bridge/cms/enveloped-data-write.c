@@ -49,7 +49,8 @@ add_content(DerNode *data, GBytes *content, CmsCipher cipher, PK11SymKey *key, G
     guint8 tag[CONTENT_TAG_MAX];
     if (!content_cipher_init(cipher, &parameters, error))
         return FALSE;
-    g_autoptr(GBytes) ciphertext = content_cipher_encrypt(&parameters, key, content, tag, error);
+    g_autoptr(GBytes) ciphertext =
+        content_cipher_encrypt(&parameters, key, content, NULL, tag, error);
     if (ciphertext == NULL)
         return FALSE;
     DerNode *info = der_add(data, BER_SEQUENCE);

@@ -2,6 +2,7 @@
 
 #include "addr-spec.h"
 
+#include <arpa/inet.h>
 #include <idn2.h>
 #include <string.h>
 
@@ -215,17 +216,39 @@ read_dotted(Cursor *cursor, ReadPart read_part, GString *value, GError **error)
     }
 }
 
+/* An IPv4 address, or "IPv6:" and one (RFC 5321 §4.1.3). */
+static gboolean
+is_literal(const gchar *text)
+{
+    struct in6_addr address;
+    if (g_ascii_strncasecmp(text, "IPv6:", 5) == 0)
+        return inet_pton(AF_INET6, text + 5, &address) == 1;
+    return inet_pton(AF_INET, text, &address) == 1;
+}
+
+/* An address literal is legal, but has no name under which DNS could hold a record. */
+static gboolean
+fail_literal(Cursor *cursor, GError **error)
+{
+    gsize n_left = cursor->n_octets - cursor->at;
+    const gchar *start = cursor->text + cursor->at;
+    g_autofree gchar *inside = n_left < 2 ? g_strdup("") : g_strndup(start + 1, n_left - 2);
+    if (n_left < 2 || start[n_left - 1] != ']' || !is_literal(inside))
+        return fail_syntax(cursor, "malformed address literal", error);
+    g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_LITERAL,
+                "address literal instead of a domain at octet %" G_GSIZE_FORMAT
+                ": it has no name in the DNS",
+                cursor->at + 1);
+    return FALSE;
+}
+
 static gboolean
 read_domain(Cursor *cursor, GString *value, GError **error)
 {
     if (!skip_cfws(cursor, error))
         return FALSE;
-    if (peek(cursor) == '[') {
-        g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
-                    "address literal instead of a domain at octet %" G_GSIZE_FORMAT,
-                    cursor->at + 1);
-        return FALSE;
-    }
+    if (peek(cursor) == '[')
+        return fail_literal(cursor, error);
     if (!read_dotted(cursor, read_atom, value, error))
         return FALSE;
     if (cursor->at < cursor->n_octets)

@@ -13,8 +13,9 @@
 GQuark addr_spec_error_quark(void);
 
 typedef enum {
-    ADDR_SPEC_ERROR_SYNTAX, /* no "@", two of them, NUL, characters that need quotes, too long */
-    ADDR_SPEC_ERROR_DOMAIN, /* not a host name: label syntax or length, IDNA, address literal */
+    ADDR_SPEC_ERROR_SYNTAX,  /* no "@", two of them, NUL, characters that need quotes, too long */
+    ADDR_SPEC_ERROR_DOMAIN,  /* not a host name: label syntax or length, IDNA */
+    ADDR_SPEC_ERROR_LITERAL, /* an address literal: legal, but without a name in the DNS */
     ADDR_SPEC_N_ERRORS
 } AddrSpecError;
 
