@@ -31,6 +31,16 @@ gboolean key_file_parts_add_certificate(KeyFileParts *parts, GBytes *der, GError
 SECKEYPrivateKey *key_file_import_key(PK11SlotInfo *slot, GBytes *pkcs8, gboolean permanent,
                                       GError **error);
 
+/* A key and a certificate that belong together. */
+typedef struct {
+    Certificate *certificate;
+    GBytes *pkcs8;
+    SECKEYPrivateKey *private_key; /* a session key */
+} KeyFileMatch;
+/* (element-type KeyFileMatch): none if there are no keys. CMS_ERROR_KEY, CMS_ERROR_UNSUPPORTED if
+ * there are, and not one can be used. */
+GPtrArray *key_file_match(const KeyFileParts *parts, GError **error);
+
 /* Decodes BER, also of indefinite length, as Mozilla and others write it. */
 gboolean key_file_decode_ber(PLArenaPool *arena, gpointer out, const SEC_ASN1Template *template,
                              const SECItem *octets, GError **error);

@@ -237,35 +237,50 @@ key_file_read(GBytes *octets, const gchar *password, guint64 n_rounds_max, GErro
     return g_steal_pointer(&parts);
 }
 
-/* The algorithm of a PrivateKeyInfo is one that certificate_extract_public_key() takes too. */
+/* RFC 5480 §2.1.1 forbids curves that are spelled out, and NSS does not know them. */
 static gboolean
-check_key_algorithm(const SECItem *pkcs8, GError **error)
+has_named_curve(const SECAlgorithmID *algorithm)
+{
+    return algorithm->parameters.len > 0 && algorithm->parameters.data[0] == SEC_ASN1_OBJECT_ID;
+}
+
+/* A PrivateKeyInfo that NSS takes: of those types that certificate_extract_public_key() takes too.
+ */
+static GBytes *
+prepare_key(GBytes *pkcs8, GError **error)
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    SECItem der = item_of_bytes(pkcs8);
     SECKEYPrivateKeyInfo info = {0};
 
     PORT_SetError(0);
-    if (SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), pkcs8) !=
-        SECSuccess)
-        return cms_set_nss_error(error, CMS_ERROR_KEY, "private key is malformed");
-    SECOidTag tag = SECOID_GetAlgorithmTag(&info.algorithm);
-    if (tag != SEC_OID_PKCS1_RSA_ENCRYPTION && tag != SEC_OID_PKCS1_RSA_PSS_SIGNATURE &&
-        tag != SEC_OID_ANSIX962_EC_PUBLIC_KEY) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                    "private keys other than RSA and EC are not supported");
-        return FALSE;
+    if (SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), &der) !=
+        SECSuccess) {
+        cms_set_nss_error(error, CMS_ERROR_KEY, "private key is malformed");
+        return NULL;
     }
-    return TRUE;
+    SECOidTag tag = SECOID_GetAlgorithmTag(&info.algorithm);
+    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION)
+        return g_bytes_ref(pkcs8);
+    /* NSS has no import for these; that the key is for PSS alone, the certificate says. */
+    if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+        return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &info.privateKey, error);
+    if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
+        return g_bytes_ref(pkcs8);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                "private keys other than RSA and EC (with a named curve) are not supported");
+    return NULL;
 }
 
 SECKEYPrivateKey *
 key_file_import_key(PK11SlotInfo *slot, GBytes *pkcs8, gboolean permanent, GError **error)
 {
-    SECItem der = item_of_bytes(pkcs8);
+    g_autoptr(GBytes) prepared = prepare_key(pkcs8, error);
     SECKEYPrivateKey *key = NULL;
 
-    if (!check_key_algorithm(&der, error))
+    if (prepared == NULL)
         return NULL;
+    SECItem der = item_of_bytes(prepared);
     PORT_SetError(0);
     if (PK11_ImportDERPrivateKeyInfoAndReturnKey(slot, &der, NULL, NULL, permanent, PR_TRUE, KU_ALL,
                                                  &key, NULL) != SECSuccess) {
@@ -276,9 +291,19 @@ key_file_import_key(PK11SlotInfo *slot, GBytes *pkcs8, gboolean permanent, GErro
     return key;
 }
 
-/* Adds a pair for each certificate of @key: it may have been certified again. */
+static void
+key_file_match_free(gpointer data)
+{
+    KeyFileMatch *match = data;
+    certificate_unref(match->certificate);
+    g_bytes_unref(match->pkcs8);
+    g_clear_pointer(&match->private_key, SECKEY_DestroyPrivateKey);
+    g_free(match);
+}
+
+/* Adds a match for each certificate of the key: it may have been certified again. */
 static gboolean
-add_pairs(KeyFile *file, GBytes *pkcs8, GPtrArray *certificates, GHashTable *used, GError **error)
+add_matches(GPtrArray *matches, GBytes *pkcs8, GPtrArray *certificates, GError **error)
 {
     g_autoptr(PK11SlotInfo) slot = PK11_GetInternalSlot();
     g_autoptr(SECKEYPrivateKey) key = key_file_import_key(slot, pkcs8, FALSE, error);
@@ -290,42 +315,60 @@ add_pairs(KeyFile *file, GBytes *pkcs8, GPtrArray *certificates, GHashTable *use
         SECKEYPrivateKey *own = key_file_import_key(slot, pkcs8, FALSE, error);
         if (own == NULL)
             return FALSE;
-        g_ptr_array_add(file->pairs, key_pair_new_owned(certificate, own, NULL, NULL));
-        g_hash_table_add(used, certificate);
+        KeyFileMatch *match = g_new0(KeyFileMatch, 1);
+        match->certificate = certificate_ref(certificate);
+        match->pkcs8 = g_bytes_ref(pkcs8);
+        match->private_key = own;
+        g_ptr_array_add(matches, match);
     }
     return key != NULL;
+}
+
+GPtrArray *
+key_file_match(const KeyFileParts *parts, GError **error)
+{
+    g_autoptr(GPtrArray) matches = g_ptr_array_new_with_free_func(key_file_match_free);
+    g_autoptr(GError) reason = NULL;
+
+    for (guint i = 0; i < parts->keys->len; i++) {
+        g_autoptr(GError) fault = NULL;
+        if (!add_matches(matches, g_ptr_array_index(parts->keys, i), parts->certificates, &fault) &&
+            reason == NULL)
+            reason = g_steal_pointer(&fault);
+    }
+    /* One key of several that can't be used here must not keep the others out. */
+    if (matches->len > 0 || parts->keys->len == 0)
+        return g_steal_pointer(&matches);
+    if (reason == NULL)
+        g_set_error(&reason, CMS_ERROR, CMS_ERROR_KEY,
+                    "no certificate in the file belongs to its key");
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return NULL;
 }
 
 static KeyFile *
 key_file_of_parts(const KeyFileParts *parts, GError **error)
 {
-    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
-    g_autoptr(KeyFile) file = g_new0(KeyFile, 1);
-    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) matches = key_file_match(parts, error);
+    if (matches == NULL)
+        return NULL;
 
+    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+    KeyFile *file = g_new0(KeyFile, 1);
     file->pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
     file->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    for (guint i = 0; i < parts->keys->len; i++) {
-        g_autoptr(GError) fault = NULL;
-        if (!add_pairs(file, g_ptr_array_index(parts->keys, i), parts->certificates, used,
-                       &fault) &&
-            reason == NULL)
-            reason = g_steal_pointer(&fault);
-    }
-    /* One key of several that can't be used here must not keep the others out. */
-    if (file->pairs->len == 0 && parts->keys->len > 0) {
-        if (reason == NULL)
-            g_set_error(&reason, CMS_ERROR, CMS_ERROR_KEY,
-                        "no certificate in the file belongs to its key");
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return NULL;
+    for (guint i = 0; i < matches->len; i++) {
+        KeyFileMatch *match = g_ptr_array_index(matches, i);
+        SECKEYPrivateKey *key = g_steal_pointer(&match->private_key);
+        g_ptr_array_add(file->pairs, key_pair_new_owned(match->certificate, key, NULL, NULL));
+        g_hash_table_add(used, match->certificate);
     }
     for (guint i = 0; i < parts->certificates->len; i++) {
         Certificate *certificate = g_ptr_array_index(parts->certificates, i);
         if (!g_hash_table_contains(used, certificate))
             g_ptr_array_add(file->certificates, certificate_ref(certificate));
     }
-    return g_steal_pointer(&file);
+    return file;
 }
 
 KeyFile *

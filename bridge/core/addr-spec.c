@@ -5,7 +5,7 @@
 #include <idn2.h>
 #include <string.h>
 
-#include "limits.h"
+#include "core-limits.h"
 
 G_DEFINE_QUARK(addr_spec_error_quark, addr_spec_error)
 

@@ -3,20 +3,23 @@
 
 #include "entity.h"
 
-/* Builds protected messages out of the one that came, whose other header fields stay in their order and octets. All output has CRLF
- * line ends. */
+/* Builds protected messages out of the one that came, whose other header fields stay in their order
+ * and octets. All output has CRLF line ends. */
 
 /**
  * compose_get_payload:
  * @message: a whole message
- * @seven_bit: for signing: leaves with octets above 127, NUL, or lines over 998 octets are re-encoded in quoted-printable (text) or
- *   base64, in attached messages too, so that no relay has to touch the signed part (RFC 8551 §3.1.2, §3.1.3)
+ * @seven_bit: for signing: leaves with octets above 127, NUL, bare CR, or lines over 998 octets are
+ * re-encoded in quoted-printable (text) or base64, in attached messages too, so that no relay has
+ * to touch the signed part (RFC 8551 §3.1.2, §3.1.3); so are texts with lines that begin "From " or
+ * end in white space, which mailboxes and relays change. What is inside multipart/signed or
+ * multipart/encrypted, message/partial and message/external-body stays octet for octet
  *
- * The MIME entity that protection is put round: the message's Content-* fields and body, CRLF-canonical. Without a Content-Type it
- * is text/plain (RFC 2045 §5.2; the field is written).
+ * The MIME entity that protection is put round: the message's Content-* fields and body,
+ * CRLF-canonical. Without a Content-Type it is text/plain (RFC 2045 §5.2; the field is written).
  */
-GBytes *compose_get_payload(const EntityTree *message, gboolean seven_bit, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GBytes *compose_get_payload(const EntityTree *message, gboolean seven_bit,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * compose_multipart_signed:
@@ -32,7 +35,8 @@ GBytes *compose_multipart_signed(const EntityTree *message, GBytes *payload, GBy
 /* The same as an entity without the message's other fields, to be encrypted. */
 GBytes *compose_multipart_signed_entity(GBytes *payload, GBytes *signature, const gchar *micalg);
 
-/* application/pkcs7-mime with that smime-type ("enveloped-data", …), base64, smime.p7m (RFC 8551 §3.2). */
+/* application/pkcs7-mime with that smime-type ("enveloped-data", …), base64, smime.p7m (RFC 8551
+ * §3.2). */
 GBytes *compose_pkcs7_mime(const EntityTree *message, GBytes *cms, const gchar *smime_type);
 GBytes *compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type);
 
@@ -41,9 +45,12 @@ GBytes *compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type);
  * @message: the message as it came
  * @payload: the MIME entity found inside its protection
  *
- * The message without protection, for reading: @message's fields but Content-* and MIME-Version, then MIME-Version and @payload as it stands.
+ * The message without protection, for reading: @message's fields but Content-* and MIME-Version,
+ * then MIME-Version unless @payload has it, and @payload as it stands. A payload without a header
+ * section is text, and becomes the body.
  */
 GBytes *compose_open(const EntityTree *message, GBytes *payload);
 
-/* The message without the fields of these names (NULL-terminated), all else octet for octet. */
+/* The message without the fields of these names (NULL-terminated), all else octet for octet, line
+ * ends too. */
 GBytes *compose_without_fields(const EntityTree *message, const gchar *const *names);

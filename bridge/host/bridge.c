@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "bridge.h"
+
+#include "cms-error.h"
+#include "cms-init.h"
+#include "host-config.h"
+#include "lookup-thread.h"
+
+struct _Bridge {
+    BridgeSettings *settings;
+    GMutex lock; /* of the two below */
+    KeyStore *key_store;
+    LookupThread *lookups;
+};
+
+BridgeSettings *
+bridge_settings_new(void)
+{
+    BridgeSettings *settings = g_new0(BridgeSettings, 1);
+    settings->resolver = resolver_config_new();
+    settings->now = G_MININT64;
+    return settings;
+}
+
+void
+bridge_settings_free(BridgeSettings *settings)
+{
+    if (settings == NULL)
+        return;
+    g_free(settings->profile);
+    g_clear_pointer(&settings->resolver, resolver_config_free);
+    g_free(settings);
+}
+
+Bridge *
+bridge_new(BridgeSettings *settings, GError **error)
+{
+    g_autoptr(BridgeSettings) owned = settings;
+    if (!resolver_config_check(owned->resolver, error))
+        return NULL;
+    if (!cms_init(error))
+        return NULL;
+    if (owned->profile == NULL)
+        owned->profile = g_build_filename(g_get_user_data_dir(), "dane-smime", NULL);
+    Bridge *bridge = g_new0(Bridge, 1);
+    g_mutex_init(&bridge->lock);
+    bridge->settings = g_steal_pointer(&owned);
+    return bridge;
+}
+
+void
+bridge_free(Bridge *bridge)
+{
+    if (bridge == NULL)
+        return;
+    g_clear_pointer(&bridge->lookups, lookup_thread_free);
+    g_clear_pointer(&bridge->key_store, key_store_unref);
+    bridge_settings_free(bridge->settings);
+    g_mutex_clear(&bridge->lock);
+    g_free(bridge);
+}
+
+const gchar *
+bridge_get_profile(Bridge *bridge)
+{
+    return bridge->settings->profile;
+}
+
+gint64
+bridge_get_now(Bridge *bridge)
+{
+    if (bridge->settings->now != G_MININT64)
+        return bridge->settings->now;
+    return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+gboolean
+bridge_is_offline(Bridge *bridge)
+{
+    return bridge->settings->offline;
+}
+
+const ResolverConfig *
+bridge_get_resolver_config(Bridge *bridge)
+{
+    return bridge->settings->resolver;
+}
+
+static gchar *
+find_resolver_program(void)
+{
+    const gchar *named = g_getenv("DANE_SMIME_RESOLVER");
+    if (named != NULL && g_path_is_absolute(named))
+        return g_strdup(named);
+    g_autofree gchar *self = g_file_read_link("/proc/self/exe", NULL);
+    if (self != NULL) {
+        g_autofree gchar *folder = g_path_get_dirname(self);
+        g_autofree gchar *beside = g_build_filename(folder, "dane-smime-resolver", NULL);
+        if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+            return g_steal_pointer(&beside);
+    }
+    return g_build_filename(HOST_LIBEXECDIR, "dane-smime-resolver", NULL);
+}
+
+const gchar *
+bridge_get_resolver_program(void)
+{
+    static gchar *program;
+    if (g_once_init_enter(&program))
+        g_once_init_leave(&program, find_resolver_program());
+    return program;
+}
+
+KeyStore *
+bridge_get_key_store(Bridge *bridge, gboolean create, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    if (bridge->key_store == NULL)
+        bridge->key_store = key_store_open(bridge->settings->profile, create, error);
+    return bridge->key_store == NULL ? NULL : key_store_ref(bridge->key_store);
+}
+
+static gboolean
+unlock_by_asking(Bridge *bridge, KeyStore *store, GError **error)
+{
+    const BridgeSettings *settings = bridge->settings;
+    for (guint i = 0; i < BRIDGE_PASSWORD_TRIES && settings->ask_password != NULL; i++) {
+        gchar *password = settings->ask_password(i > 0, settings->ask_password_data);
+        if (password == NULL)
+            break;
+        gboolean unlocked = key_store_unlock(store, password, NULL);
+        explicit_bzero(password, strlen(password));
+        g_free(password);
+        if (unlocked)
+            return TRUE;
+    }
+    g_set_error_literal(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED,
+                        "the key store is locked and its password was not given");
+    return FALSE;
+}
+
+KeyStore *
+bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error)
+{
+    g_autoptr(KeyStore) store = bridge_get_key_store(bridge, create, error);
+    if (store == NULL)
+        return NULL;
+    if (key_store_is_locked(store) && !unlock_by_asking(bridge, store, error))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
+gboolean
+bridge_has_key_store(Bridge *bridge)
+{
+    g_autoptr(KeyStore) store = bridge_get_key_store(bridge, FALSE, NULL);
+    return store != NULL;
+}
+
+static LookupThread *
+get_lookups(Bridge *bridge)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    if (bridge->lookups == NULL)
+        bridge->lookups =
+            lookup_thread_new(bridge_get_resolver_program(), bridge->settings->resolver);
+    return bridge->lookups;
+}
+
+GPtrArray *
+bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
+              BridgeLookupProgress progress, gpointer user_data, GError **error)
+{
+    return lookup_thread_ask(get_lookups(bridge), questions, cancellable, progress, user_data,
+                             error);
+}
+
+void
+bridge_clear_cache(Bridge *bridge)
+{
+    lookup_thread_clear_cache(get_lookups(bridge));
+}

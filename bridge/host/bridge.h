@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "keystore.h"
+#include "resolver-config.h"
+#include "resolver.h"
+
+/* What the operations of one process share: key store, resolver, and the user's choices. All functions may be called
+ * from any thread once bridge_new() has returned; operations run on worker threads and block there. */
+typedef struct _Bridge Bridge;
+
+/* Asks the user for the key store's password; NULL when there is nobody to ask or the user declines. Called without
+ * locks, at most BRIDGE_PASSWORD_TRIES times. */
+#define BRIDGE_PASSWORD_TRIES 3
+typedef gchar *(*BridgePasswordFunc)(gboolean again, gpointer user_data);
+
+typedef struct {
+    gchar *profile;            /* directory of the key store; NULL: $XDG_DATA_HOME/dane-smime */
+    ResolverConfig *resolver;
+    gboolean offline;          /* no lookups at all: their reason is "not-looked-up" */
+    gint64 now;                /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
+    BridgePasswordFunc ask_password;
+    gpointer ask_password_data;
+} BridgeSettings;
+
+BridgeSettings *bridge_settings_new(void);
+void bridge_settings_free(BridgeSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BridgeSettings, bridge_settings_free)
+
+/* Takes @settings. NSS is initialised (cms-init.h). CMS_ERROR_FAILED, DNS_ERROR. */
+Bridge *bridge_new(BridgeSettings *settings, GError **error);
+/* Ends the resolver and closes the key store. */
+void bridge_free(Bridge *bridge);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bridge, bridge_free)
+
+const gchar *bridge_get_profile(Bridge *bridge);
+gint64 bridge_get_now(Bridge *bridge);
+gboolean bridge_is_offline(Bridge *bridge);
+const ResolverConfig *bridge_get_resolver_config(Bridge *bridge);
+/* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is installed. */
+const gchar *bridge_get_resolver_program(void);
+
+/* The key store, opened with the first call. CMS_ERROR_STORE_MISSING unless @create. */
+KeyStore *bridge_get_key_store(Bridge *bridge, gboolean create, GError **error);
+/* The same, unlocked: asks for the password if need be. CMS_ERROR_KEY_LOCKED. */
+KeyStore *bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error);
+/* Whether a key store is there to be opened. */
+gboolean bridge_has_key_store(Bridge *bridge);
+
+/* A question of bridge_lookup(). */
+typedef struct {
+    gchar *owner_name;
+    guint16 rr_type;
+} BridgeQuestion;
+
+/* Called from the resolver's thread. */
+typedef void (*BridgeLookupProgress)(guint n_done, guint n_total, gpointer user_data);
+
+/**
+ * bridge_lookup:
+ * @questions: (element-type BridgeQuestion)
+ *
+ * Asks for all of them at once and waits for the last answer.
+ * Returns: (element-type ResolverAnswer) (transfer full): in the order of @questions; %NULL with DNS_ERROR or
+ *   G_IO_ERROR_CANCELLED
+ */
+GPtrArray *bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
+                         BridgeLookupProgress progress, gpointer user_data, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets all answers. */
+void bridge_clear_cache(Bridge *bridge);

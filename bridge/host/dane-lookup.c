@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "dane-lookup.h"
+
+#include "cms-init.h"
+#include "json-facts.h"
+#include "owner-name.h"
+
+gchar *
+dane_owner_name(const gchar *address, gboolean draft, GError **error)
+{
+    g_autoptr(AddrSpec) spec = addr_spec_parse(address, -1, error);
+    if (spec == NULL)
+        return NULL;
+    return draft ? owner_name_new_draft(spec, cms_sha224, error) : owner_name_new(spec, error);
+}
+
+static void
+clear_question(gpointer data)
+{
+    BridgeQuestion *question = data;
+    g_free(question->owner_name);
+}
+
+static GArray *
+make_questions(GPtrArray *addresses, const DaneLookupChoices *choices, GError **error)
+{
+    g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
+    g_array_set_clear_func(questions, clear_question);
+    for (guint i = 0; i < addresses->len; i++) {
+        const gchar *address = g_ptr_array_index(addresses, i);
+        BridgeQuestion question = {dane_owner_name(address, choices->draft, error), choices->rr_type};
+        if (question.owner_name == NULL) {
+            g_prefix_error(error, "address \"%.200s\": ", address);
+            return NULL;
+        }
+        g_array_append_val(questions, question);
+    }
+    return g_steal_pointer(&questions);
+}
+
+static void
+report_lookups(guint n_done, guint n_total, gpointer data)
+{
+    op_report_progress(data, "lookup", n_done, n_total);
+}
+
+GPtrArray *
+dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *choices,
+            GError **error)
+{
+    g_autoptr(GArray) questions = make_questions(addresses, choices, error);
+    if (questions == NULL)
+        return NULL;
+    g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)dane_answer_free);
+    if (bridge_is_offline(call->bridge)) {
+        for (guint i = 0; i < addresses->len; i++)
+            g_ptr_array_add(answers, dane_answer_new_empty(g_ptr_array_index(addresses, i),
+                                                           g_array_index(questions, BridgeQuestion, i).owner_name,
+                                                           DNS_OUTCOME_UNREACHABLE));
+        return g_steal_pointer(&answers);
+    }
+    g_autoptr(GPtrArray) found = bridge_lookup(call->bridge, questions, call->cancellable, report_lookups,
+                                               (gpointer)call, error);
+    if (found == NULL)
+        return NULL;
+    for (guint i = 0; i < addresses->len; i++)
+        g_ptr_array_add(answers, dane_answer_new(g_ptr_array_index(addresses, i), g_ptr_array_index(found, i)));
+    return g_steal_pointer(&answers);
+}
+
+VerdictReason
+dane_certificate_validity(const Certificate *certificate, gint64 now)
+{
+    static const VerdictReason reasons[] = {
+        [CERTIFICATE_NOT_YET_VALID] = REASON_CERTIFICATE_NOT_YET_VALID,
+        [CERTIFICATE_EXPIRED] = REASON_CERTIFICATE_EXPIRED,
+        [CERTIFICATE_VALID] = REASON_NONE,
+    };
+    return reasons[certificate_check_time(certificate, now)];
+}
+
+gboolean
+dane_certificate_names(const Certificate *certificate, const gchar *address)
+{
+    g_autoptr(AddrSpec) wanted = addr_spec_parse(address, -1, NULL);
+    const gchar *const *names = certificate_get_addresses(certificate);
+    for (; wanted != NULL && *names != NULL; names++) {
+        g_autoptr(AddrSpec) name = addr_spec_parse(*names, -1, NULL);
+        if (name != NULL && addr_spec_matches(name, wanted))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static VerdictReason
+recipient_fitness(const Certificate *certificate, gint64 now)
+{
+    VerdictReason validity = dane_certificate_validity(certificate, now);
+    if (validity != REASON_NONE)
+        return validity;
+    if (!certificate_may_encrypt(certificate))
+        return REASON_CERTIFICATE_UNFIT;
+    KeyType type = certificate_get_key_type(certificate);
+    return type == KEY_TYPE_RSA || type == KEY_TYPE_EC ? REASON_NONE : REASON_UNSUPPORTED_ALGORITHM;
+}
+
+/* Bits of security (NIST SP 800-57 part 1, table 2). */
+static guint
+key_strength(const Certificate *certificate)
+{
+    guint bits = certificate_get_key_bits(certificate);
+    if (certificate_get_key_type(certificate) == KEY_TYPE_EC)
+        return bits / 2;
+    if (bits >= 7680)
+        return 192;
+    if (bits >= 3072)
+        return bits >= 4096 ? 140 : 128;
+    return bits >= 2048 ? 112 : 80;
+}
+
+static PolicyCandidate
+make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *record)
+{
+    PolicyCandidate candidate = {.usability = record->usability};
+    if (record->record == NULL)
+        return candidate;
+    candidate.usage = record->record->usage;
+    /* With PKIX-TA and DANE-TA the certificate in the record is the authority's, not the recipient's. */
+    candidate.has_certificate = record->certificate != NULL &&
+                                (candidate.usage == SMIMEA_USAGE_DANE_EE || candidate.usage == SMIMEA_USAGE_PKIX_EE);
+    if (!candidate.has_certificate)
+        return candidate;
+    candidate.fitness = recipient_fitness(record->certificate, bridge_get_now(call->bridge));
+    candidate.path = REASON_CERTIFICATE_UNTRUSTED;
+    candidate.names_address = dane_certificate_names(record->certificate, answer->address);
+    candidate.strength = key_strength(record->certificate);
+    candidate.not_before = certificate_get_not_before(record->certificate);
+    return candidate;
+}
+
+VerdictReason
+dane_choose_recipient(const OpCall *call, const DaneAnswer *answer, Certificate **out_certificate)
+{
+    *out_certificate = NULL;
+    if (bridge_is_offline(call->bridge))
+        return REASON_NOT_LOOKED_UP;
+    g_autoptr(GArray) candidates = g_array_new(FALSE, TRUE, sizeof(PolicyCandidate));
+    for (guint i = 0; i < answer->records->len; i++) {
+        PolicyCandidate candidate = make_candidate(call, answer, g_ptr_array_index(answer->records, i));
+        g_array_append_val(candidates, candidate);
+    }
+    gssize chosen = -1;
+    VerdictReason reason = policy_choose_recipient(answer->dns, (const PolicyCandidate *)(gpointer)candidates->data,
+                                                   candidates->len, &chosen);
+    if (chosen >= 0) {
+        const DaneRecord *record = g_ptr_array_index(answer->records, (guint)chosen);
+        *out_certificate = certificate_ref(record->certificate);
+    }
+    return reason;
+}
+
+static JsonArray *
+records_to_json(const DaneAnswer *answer)
+{
+    JsonArray *records = json_array_new();
+    for (guint i = 0; i < answer->records->len; i++) {
+        const DaneRecord *record = g_ptr_array_index(answer->records, i);
+        if (record->record != NULL) {
+            json_array_add_object_element(records, json_from_record(record->record, record->usability, record->certificate));
+            continue;
+        }
+        JsonObject *malformed = json_object_new();
+        json_object_set_boolean_member(malformed, "usable", FALSE);
+        json_set_string(malformed, "reason", record_usability_to_string(record->usability));
+        json_array_add_object_element(records, malformed);
+    }
+    return records;
+}
+
+JsonObject *
+dane_answer_to_json(const OpCall *call, const DaneAnswer *answer)
+{
+    JsonObject *object = json_object_new();
+    g_autoptr(Certificate) certificate = NULL;
+    VerdictReason reason = dane_choose_recipient(call, answer, &certificate);
+    json_set_string(object, "address", answer->address);
+    json_set_string(object, "owner_name", answer->owner_name);
+    json_set_string(object, "dns", dns_outcome_to_string(answer->dns));
+    json_object_set_int_member(object, "ttl", answer->ttl);
+    json_set_string(object, "recipient", reason == REASON_NONE ? "ready" : verdict_reason_to_string(reason));
+    json_set_string(object, "detail", answer->detail);
+    json_set_string(object, "canonical_name", answer->canonical_name);
+    json_object_set_array_member(object, "records", records_to_json(answer));
+    if (certificate == NULL) {
+        json_object_set_null_member(object, "certificate_sha256");
+        return object;
+    }
+    g_autofree gchar *sha256 = certificate_dup_sha256_hex(certificate);
+    json_set_string(object, "certificate_sha256", sha256);
+    return object;
+}

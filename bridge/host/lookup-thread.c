@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "lookup-thread.h"
+
+#include "resolver-cache.h"
+#include "resolver-client.h"
+
+struct _LookupThread {
+    GThread *thread;
+    GMainContext *context;
+    GMainLoop *loop;
+    gchar *program;
+    ResolverConfig *config;
+    ResolverCache *resolver; /* made and freed on the thread */
+};
+
+/* One call of lookup_thread_ask(). Lives on the asking thread's stack until n_pending is 0. */
+typedef struct {
+    LookupThread *thread;
+    GArray *questions;
+    GPtrArray *answers;
+    GCancellable *cancellable; /* the resolver's; the caller's is handed on to it */
+    BridgeLookupProgress progress;
+    gpointer progress_data;
+    GMutex lock;
+    GCond finished;
+    guint n_pending;
+    GError *error;
+} Batch;
+
+typedef struct {
+    Batch *batch;
+    guint index;
+} Question;
+
+static gpointer
+run_thread(gpointer data)
+{
+    LookupThread *self = data;
+    g_main_context_push_thread_default(self->context);
+    g_autoptr(ResolverClient) client = resolver_client_new(self->program, self->config);
+    self->resolver = resolver_cache_new(DNS_RESOLVER(client), g_get_monotonic_time);
+    g_main_loop_run(self->loop);
+    g_clear_object(&self->resolver);
+    g_clear_object(&client);
+    /* What their ends have queued. */
+    while (g_main_context_iteration(self->context, FALSE))
+        ;
+    g_main_context_pop_thread_default(self->context);
+    return NULL;
+}
+
+LookupThread *
+lookup_thread_new(const gchar *program, const ResolverConfig *config)
+{
+    LookupThread *self = g_new0(LookupThread, 1);
+    self->program = g_strdup(program);
+    self->config = resolver_config_copy(config);
+    self->context = g_main_context_new();
+    self->loop = g_main_loop_new(self->context, FALSE);
+    self->thread = g_thread_new("lookups", run_thread, self);
+    return self;
+}
+
+static gboolean
+quit_loop(gpointer data)
+{
+    LookupThread *self = data;
+    g_main_loop_quit(self->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+call_on_thread(LookupThread *self, GSourceFunc function, gpointer data)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, function, data, NULL);
+    g_source_attach(source, self->context);
+}
+
+void
+lookup_thread_free(LookupThread *self)
+{
+    if (self == NULL)
+        return;
+    call_on_thread(self, quit_loop, self);
+    g_thread_join(self->thread);
+    g_main_loop_unref(self->loop);
+    g_main_context_unref(self->context);
+    resolver_config_free(self->config);
+    g_free(self->program);
+    g_free(self);
+}
+
+static void
+count_answer(Batch *batch, GError *error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&batch->lock);
+    batch->n_pending--;
+    if (error != NULL && batch->error == NULL)
+        batch->error = error;
+    else
+        g_clear_error(&error);
+    if (batch->progress != NULL)
+        batch->progress(batch->questions->len - batch->n_pending, batch->questions->len,
+                        batch->progress_data);
+    if (batch->n_pending == 0)
+        g_cond_signal(&batch->finished);
+}
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autofree Question *question = data;
+    Batch *batch = question->batch;
+    GError *error = NULL;
+    g_ptr_array_index(batch->answers, question->index) =
+        resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
+    count_answer(batch, error);
+}
+
+static gboolean
+start_batch(gpointer data)
+{
+    Batch *batch = data;
+    /* Answers from the cache may end the batch before this loop does. */
+    guint n_questions = batch->questions->len;
+    for (guint i = 0; i < n_questions; i++) {
+        const BridgeQuestion *asked = &g_array_index(batch->questions, BridgeQuestion, i);
+        Question *question = g_new(Question, 1);
+        *question = (Question){batch, i};
+        resolver_lookup_async(DNS_RESOLVER(batch->thread->resolver), asked->owner_name,
+                              asked->rr_type, batch->cancellable, on_answer, question);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* The resolver's objects are touched on their own thread only, so a cancellation travels there first. */
+static gboolean
+cancel_on_thread(gpointer data)
+{
+    g_cancellable_cancel(data);
+    return G_SOURCE_REMOVE;
+}
+
+typedef struct {
+    LookupThread *thread;
+    GCancellable *cancellable;
+} Forward;
+
+static void
+on_cancelled(G_GNUC_UNUSED GCancellable *cancellable, gpointer data)
+{
+    Forward *forward = data;
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_source_set_priority(source, G_PRIORITY_DEFAULT);
+    g_source_set_callback(source, cancel_on_thread, g_object_ref(forward->cancellable),
+                          g_object_unref);
+    g_source_attach(source, forward->thread->context);
+}
+
+static void
+wait_for_batch(Batch *batch)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&batch->lock);
+    while (batch->n_pending > 0)
+        g_cond_wait(&batch->finished, &batch->lock);
+}
+
+static void
+free_answer(gpointer answer)
+{
+    if (answer != NULL)
+        resolver_answer_free(answer);
+}
+
+GPtrArray *
+lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellable,
+                  BridgeLookupProgress progress, gpointer user_data, GError **error)
+{
+    g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func(free_answer);
+    g_ptr_array_set_size(answers, (gint)questions->len);
+    if (questions->len == 0)
+        return g_steal_pointer(&answers);
+
+    g_autoptr(GCancellable) inner = g_cancellable_new();
+    Forward forward = {self, inner};
+    Batch batch = {
+        .thread = self,
+        .questions = questions,
+        .answers = answers,
+        .cancellable = inner,
+        .progress = progress,
+        .progress_data = user_data,
+        .n_pending = questions->len,
+    };
+    g_mutex_init(&batch.lock);
+    g_cond_init(&batch.finished);
+    call_on_thread(self, start_batch, &batch);
+    gulong handler = cancellable == NULL ? 0 : g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), &forward, NULL);
+    wait_for_batch(&batch);
+    if (handler != 0)
+        g_cancellable_disconnect(cancellable, handler);
+    g_mutex_clear(&batch.lock);
+    g_cond_clear(&batch.finished);
+    if (batch.error == NULL)
+        return g_steal_pointer(&answers);
+    g_propagate_error(error, batch.error);
+    return NULL;
+}
+
+static gboolean
+clear_cache(gpointer data)
+{
+    LookupThread *self = data;
+    resolver_cache_clear(self->resolver);
+    return G_SOURCE_REMOVE;
+}
+
+void
+lookup_thread_clear_cache(LookupThread *self)
+{
+    call_on_thread(self, clear_cache, self);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "bridge.h"
+
+/* The resolver's main context on a thread of its own, so that operations, which are plain blocking functions on worker
+ * threads, can ask it. Cache over client over the resolver program. */
+typedef struct _LookupThread LookupThread;
+
+LookupThread *lookup_thread_new(const gchar *program, const ResolverConfig *config);
+void lookup_thread_free(LookupThread *thread);
+
+/* See bridge_lookup(). */
+GPtrArray *lookup_thread_ask(LookupThread *thread, GArray *questions, GCancellable *cancellable,
+                             BridgeLookupProgress progress, gpointer user_data, GError **error);
+void lookup_thread_clear_cache(LookupThread *thread);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "message-layers.h"
+
+#include "cms-error.h"
+#include "limits.h"
+#include "op.h"
+
+void
+opened_layer_free(OpenedLayer *layer)
+{
+    if (layer == NULL)
+        return;
+    g_clear_pointer(&layer->signed_data, signed_data_free);
+    g_clear_pointer(&layer->cms, g_bytes_unref);
+    g_clear_pointer(&layer->content, g_bytes_unref);
+    g_free(layer);
+}
+
+void
+opened_message_free(OpenedMessage *opened)
+{
+    if (opened == NULL)
+        return;
+    g_clear_pointer(&opened->layers, g_ptr_array_unref);
+    g_clear_pointer(&opened->payload, g_bytes_unref);
+    g_clear_pointer(&opened->tree, entity_tree_free);
+    envelope_facts_clear(&opened->encryption);
+    g_free(opened);
+}
+
+static OpenedLayer *
+layer_new(CryptoLayer kind, GBytes *cms)
+{
+    OpenedLayer *layer = g_new0(OpenedLayer, 1);
+    layer->kind = kind;
+    layer->cms = g_bytes_ref(cms);
+    return layer;
+}
+
+/* Takes @content. */
+static OpenedLayer *
+signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *content, GError **error)
+{
+    g_autoptr(GBytes) covered = content;
+    g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
+    layer->signed_data = signed_data_parse(cms, error);
+    if (layer->signed_data == NULL)
+        return NULL;
+    if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
+        layer->kind = LAYER_CERTS_ONLY;
+    GBytes *inside = signed_data_get_content(layer->signed_data);
+    if (covered != NULL)
+        layer->content = g_steal_pointer(&covered);
+    else if (inside != NULL)
+        layer->content = g_bytes_ref(inside);
+    return g_steal_pointer(&layer);
+}
+
+static OpenedLayer *
+open_multipart_signed(const Entity *entity, GError **error)
+{
+    const Entity *part = NULL, *signature = NULL;
+    if (!classify_split_signed(entity, &part, &signature, error))
+        return NULL;
+    g_autoptr(GBytes) cms = entity_decode_body(signature, FALSE, error);
+    if (cms == NULL)
+        return NULL;
+    return signature_layer_new(LAYER_MULTIPART_SIGNED, cms, entity_get_canonical(part), error);
+}
+
+OpenedLayer *
+opened_layer_of_signature(const Entity *entity, GError **error)
+{
+    if (crypto_layer_of(entity) == LAYER_MULTIPART_SIGNED)
+        return open_multipart_signed(entity, error);
+    g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
+    return cms == NULL ? NULL : signature_layer_new(LAYER_SIGNED_DATA, cms, NULL, error);
+}
+
+/* State while a message is being opened. */
+typedef struct {
+    OpenedMessage *opened;
+    GBytes *detached;
+    LayerKeysFunc keys;
+    gpointer keys_data;
+    gboolean only_envelope;
+} Opening;
+
+static OpenedLayer *
+open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
+{
+    OpenedMessage *opened = opening->opened;
+    g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
+    opened->is_encrypted = TRUE;
+    if (opening->keys == NULL)
+        return g_steal_pointer(&layer);
+    g_autoptr(GPtrArray) pairs = opening->keys(opening->keys_data, error);
+    if (pairs == NULL)
+        return NULL;
+    envelope_facts_clear(&opened->encryption);
+    layer->content = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    return layer->content == NULL ? NULL : g_steal_pointer(&layer);
+}
+
+/* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). */
+static OpenedLayer *
+open_cms(Opening *opening, GBytes *cms, GError **error)
+{
+    CmsContentType type = cms_content_info_peek(cms);
+    switch ((int)type) {
+    case CMS_CONTENT_SIGNED_DATA:
+        return signature_layer_new(LAYER_SIGNED_DATA, cms,
+                                   opening->detached == NULL ? NULL : g_bytes_ref(opening->detached),
+                                   error);
+    case CMS_CONTENT_ENVELOPED_DATA:
+        return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
+    case CMS_CONTENT_AUTH_ENVELOPED_DATA:
+        return open_envelope(opening, LAYER_AUTH_ENVELOPED_DATA, cms, error);
+    case CMS_CONTENT_UNKNOWN:
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
+        return NULL;
+    default:
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "CMS content of type %s can't be opened",
+                    cms_content_type_to_string(type));
+        return NULL;
+    }
+}
+
+/* NULL without an error: @entity is not a layer. */
+static OpenedLayer *
+open_entity(Opening *opening, const Entity *entity, GError **error)
+{
+    CryptoLayer kind = crypto_layer_of(entity);
+    if (kind == LAYER_NONE)
+        return NULL;
+    if (kind == LAYER_MULTIPART_SIGNED)
+        return open_multipart_signed(entity, error);
+    g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
+    if (cms == NULL)
+        return NULL;
+    /* An attachment may be called *.p7m and be anything. */
+    if (entity_is_media_type(entity, "application/octet-stream") &&
+        cms_content_info_peek(cms) == CMS_CONTENT_UNKNOWN)
+        return NULL;
+    return open_cms(opening, cms, error);
+}
+
+static gboolean
+add_layer(Opening *opening, OpenedLayer *layer, GError **error)
+{
+    if (opening->opened->layers->len >= LIMIT_CRYPTO_LAYERS) {
+        opened_layer_free(layer);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u cryptographic layers",
+                    LIMIT_CRYPTO_LAYERS);
+        return FALSE;
+    }
+    g_ptr_array_add(opening->opened->layers, layer);
+    return TRUE;
+}
+
+static gboolean
+is_envelope(const OpenedLayer *layer)
+{
+    return layer->kind == LAYER_ENVELOPED_DATA || layer->kind == LAYER_AUTH_ENVELOPED_DATA;
+}
+
+static gboolean
+is_finished(Opening *opening, const OpenedLayer *layer)
+{
+    if (!opening->only_envelope || !is_envelope(layer))
+        return FALSE;
+    opening->opened->payload = g_bytes_ref(layer->content);
+    return TRUE;
+}
+
+/* Opens layer after layer of @octets; ends with the first entity that is none. */
+static gboolean
+open_entities(Opening *opening, GBytes *octets, GError **error)
+{
+    OpenedMessage *opened = opening->opened;
+    g_autoptr(GBytes) current = g_bytes_ref(octets);
+    for (;;) {
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(EntityTree) tree = entity_tree_parse(current, NULL, &problem);
+        if (tree == NULL && opened->layers->len == 0) {
+            g_propagate_error(error, g_steal_pointer(&problem));
+            return FALSE;
+        }
+        OpenedLayer *layer = tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
+        if (layer == NULL && problem != NULL && tree != NULL) {
+            g_propagate_error(error, g_steal_pointer(&problem));
+            return FALSE;
+        }
+        if (layer != NULL && !add_layer(opening, layer, error))
+            return FALSE;
+        if (layer != NULL && is_finished(opening, layer))
+            return TRUE;
+        if (layer == NULL || layer->content == NULL) {
+            opened->payload = g_steal_pointer(&current);
+            opened->tree = g_steal_pointer(&tree);
+            return TRUE;
+        }
+        g_bytes_unref(current);
+        current = g_bytes_ref(layer->content);
+    }
+}
+
+static gboolean
+open_bare(Opening *opening, GBytes *cms, GError **error)
+{
+    OpenedLayer *layer = open_cms(opening, cms, error);
+    if (layer == NULL || !add_layer(opening, layer, error))
+        return FALSE;
+    opening->detached = NULL;
+    if (layer->content == NULL || is_finished(opening, layer))
+        return TRUE;
+    return open_entities(opening, layer->content, error);
+}
+
+static gboolean
+is_signature(const OpenedLayer *layer)
+{
+    return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
+}
+
+/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is passed over. */
+static void
+choose_signature(OpenedMessage *opened)
+{
+    for (guint i = opened->layers->len; i > 0; i--) {
+        const OpenedLayer *layer = g_ptr_array_index(opened->layers, i - 1);
+        if (!is_signature(layer) && layer->kind != LAYER_CERTS_ONLY)
+            break;
+        if (!is_signature(layer))
+            continue;
+        opened->is_nested = opened->signature != NULL;
+        opened->signature = layer;
+    }
+}
+
+static const Entity *
+find_partial(const Entity *entity)
+{
+    for (guint i = 0; i < entity_get_n_children(entity); i++) {
+        const Entity *child = entity_get_child(entity, i);
+        CryptoLayer kind = crypto_layer_of(child);
+        if (kind == LAYER_MULTIPART_SIGNED || kind == LAYER_SIGNED_DATA)
+            return child;
+        if (!g_str_has_prefix(entity_get_media_type(child), "multipart/"))
+            continue;
+        const Entity *found = find_partial(child);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+OpenedMessage *
+opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeysFunc keys,
+                   gpointer user_data, GError **error)
+{
+    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
+    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
+    Opening opening = {opened, detached, keys, user_data, FALSE};
+    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    if (!done)
+        return NULL;
+    choose_signature(opened);
+    if (opened->signature == NULL && opened->tree != NULL &&
+        g_str_has_prefix(entity_get_media_type(entity_tree_get_root(opened->tree)), "multipart/"))
+        opened->partial = find_partial(entity_tree_get_root(opened->tree));
+    return g_steal_pointer(&opened);
+}
+
+OpenedMessage *
+opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpointer user_data,
+                       GError **error)
+{
+    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
+    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
+    Opening opening = {opened, NULL, keys, user_data, TRUE};
+    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    if (!done)
+        return NULL;
+    if (opened->is_encrypted)
+        return g_steal_pointer(&opened);
+    g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED,
+                        "the message is not encrypted");
+    return NULL;
+}

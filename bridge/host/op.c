@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "op.h"
+
+#include "ops.h"
+
+G_DEFINE_QUARK(protocol_error_quark, protocol_error)
+
+#define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
+
+#define LOOKUP_CHOICES "draft", "type"
+#define VERDICT_CHOICES "author", "pins", "authorities", "crls", "key_files", "content"
+
+static const OpRow op_rows[] = {
+    {"addresses", op_addresses, NAMES(NULL), TRUE},
+    {"cert", op_cert, NAMES("!certificate"), FALSE},
+    {"classify", op_classify, NAMES(NULL), TRUE},
+    {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
+    {"delete", op_delete, NAMES("!sha256"), FALSE},
+    {"doctor", op_doctor, NAMES(NULL), FALSE},
+    {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"), TRUE},
+    {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
+    {"flush", op_flush, NAMES(NULL), FALSE},
+    {"hello", op_hello, NAMES(NULL), FALSE},
+    {"import", op_import, NAMES("!octets", "password"), FALSE},
+    {"keygen", op_keygen, NAMES("!address", "name", "algorithm", "days"), FALSE},
+    {"keys", op_keys, NAMES("address"), FALSE},
+    {"lock", op_lock, NAMES(NULL), FALSE},
+    {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
+    {"owner-name", op_owner_name, NAMES("!addresses", "draft"), FALSE},
+    {"password", op_password, NAMES("password"), FALSE},
+    {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
+    {"record", op_record,
+     NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl", "rdata",
+           "check", LOOKUP_CHOICES),
+     FALSE},
+    {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
+    {"sign-encrypt", op_sign_encrypt,
+     NAMES("author", "digest", "recipients", "certificates", "cipher", "self", "bcc_copies"), TRUE},
+    {"unlock", op_unlock, NAMES("!password"), FALSE},
+    {"verify", op_verify, NAMES(VERDICT_CHOICES), TRUE},
+    {NULL, NULL, NULL, FALSE},
+};
+
+const OpRow *
+op_get_table(void)
+{
+    return op_rows;
+}
+
+const OpRow *
+op_find(const gchar *name)
+{
+    for (const OpRow *row = op_rows; row->name != NULL; row++)
+        if (g_str_equal(row->name, name))
+            return row;
+    return NULL;
+}
+
+static gboolean
+is_known_param(const OpRow *row, const gchar *name)
+{
+    for (const gchar *const *known = row->params; *known != NULL; known++)
+        if (g_str_equal(**known == '!' ? *known + 1 : *known, name))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+check_params(const OpRow *row, JsonObject *params, GError **error)
+{
+    g_autoptr(GList) names = json_object_get_members(params);
+    for (GList *l = names; l != NULL; l = l->next)
+        if (!is_known_param(row, l->data)) {
+            g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                        "\"%s\" has no parameter \"%.100s\"", row->name, (const gchar *)l->data);
+            return FALSE;
+        }
+    for (const gchar *const *known = row->params; *known != NULL; known++)
+        if (**known == '!' && !json_object_has_member(params, *known + 1)) {
+            g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                        "parameter \"%s\" is missing", *known + 1);
+            return FALSE;
+        }
+    return TRUE;
+}
+
+gboolean
+op_run(const OpRow *row, const OpCall *call, OpReply *reply, GError **error)
+{
+    if (!check_params(row, call->params, error))
+        return FALSE;
+    if (row->wants_body && call->body == NULL) {
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "\"%s\" needs a body",
+                    row->name);
+        return FALSE;
+    }
+    if (g_cancellable_set_error_if_cancelled(call->cancellable, error))
+        return FALSE;
+    return row->handler(call, reply, error);
+}
+
+void
+op_report_progress(const OpCall *call, const gchar *phase, guint n_done, guint n_total)
+{
+    if (call->progress != NULL)
+        call->progress(phase, n_done, n_total, call->progress_data);
+}
+
+void
+op_reply_take_body(OpReply *reply, GBytes *body)
+{
+    if (reply->bodies == NULL)
+        reply->bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_ptr_array_add(reply->bodies, body);
+}
+
+void
+op_reply_clear(OpReply *reply)
+{
+    g_clear_pointer(&reply->result, json_object_unref);
+    g_clear_pointer(&reply->bodies, g_ptr_array_unref);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "op.h"
+
+/* The handlers of the table in op.c, each in the file named here. Parameters and results: PROTOCOL.md. */
+
+/* op-cert.c */
+gboolean op_cert(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-decrypt.c */
+gboolean op_decrypt(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-doctor.c */
+gboolean op_doctor(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_hello(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-encrypt.c */
+gboolean op_encrypt(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_sign_encrypt(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-key-files.c */
+gboolean op_export(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_import(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-keys.c */
+gboolean op_delete(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_keygen(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_keys(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-lookup.c */
+gboolean op_flush(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_lookup(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-message.c */
+gboolean op_addresses(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_classify(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-owner-name.c */
+gboolean op_owner_name(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-password.c */
+gboolean op_lock(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_password(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_unlock(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-read.c */
+gboolean op_read(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_verify(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-record.c */
+gboolean op_record(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-sign.c */
+gboolean op_sign(const OpCall *call, OpReply *reply, GError **error);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "signature-judge.h"
+
+#include "association.h"
+#include "dane-lookup.h"
+#include "path.h"
+
+static void
+judged_signer_free(gpointer data)
+{
+    JudgedSigner *signer = data;
+    g_clear_pointer(&signer->result, signer_result_free);
+    g_free(signer->path_detail);
+    g_free(signer);
+}
+
+static void
+add_all(GPtrArray *to, GPtrArray *from)
+{
+    for (guint i = 0; from != NULL && i < from->len; i++)
+        g_ptr_array_add(to, certificate_ref(g_ptr_array_index(from, i)));
+}
+
+static GPtrArray *
+new_certificates(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+}
+
+/* Whose certificates may be under the signature, besides those that the message brings. */
+static GPtrArray *
+collect_candidates(const JudgeContext *context)
+{
+    GPtrArray *candidates = new_certificates();
+    add_all(candidates, context->pins);
+    if (context->dane != NULL) {
+        g_autoptr(GPtrArray) published = dane_answer_get_certificates(context->dane);
+        add_all(candidates, published);
+    }
+    return candidates;
+}
+
+/* Everything of which a path could be built. */
+static GPtrArray *
+collect_others(const SignedData *data, const JudgeContext *context)
+{
+    GPtrArray *others = collect_candidates(context);
+    add_all(others, signed_data_get_certificates(data));
+    return others;
+}
+
+static GPtrArray *
+collect_crls(const SignedData *data, const JudgeContext *context)
+{
+    GPtrArray *crls = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    GPtrArray *sources[] = {context->crls, signed_data_get_crls(data)};
+    for (gsize s = 0; s < G_N_ELEMENTS(sources); s++)
+        for (guint i = 0; sources[s] != NULL && i < sources[s]->len; i++)
+            g_ptr_array_add(crls, g_bytes_ref(g_ptr_array_index(sources[s], i)));
+    return crls;
+}
+
+static gboolean
+matches_certificate(const SmimeaRecord *record, const Certificate *certificate)
+{
+    return association_matches(record, certificate_get_der(certificate),
+                               certificate_get_spki(certificate));
+}
+
+typedef struct {
+    Certificate *certificate; /* the signer's */
+    GPtrArray *others;
+    GPtrArray *crls;
+    const JudgeContext *context;
+    PathResult *authority_path; /* NULL: no authorities were given */
+} Paths;
+
+/* DANE-TA (RFC 7671 §5.2): the certificates that the record is associated with are the anchors. */
+static void
+judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
+{
+    g_autoptr(GPtrArray) anchors = new_certificates();
+    for (guint i = 0; i < paths->others->len; i++) {
+        Certificate *other = g_ptr_array_index(paths->others, i);
+        if (matches_certificate(record, other))
+            g_ptr_array_add(anchors, certificate_ref(other));
+    }
+    if (anchors->len == 0)
+        return;
+    g_autoptr(PathResult) path = path_validate(paths->certificate, paths->others, anchors, paths->crls,
+                                               paths->context->now);
+    /* An anchor of another path is no match for this signer, unless that path is there and only fails a check. */
+    judged->matches = path->reason != REASON_CERTIFICATE_UNTRUSTED;
+    judged->path = path->reason;
+}
+
+/* PKIX-TA (RFC 7671 §5.4): some certificate of the path to an authority is the association. */
+static void
+judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
+{
+    const PathResult *path = paths->authority_path;
+    judged->path = path == NULL ? REASON_CERTIFICATE_UNTRUSTED : path->reason;
+    for (guint i = 1; path != NULL && path->path != NULL && i < path->path->len; i++)
+        if (matches_certificate(record, g_ptr_array_index(path->path, i)))
+            judged->matches = TRUE;
+}
+
+static PolicyRecord
+judge_record(const DaneRecord *source, GPtrArray *all, const Paths *paths)
+{
+    PolicyRecord judged = {.usability = source->usability, .path = REASON_CERTIFICATE_UNTRUSTED};
+    const SmimeaRecord *record = source->record;
+    if (record == NULL)
+        return judged;
+    judged.usage = record->usage;
+    if (source->usability != RECORD_USABLE || !association_is_considered(record, all))
+        return judged;
+    if (record->usage == SMIMEA_USAGE_DANE_TA)
+        judge_dane_ta(&judged, record, paths);
+    else if (record->usage == SMIMEA_USAGE_PKIX_TA)
+        judge_pkix_ta(&judged, record, paths);
+    else
+        judged.matches = matches_certificate(record, paths->certificate);
+    if (record->usage == SMIMEA_USAGE_PKIX_EE && paths->authority_path != NULL)
+        judged.path = paths->authority_path->reason;
+    return judged;
+}
+
+static GArray *
+judge_records(const DaneAnswer *dane, const Paths *paths)
+{
+    GArray *judged = g_array_new(FALSE, TRUE, sizeof(PolicyRecord));
+    g_autoptr(GPtrArray) all = dane_answer_get_smimea(dane);
+    for (guint i = 0; i < dane->records->len; i++) {
+        PolicyRecord record = judge_record(g_ptr_array_index(dane->records, i), all, paths);
+        g_array_append_val(judged, record);
+    }
+    return judged;
+}
+
+static AddressMatch
+match_address(const Certificate *certificate, const JudgeContext *context)
+{
+    if (context->author == NULL)
+        return context->no_author;
+    if (dane_certificate_names(certificate, context->author))
+        return ADDRESS_SAME;
+    return *certificate_get_addresses(certificate) == NULL ? ADDRESS_UNNAMED : ADDRESS_DIFFERS;
+}
+
+static gboolean
+is_pinned(const Certificate *certificate, GPtrArray *pins)
+{
+    for (guint i = 0; pins != NULL && i < pins->len; i++)
+        if (g_bytes_equal(certificate_get_der(certificate), certificate_get_der(g_ptr_array_index(pins, i))))
+            return TRUE;
+    return FALSE;
+}
+
+static void
+fill_from_result(PolicySignature *found, const SignerResult *result, const JudgeContext *context)
+{
+    found->math = result->math;
+    found->math_reason = result->reason;
+    found->weak = result->weak;
+    found->nested = context->is_nested;
+    found->has_pins = context->pins != NULL && context->pins->len > 0;
+    found->address = context->no_author;
+    found->looked_up = context->dane != NULL;
+    if (context->dane != NULL)
+        found->dns = context->dane->dns;
+    found->accept_authorities = context->authorities != NULL && context->authorities->len > 0;
+    found->authority = REASON_CERTIFICATE_UNTRUSTED;
+}
+
+static void
+fill_from_certificate(PolicySignature *found, JudgedSigner *signer, Paths *paths)
+{
+    const JudgeContext *context = paths->context;
+    const Certificate *certificate = paths->certificate;
+    found->may_sign = certificate_may_sign(certificate);
+    found->validity = dane_certificate_validity(certificate, context->now);
+    found->address = match_address(certificate, context);
+    found->is_pinned = is_pinned(certificate, context->pins);
+    if (!found->accept_authorities)
+        return;
+    paths->authority_path = path_validate(paths->certificate, paths->others, context->authorities,
+                                          paths->crls, context->now);
+    found->authority = paths->authority_path->reason;
+    signer->has_authority_path = TRUE;
+    signer->authority = found->authority;
+    signer->path_detail = g_strdup(paths->authority_path->detail);
+}
+
+static JudgedSigner *
+judge_signer(const SignedData *data, guint index, GBytes *content, SignatureScope scope,
+             const JudgeContext *context)
+{
+    g_autoptr(GPtrArray) candidates = collect_candidates(context);
+    g_autoptr(GPtrArray) others = collect_others(data, context);
+    g_autoptr(GPtrArray) crls = collect_crls(data, context);
+    g_autoptr(GArray) records = NULL;
+    JudgedSigner *signer = g_new0(JudgedSigner, 1);
+    signer->result = signed_data_verify(data, index, content, candidates);
+
+    PolicySignature found = {.scope = scope};
+    fill_from_result(&found, signer->result, context);
+    Paths paths = {signer->result->certificate, others, crls, context, NULL};
+    if (paths.certificate != NULL) {
+        fill_from_certificate(&found, signer, &paths);
+        if (context->dane != NULL && context->dane->dns == DNS_OUTCOME_SECURE_RECORDS) {
+            records = judge_records(context->dane, &paths);
+            found.records = (const PolicyRecord *)(gpointer)records->data;
+            found.n_records = records->len;
+        }
+    }
+    signer->verdict = policy_judge_signature(&found);
+    g_clear_pointer(&paths.authority_path, path_result_free);
+    return signer;
+}
+
+GPtrArray *
+judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+              const JudgeContext *context)
+{
+    GPtrArray *signers = g_ptr_array_new_with_free_func(judged_signer_free);
+    for (guint i = 0; i < signed_data_get_n_signers(data); i++)
+        g_ptr_array_add(signers, judge_signer(data, i, content, scope, context));
+    return signers;
+}

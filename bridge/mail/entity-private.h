@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "content-type.h"
+#include "entity.h"
+
+/* What entity.c (questions about entities) and entity-slicer.c (cutting a message into them) share.
+ */
+struct _Entity {
+    const EntityTree *tree;
+    gsize start; /* offsets in the message */
+    gsize body;
+    gsize end;
+    GArray *fields; /* (element-type HeaderField), offsets from start */
+    const gchar *media_type;
+    ParameterizedValue *content_type; /* NULL if there is none */
+    ParameterizedValue *disposition;
+    GPtrArray *children; /* (element-type Entity) borrowed; NULL if there are none */
+};
+
+struct _EntityTree {
+    GBytes *message;
+    GPtrArray *entities; /* (element-type Entity), all, in order of the message */
+};
+
+/* Fills the tree. */
+gboolean entity_slicer_run(EntityTree *tree, const EntityLimits *limits, GError **error);

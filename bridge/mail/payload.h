@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "entity.h"
+
+/* What relays do to octets that SMTP does not promise to carry (RFC 8551 §3.1.3, RFC 5321
+ * §4.5.3.1.6, RFC 2049 §3). */
+typedef struct {
+    gboolean has_8bit;
+    gboolean has_nul;
+    gboolean has_long_line; /* over 998 octets without its end */
+    gboolean has_bare_cr;
+    gboolean has_from_line;      /* "From " at the start of a line becomes ">From " in mailboxes */
+    gboolean has_trailing_space; /* is cut off */
+} OctetHazards;
+OctetHazards octets_find_hazards(const guint8 *octets, gsize n_octets);
