@@ -14,13 +14,16 @@ transfer_encoding_parse(const gchar *value)
 {
     if (value == NULL)
         return TRANSFER_ENCODING_IDENTITY;
+    static const gchar *const identities[] = {"", "7bit", "8bit", "binary", NULL};
     g_autoptr(ParameterizedValue) parsed = parameterized_value_parse(value);
     const gchar *word = parameterized_value_get_word(parsed);
+    if (g_strv_contains(identities, word))
+        return TRANSFER_ENCODING_IDENTITY;
     if (g_str_equal(word, "base64"))
         return TRANSFER_ENCODING_BASE64;
     if (g_str_equal(word, "quoted-printable"))
         return TRANSFER_ENCODING_QUOTED_PRINTABLE;
-    return TRANSFER_ENCODING_IDENTITY;
+    return TRANSFER_ENCODING_UNKNOWN;
 }
 
 typedef enum { B64_FOREIGN = -1, B64_SPACE = -2, B64_PAD = -3 } Base64Class;
@@ -184,6 +187,7 @@ transfer_decode(GBytes *octets, TransferEncoding encoding, gboolean strict, GErr
     case TRANSFER_ENCODING_QUOTED_PRINTABLE:
         return quoted_printable_decode(octets, strict, error);
     case TRANSFER_ENCODING_IDENTITY:
+    case TRANSFER_ENCODING_UNKNOWN:
     default:
         return g_bytes_ref(octets);
     }
