@@ -6,9 +6,10 @@
 
 /* An X.509 certificate (RFC 5280) outside of NSS's certificate stores.
  *
- * NSS keeps one certificate for an issuer and serial number and answers with that one for every other that
- * claims the same; whoever sends mail could so replace a certificate. This type decodes DER into its
- * own arena and never registers anything. Immutable, reference-counted, safe between threads. */
+ * NSS keeps one certificate for an issuer and serial number and answers with that one for every
+ * other that claims the same; whoever sends mail could so replace a certificate. This type decodes
+ * DER into its own arena and never registers anything. Immutable, reference-counted, safe between
+ * threads. */
 typedef struct _Certificate Certificate;
 
 typedef enum { CERTIFICATE_NOT_YET_VALID, CERTIFICATE_EXPIRED, CERTIFICATE_VALID } CertificateTime;
@@ -20,8 +21,9 @@ typedef enum {
     KEY_TYPE_EC,
     KEY_TYPE_DSA,
     KEY_TYPE_ED25519,
-    KEY_TYPE_X25519
-} KeyType;
+    KEY_TYPE_X25519,
+    KEY_TYPE_DH
+} CertificateKeyType;
 
 /**
  * certificate_new:
@@ -35,17 +37,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
 
 /**
  * certificates_parse_file:
- * @octets: a file's: DER of one certificate, or PEM with one or more "CERTIFICATE" (also "X509 CERTIFICATE",
- *   "TRUSTED CERTIFICATE" is refused) and anything between them
+ * @octets: a file's: DER of one certificate, or PEM with one or more "CERTIFICATE" (also "X509
+ * CERTIFICATE", "TRUSTED CERTIFICATE" is refused) and anything between them, keys too
  *
- * Returns: (element-type Certificate) (transfer full): at least one, or %NULL with CMS_ERROR_CERTIFICATE
+ * Returns: (element-type Certificate) (transfer full): at least one, or %NULL with
+ * CMS_ERROR_CERTIFICATE
  */
 GPtrArray *certificates_parse_file(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 GBytes *certificate_get_der(const Certificate *certificate);
 /* DER of the SubjectPublicKeyInfo, exactly as it stands in the certificate. */
 GBytes *certificate_get_spki(const Certificate *certificate);
-/* RFC 4514 text, readable; controls and non-UTF-8 octets escaped. */
+/* RFC 4514 text, readable; "#3081…" (the DER) for names that are too long or too odd to be written
+ * out; controls and non-UTF-8 octets escaped. */
 const gchar *certificate_get_subject(const Certificate *certificate);
 const gchar *certificate_get_issuer(const Certificate *certificate);
 /* DER of the two names, and the serial number's content octets. */
@@ -56,8 +60,9 @@ GBytes *certificate_get_serial(const Certificate *certificate);
 GBytes *certificate_get_key_identifier(const Certificate *certificate);
 gchar *certificate_dup_serial_hex(const Certificate *certificate);
 gchar *certificate_dup_sha256_hex(const Certificate *certificate);
-/* E-mail addresses as they stand: rfc822Name and SmtpUTF8Mailbox (RFC 9598) of the subjectAltName; if that names
- * none, emailAddress of the subject. UTF-8 without controls or NUL; others are left out. */
+/* E-mail addresses as they stand: rfc822Name and SmtpUTF8Mailbox (RFC 9598) of the subjectAltName;
+ * if that names none, emailAddress of the subject. UTF-8 without controls or NUL; others are left
+ * out. */
 const gchar *const *certificate_get_addresses(const Certificate *certificate);
 
 /* Seconds since 1970. */
@@ -65,13 +70,16 @@ gint64 certificate_get_not_before(const Certificate *certificate);
 gint64 certificate_get_not_after(const Certificate *certificate);
 CertificateTime certificate_check_time(const Certificate *certificate, gint64 now);
 
-KeyType certificate_get_key_type(const Certificate *certificate);
+CertificateKeyType certificate_get_key_type(const Certificate *certificate);
 guint certificate_get_key_bits(const Certificate *certificate);
 /* "rsa-2048", "ec-p256", "ed25519", … for people and JSON. */
 const gchar *certificate_get_key_name(const Certificate *certificate);
 
-/* RFC 8550 §4.4.2, §4.4.4: a missing keyUsage allows everything; extendedKeyUsage, if there, has emailProtection or
- * any. May sign: digitalSignature or nonRepudiation. May encrypt: keyEncipherment (RSA), keyAgreement (EC). */
+/* RFC 8550 §4.4.2, §4.4.4: a missing keyUsage allows everything; extendedKeyUsage, if there, has
+ * emailProtection or any. May sign: digitalSignature or nonRepudiation, and a key that can sign.
+ * May encrypt: keyEncipherment (RSA), keyAgreement or keyEncipherment (EC, DH, X25519), and a key
+ * that can. Whether this program can work with the key is another question:
+ * certificate_extract_public_key(). */
 gboolean certificate_may_sign(const Certificate *certificate);
 gboolean certificate_may_encrypt(const Certificate *certificate);
 gboolean certificate_is_authority(const Certificate *certificate); /* basicConstraints cA */
@@ -80,11 +88,11 @@ gboolean certificate_is_self_issued(const Certificate *certificate);
 gchar **certificate_dup_key_usages(const Certificate *certificate);
 gchar **certificate_dup_extended_key_usages(const Certificate *certificate);
 
-/* A fresh NSS public key, to be destroyed with SECKEY_DestroyPublicKey(). CMS_ERROR_UNSUPPORTED for key types or sizes
- * that are not taken (core/limits.h). */
+/* A fresh NSS public key, to be destroyed with SECKEY_DestroyPublicKey(). CMS_ERROR_UNSUPPORTED for
+ * key types or sizes that are not taken (core/limits.h). */
 SECKEYPublicKey *certificate_extract_public_key(const Certificate *certificate, GError **error);
 
-/* The decoded certificate inside, for this layer's own use. Not in any store; do not hand it to functions that look
- * certificates up. */
+/* The decoded certificate inside, for this layer's own use. Not in any store; do not hand it to
+ * functions that look certificates up. */
 struct CERTCertificateStr;
 struct CERTCertificateStr *certificate_peek_nss(const Certificate *certificate);

@@ -17,11 +17,13 @@ typedef enum {
     CMS_CONTENT_COMPRESSED_DATA,
     CMS_N_CONTENTS
 } CmsContentType;
-const gchar *cms_content_type_to_string(CmsContentType type); /* "signed-data", …: the smime-type of RFC 8551 §3.2.2 */
+const gchar *cms_content_type_to_string(
+    CmsContentType type); /* "signed-data", …: the smime-type of RFC 8551 §3.2.2 */
 
 /* Looks at the first octets only. */
 CmsContentType cms_content_info_peek(GBytes *ber);
 
-/* DER or BER of a CMS object from a file: as it is, PEM ("CMS", "PKCS7" and older labels), or base64 alone. NULL with
- * CMS_ERROR_MALFORMED when it is neither. Used where a person may hand in a bare object. */
+/* DER or BER of a CMS object from a file: as it is, PEM ("CMS", "PKCS7" and older labels), or
+ * base64 alone. NULL with CMS_ERROR_MALFORMED when it is neither. Used where a person may hand in a
+ * bare object. */
 GBytes *cms_content_info_from_file(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;

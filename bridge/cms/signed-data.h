@@ -12,26 +12,29 @@ typedef struct {
     gboolean detached;             /* no eContent: for multipart/signed */
     gboolean without_certificates; /* signer's certificate and chain left out */
     gint64 signing_time;           /* seconds since 1970 */
-    CmsDigest digest;              /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512, else
-                                      SHA-256) */
-    GPtrArray *chain;              /* (nullable) (element-type Certificate): further ones to include */
+    CmsDigest digest; /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512,
+                         else SHA-256) */
+    GPtrArray *chain; /* (nullable) (element-type Certificate): further ones to include */
 } SignedDataOptions;
 
 /**
  * signed_data_sign:
- * @content: what is signed, in the octets that the receiver's software will digest (CRLF-canonical MIME entity)
+ * @content: what is signed, in the octets that the receiver's software will digest (CRLF-canonical
+ * MIME entity)
  * @out_digest: (out) (optional): the digest that was used, for micalg
  *
- * Signed attributes: contentType, messageDigest, signingTime, sMIMECapabilities, signingCertificateV2 (RFC 5035),
- * sMIMEEncryptionKeyPreference. Signer named by issuerAndSerialNumber.
- * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED, CMS_ERROR_KEY_LOCKED, …
+ * Signed attributes: contentType, messageDigest, signingTime, sMIMECapabilities,
+ * signingCertificateV2 (RFC 5035), sMIMEEncryptionKeyPreference. Signer named by
+ * issuerAndSerialNumber. Returns: (transfer full): DER of the ContentInfo, or %NULL with
+ * CMS_ERROR_UNSUPPORTED, CMS_ERROR_KEY_LOCKED, …
  */
 GBytes *signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions *options,
                          CmsDigest *out_digest, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct _SignedData SignedData;
 
-/* CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE. Keeps a reference on @ber and points into it. */
+/* CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE. Keeps a reference on @ber and
+ * points into it. */
 SignedData *signed_data_parse(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void signed_data_free(SignedData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignedData, signed_data_free)
@@ -49,28 +52,30 @@ guint signed_data_get_n_signers(const SignedData *data);
 /* What is found out of one SignerInfo. */
 typedef struct {
     SignatureMath math;
-    VerdictReason reason;      /* with BAD or UNKNOWN: SIGNATURE_BAD, CONTENT_MISMATCH, MALFORMED, UNSUPPORTED_ALGORITHM,
-                                  CERTIFICATE_MISSING */
-    Certificate *certificate;  /* the one under which the mathematics is good, else the one that was tried; or NULL */
+    VerdictReason reason;     /* with BAD or UNKNOWN: SIGNATURE_BAD, CONTENT_MISMATCH, MALFORMED,
+                                 UNSUPPORTED_ALGORITHM,     CERTIFICATE_MISSING */
+    Certificate *certificate; /* the one under which the mathematics is good, else the one that was
+                                 tried; or NULL */
     CmsDigest digest;
-    gboolean weak;             /* digest or key too weak to mean anything today */
-    gchar *algorithm;          /* "rsa-pkcs1-sha256", "ecdsa-sha384", or the OID */
-    gint64 signing_time;       /* seconds since 1970; G_MININT64 if absent */
-    GBytes *capabilities;      /* DER of sMIMECapabilities, or NULL */
+    gboolean weak;        /* digest or key too weak to mean anything today */
+    gchar *algorithm;     /* "rsa-pkcs1-sha256", "ecdsa-sha384", or the OID */
+    gint64 signing_time;  /* seconds since 1970; G_MININT64 if absent */
+    GBytes *capabilities; /* DER of sMIMECapabilities, or NULL */
 } SignerResult;
 
 /**
  * signed_data_verify:
  * @index: of the SignerInfo
- * @content: the detached content; %NULL to use eContent. When there are both and they differ, the result is BAD with
- *   REASON_CONTENT_MISMATCH
- * @candidates: (element-type Certificate): those from DNS, the key store, pins; tried before the ones that the message
- *   carries, each whose issuer and serial number or key identifier the SignerInfo names
+ * @content: the detached content; %NULL to use eContent. When there are both and they differ, the
+ * result is BAD with REASON_CONTENT_MISMATCH
+ * @candidates: (element-type Certificate): those from DNS, the key store, pins; tried before the
+ * ones that the message carries, each whose issuer and serial number or key identifier the
+ * SignerInfo names
  *
- * Rules: RFC 5652 §5.4, §5.6, §11: signed attributes hold contentType and messageDigest exactly once and right,
- * at most one signingTime …; without signed attributes, content that itself parses as SignedAttributes is refused;
- * a key for PSS only never verifies PKCS#1 v1.5.
- * Returns: (transfer full): never %NULL
+ * Rules: RFC 5652 §5.4, §5.6, §11: signed attributes hold contentType and messageDigest exactly
+ * once and right, at most one signingTime …; without signed attributes, content that itself parses
+ * as SignedAttributes is refused; a key for PSS only never verifies PKCS#1 v1.5. Returns: (transfer
+ * full): never %NULL
  */
 SignerResult *signed_data_verify(const SignedData *data, guint index, GBytes *content,
                                  GPtrArray *candidates);

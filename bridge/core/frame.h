@@ -27,7 +27,7 @@ FrameReader *frame_reader_new(guint32 max_octets);
 void frame_reader_free(FrameReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FrameReader, frame_reader_free)
 
-/* Adds what the stream gave. */
+/* Adds what the stream gave. Octets are kept until they are popped: pop after each push. */
 void frame_reader_push(FrameReader *reader, const guint8 *octets, gsize n_octets);
 
 /**
@@ -39,7 +39,8 @@ void frame_reader_push(FrameReader *reader, const guint8 *octets, gsize n_octets
  */
 gboolean frame_reader_pop(FrameReader *reader, GBytes **out_frame, GError **error);
 
-/* To be called at the end of the stream: FALSE with FRAME_ERROR_TRUNCATED if a frame is cut short.
+/* To be called at the end of the stream, when frame_reader_pop() has nothing more: FALSE with
+ * FRAME_ERROR_TRUNCATED if a frame is cut short.
  */
 gboolean frame_reader_finish(const FrameReader *reader, GError **error);
 

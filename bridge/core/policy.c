@@ -115,6 +115,8 @@ judge_trust(const PolicySignature *found)
 static VerdictReason
 common_objection(const PolicySignature *found)
 {
+    if (found->nested)
+        return REASON_NESTED_SIGNATURE;
     if (found->weak)
         return REASON_WEAK_ALGORITHM;
     if (!found->may_sign)

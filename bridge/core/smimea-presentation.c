@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "core-limits.h"
 #include "smimea.h"
 
 /* Owner, TTL and class stand before the type. */

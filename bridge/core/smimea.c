@@ -2,7 +2,7 @@
 
 #include "smimea.h"
 
-#include "limits.h"
+#include "core-limits.h"
 
 G_DEFINE_QUARK(smimea_error_quark, smimea_error)
 

@@ -76,6 +76,7 @@ static const gchar *const verdict_reason_names[REASON_N_REASONS] = {
     [REASON_CONTENT_MISMATCH] = "content-mismatch",
     [REASON_MALFORMED] = "malformed",
     [REASON_NO_SIGNER] = "no-signer",
+    [REASON_NESTED_SIGNATURE] = "nested-signature",
 };
 
 static gboolean

@@ -8,17 +8,18 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
-#define LOOKUP_CHOICES "draft", "type"
+#define LOOKUP_CHOICES  "draft", "type"
 #define VERDICT_CHOICES "author", "pins", "authorities", "crls", "key_files", "content"
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
-    {"decrypt", op_decrypt, NAMES("key_files"), TRUE},
+    {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
-    {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"), TRUE},
+    {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"),
+     TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
     {"hello", op_hello, NAMES(NULL), FALSE},
@@ -27,12 +28,12 @@ static const OpRow op_rows[] = {
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
-    {"owner-name", op_owner_name, NAMES("!addresses", "draft"), FALSE},
+    {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
     {"record", op_record,
-     NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl", "rdata",
-           "check", LOOKUP_CHOICES),
+     NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
+           "rdata", "check", LOOKUP_CHOICES),
      FALSE},
     {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
     {"sign-encrypt", op_sign_encrypt,

@@ -45,7 +45,8 @@ params_get_boolean(JsonObject *params, const gchar *name, gboolean fallback, gbo
                    GError **error)
 {
     JsonNode *node = find_member(params, name);
-    if (node != NULL && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN))
+    if (node != NULL &&
+        (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN))
         return fail(error, name, "true or false");
     *out_value = node == NULL ? fallback : json_node_get_boolean(node);
     return TRUE;
@@ -56,7 +57,8 @@ params_get_integer(JsonObject *params, const gchar *name, gint64 minimum, gint64
                    gint64 fallback, gint64 *out_value, GError **error)
 {
     JsonNode *node = find_member(params, name);
-    if (node != NULL && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64))
+    if (node != NULL &&
+        (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64))
         return fail(error, name, "a whole number");
     gint64 value = node == NULL ? fallback : json_node_get_int(node);
     if (node != NULL && (value < minimum || value > maximum)) {
@@ -114,7 +116,8 @@ GBytes *
 octets_from_base64(const gchar *text)
 {
     gsize length = strlen(text);
-    if (length % 4 != 0 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != length)
+    if (length % 4 != 0 ||
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != length)
         return NULL;
     gsize n_octets = 0;
     guchar *octets = g_base64_decode(text, &n_octets);

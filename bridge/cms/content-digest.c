@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "content-digest.h"
+
+#include "cms-error.h"
+#include "nss-scoped.h"
+
+/* NSS counts in 32 bits. */
+#define PIECE_OCTETS ((gsize)1 << 30)
+
+struct _ContentDigest {
+    PK11Context *nss;
+};
+
+ContentDigest *
+content_digest_new(CmsDigest digest, GError **error)
+{
+    PORT_SetError(0);
+    g_autoptr(PK11Context) nss = PK11_CreateDigestContext(cms_digest_get_info(digest)->nss);
+    if (nss == NULL || PK11_DigestBegin(nss) != SECSuccess) {
+        cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, cms_digest_to_string(digest));
+        return NULL;
+    }
+    ContentDigest *context = g_new0(ContentDigest, 1);
+    context->nss = g_steal_pointer(&nss);
+    return context;
+}
+
+void
+content_digest_free(ContentDigest *context)
+{
+    if (context == NULL)
+        return;
+    PK11_DestroyContext(context->nss, PR_TRUE);
+    g_free(context);
+}
+
+gboolean
+content_digest_update(ContentDigest *context, const guint8 *octets, gsize n_octets, GError **error)
+{
+    while (n_octets > 0) {
+        gsize n_piece = MIN(n_octets, PIECE_OCTETS);
+        if (PK11_DigestOp(context->nss, octets, (unsigned)n_piece) != SECSuccess)
+            return cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot compute a digest");
+        octets += n_piece;
+        n_octets -= n_piece;
+    }
+    return TRUE;
+}
+
+gboolean
+content_digest_finish(ContentDigest *context, DigestValue *out_value, GError **error)
+{
+    DigestValue value = {0};
+    unsigned n_octets = 0;
+    if (PK11_DigestFinal(context->nss, value.octets, &n_octets, sizeof value.octets) != SECSuccess)
+        return cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot finish a digest");
+    value.n_octets = n_octets;
+    *out_value = value;
+    return TRUE;
+}
+
+gboolean
+content_digest_compute(CmsDigest digest, GBytes *content, DigestValue *out_value, GError **error)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(content, &n_octets);
+    g_autoptr(ContentDigest) context = content_digest_new(digest, error);
+    return context != NULL && content_digest_update(context, octets, n_octets, error) &&
+           content_digest_finish(context, out_value, error);
+}

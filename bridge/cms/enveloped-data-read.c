@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cms-error.h"
+#include "content-encryption.h"
+#include "content-info-private.h"
+#include "enveloped-data.h"
+#include "key-management.h"
+#include "limits.h"
+#include "nss-scoped.h"
+
+/* Decryptions of one message that are tried. More keys with one name are nobody's; more
+ * RecipientInfos for one key are an attempt to keep us busy. */
+#define MAX_ATTEMPTS 16
+
+typedef struct {
+    gboolean authenticated;
+    GPtrArray *recipients; /* (element-type Recipient): those with a key */
+    guint n_recipients;
+    BerSlice content_type;
+    ContentCipher cipher;
+    GBytes *ciphertext;
+    GBytes *additional; /* DER of authAttrs, or NULL */
+    GBytes *tag;
+} Envelope;
+
+void
+envelope_facts_clear(EnvelopeFacts *facts)
+{
+    g_clear_pointer(&facts->key_management, g_free);
+    g_clear_pointer(&facts->recipient, certificate_unref);
+}
+
+static void
+envelope_clear(Envelope *envelope)
+{
+    g_clear_pointer(&envelope->recipients, g_ptr_array_unref);
+    g_clear_pointer(&envelope->ciphertext, g_bytes_unref);
+    g_clear_pointer(&envelope->additional, g_bytes_unref);
+    g_clear_pointer(&envelope->tag, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Envelope, envelope_clear)
+
+static gboolean
+skip_optional(BerReader *fields, guint8 tag, const gchar *what, GError **error)
+{
+    return ber_peek(fields) != tag || ber_skip(fields, what, NULL, error);
+}
+
+static gboolean
+read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
+{
+    BerReader info;
+    CmsAlgorithm algorithm;
+    if (!ber_enter(fields, BER_SEQUENCE, "EncryptedContentInfo", &info, error) ||
+        !ber_read(&info, BER_OID, "contentType", &envelope->content_type, error) ||
+        !cms_algorithm_read(&info, "contentEncryptionAlgorithm", &algorithm, error) ||
+        !content_cipher_parse(info.owner, &algorithm, &envelope->cipher, error))
+        return FALSE;
+    /* RFC 8551 §2.4.3; RFC 5083 §2.2 also binds other types to an attribute that is not looked for
+     * here. */
+    if (oid_find(envelope->content_type) != OID_DATA) {
+        g_autofree gchar *oid = oid_to_dotted(envelope->content_type);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_CONTENT_TYPE, "encrypted content is %s, not data",
+                    oid);
+        return FALSE;
+    }
+    envelope->ciphertext = ber_read_octets(&info, BER_CONTEXT(0), "encryptedContent", error);
+    return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
+}
+
+/* RFC 5083 §2.2: what is authenticated is DER of the SET OF, with its own identifier. */
+static gboolean
+read_authenticated_attributes(Envelope *envelope, BerReader *fields, GError **error)
+{
+    static const gchar what[] = "authAttrs";
+    BerReader elements;
+    if (ber_peek(fields) != BER_CONTEXT_CONSTRUCTED(1))
+        return TRUE;
+    g_autoptr(DerNode) set = der_node_new(BER_SET);
+    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(1), what, &elements, error))
+        return FALSE;
+    for (guint i = 0; !ber_at_end(&elements); i++) {
+        BerSlice element;
+        if (i >= LIMIT_ATTRIBUTES) {
+            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u attributes",
+                        LIMIT_ATTRIBUTES);
+            return FALSE;
+        }
+        if (!ber_skip(&elements, what, &element, error))
+            return FALSE;
+        der_add_encoded_slice(set, element);
+    }
+    der_node_sort(set);
+    envelope->additional = der_node_serialize(set);
+    return ber_leave(fields, &elements, what, error);
+}
+
+static gboolean
+read_authentication(Envelope *envelope, BerReader *fields, GError **error)
+{
+    if (!read_authenticated_attributes(envelope, fields, error))
+        return FALSE;
+    envelope->tag = ber_read_octets(fields, BER_OCTET_STRING, "mac", error);
+    if (envelope->tag == NULL)
+        return FALSE;
+    if (g_bytes_get_size(envelope->tag) != envelope->cipher.n_tag) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED,
+                            "mac is not as long as aes-ICVlen states");
+        return FALSE;
+    }
+    return skip_optional(fields, BER_CONTEXT_CONSTRUCTED(2), "unauthAttrs", error);
+}
+
+/* GCM in EnvelopedData would have no place for its tag, CBC in AuthEnvelopedData authenticates
+ * nothing. */
+static gboolean
+check_cipher(const Envelope *envelope, GError **error)
+{
+    if (cms_cipher_is_aead(envelope->cipher.cipher) == envelope->authenticated)
+        return TRUE;
+    g_set_error(error, CMS_ERROR, CMS_ERROR_MALFORMED, "cipher %s in %s",
+                cms_cipher_to_string(envelope->cipher.cipher),
+                envelope->authenticated ? "AuthEnvelopedData" : "EnvelopedData");
+    return FALSE;
+}
+
+static gboolean
+read_envelope(Envelope *envelope, BerReader *outer, GPtrArray *pairs, GError **error)
+{
+    BerReader fields;
+    guint version = 0;
+    if (!ber_enter(outer, BER_SEQUENCE, "EnvelopedData", &fields, error) ||
+        !ber_read_small(&fields, "EnvelopedData version", &version, error) ||
+        !skip_optional(&fields, BER_CONTEXT_CONSTRUCTED(0), "originatorInfo", error) ||
+        !recipient_infos_read(&fields, pairs, envelope->recipients, &envelope->n_recipients,
+                              error) ||
+        !read_encrypted_content(envelope, &fields, error) || !check_cipher(envelope, error))
+        return FALSE;
+    if (envelope->authenticated
+            ? !read_authentication(envelope, &fields, error)
+            : !skip_optional(&fields, BER_CONTEXT_CONSTRUCTED(1), "unprotectedAttrs", error))
+        return FALSE;
+    return ber_leave(outer, &fields, "EnvelopedData", error);
+}
+
+static gboolean
+parse_envelope(GBytes *ber, GPtrArray *pairs, Envelope *envelope, GError **error)
+{
+    BerReader all;
+    ContentInfoReader info;
+    ber_reader_init(&all, ber);
+    if (!content_info_enter(&all, &info, error))
+        return FALSE;
+    envelope->authenticated = info.type == CMS_CONTENT_AUTH_ENVELOPED_DATA;
+    if (!envelope->authenticated && info.type != CMS_CONTENT_ENVELOPED_DATA) {
+        content_info_set_type_error(error, info.type, "enveloped-data");
+        return FALSE;
+    }
+    return read_envelope(envelope, &info.content, pairs, error) &&
+           content_info_leave(&all, &info, error);
+}
+
+static void
+note_recipient(EnvelopeFacts *facts, const Recipient *recipient)
+{
+    envelope_facts_clear(facts);
+    facts->key_management = key_management_dup_name(recipient);
+    facts->recipient = certificate_ref(key_pair_get_certificate(recipient->pair));
+}
+
+static GBytes *
+open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GError **error)
+{
+    gboolean genuine = FALSE;
+    g_autoptr(PK11SymKey) key =
+        key_management_unwrap(recipient, ber, envelope->cipher.cipher, &genuine, error);
+    if (key == NULL)
+        return NULL;
+    g_autoptr(GBytes) plaintext = content_cipher_decrypt(
+        &envelope->cipher, key, envelope->ciphertext, envelope->additional, envelope->tag);
+    if (plaintext != NULL && genuine)
+        return g_steal_pointer(&plaintext);
+    g_set_error_literal(error, CMS_ERROR, CMS_ERROR_DECRYPT, "decryption failed");
+    return NULL;
+}
+
+/* Of several failures the one that helps most: a password may be missing, else it is the
+ * decryption, else the algorithm. */
+static gint
+rank_of(const GError *error)
+{
+    static const gint codes[] = {CMS_ERROR_DECRYPT, CMS_ERROR_KEY_LOCKED};
+    for (gint i = 0; i < (gint)G_N_ELEMENTS(codes); i++)
+        if (error != NULL && error->code == codes[i])
+            return i + 1;
+    return 0;
+}
+
+static GBytes *
+try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GError **error)
+{
+    g_autoptr(GError) best = NULL;
+    for (guint i = 0; i < MIN(envelope->recipients->len, MAX_ATTEMPTS); i++) {
+        const Recipient *recipient = g_ptr_array_index(envelope->recipients, i);
+        g_autoptr(GError) local = NULL;
+        GBytes *plaintext = open_with(envelope, ber, recipient, &local);
+        if (plaintext != NULL || best == NULL)
+            note_recipient(facts, recipient);
+        if (plaintext != NULL)
+            return plaintext;
+        if (best == NULL || rank_of(local) > rank_of(best)) {
+            g_clear_error(&best);
+            best = g_steal_pointer(&local);
+        }
+    }
+    if (best != NULL)
+        g_propagate_error(error, g_steal_pointer(&best));
+    else
+        g_set_error(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US, "none of the %u recipients is known",
+                    envelope->n_recipients);
+    return NULL;
+}
+
+static GBytes *
+decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *facts, GError **error)
+{
+    g_auto(Envelope)
+        envelope = {.recipients = g_ptr_array_new_with_free_func((GDestroyNotify)recipient_free)};
+    gboolean parsed = parse_envelope(ber, pairs, &envelope, error);
+    facts->authenticated = envelope.authenticated;
+    facts->cipher = envelope.cipher.cipher;
+    facts->n_recipients = envelope.n_recipients;
+    return parsed ? try_recipients(&envelope, ber, facts, error) : NULL;
+}
+
+GBytes *
+enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts, GError **error)
+{
+    EnvelopeFacts facts = {0};
+    GBytes *plaintext = decrypt(ber, pairs, &facts, error);
+    if (out_facts != NULL)
+        *out_facts = facts;
+    else
+        envelope_facts_clear(&facts);
+    return plaintext;
+}

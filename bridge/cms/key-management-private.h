@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "key-management.h"
+
+/* The two ways, each in a file of its own. */
+
+typedef enum {
+    KEY_UNWRAP_UNSUPPORTED,
+    KEY_UNWRAP_LOCKED,
+    KEY_UNWRAP_WRONG,
+    KEY_UNWRAP_DONE
+} KeyUnwrap;
+
+/* key-transport.c */
+#define KEY_TRANSPORT_MAX_OCTETS (LIMIT_RSA_BITS_MAX / 8)
+/* The octets of the key that is transported; @out_octets has room for KEY_TRANSPORT_MAX_OCTETS. */
+KeyUnwrap key_transport_unwrap(const Recipient *recipient, GBytes *owner, guint8 *out_octets,
+                               unsigned *out_n_octets);
+gboolean key_transport_add(DerNode *recipient_infos, const Certificate *certificate,
+                           SECKEYPublicKey *public_key, PK11SymKey *content_key, GError **error);
+
+/* key-agreement.c */
+KeyUnwrap key_agreement_unwrap(const Recipient *recipient, GBytes *owner, CmsCipher cipher,
+                               PK11SymKey **out_key);
+gboolean key_agreement_add(DerNode *recipient_infos, const Certificate *certificate,
+                           SECKEYPublicKey *public_key, PK11SymKey *content_key, CmsCipher cipher,
+                           GError **error);
+/* "p256", or NULL. */
+const gchar *key_agreement_get_curve_name(const Certificate *certificate);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include <string.h>
+
+#include "cms-error.h"
+#include "keystore-private.h"
+
+/* Certificates are read and written as plain PKCS#11 objects, past NSS's certificate functions,
+ * whose caches and stores are keyed by issuer and serial number. */
+
+/* Whether to go on with the next object. */
+typedef gboolean (*ObjectFunc)(PK11GenericObject *object, gpointer data);
+
+static void
+for_each_object(KeyStore *store, CK_OBJECT_CLASS object_class, ObjectFunc function, gpointer data)
+{
+    g_autoptr(PK11GenericObject) objects = PK11_FindGenericObjects(store->slot, object_class);
+
+    for (PK11GenericObject *object = objects; object != NULL;
+         object = PK11_GetNextGenericObject(object)) {
+        if (!function(object, data))
+            return;
+    }
+}
+
+static GBytes *
+read_attribute(PK11GenericObject *object, CK_ATTRIBUTE_TYPE type)
+{
+    SECItem value = {siBuffer, NULL, 0};
+
+    if (PK11_ReadRawAttribute(PK11_TypeGeneric, object, type, &value) != SECSuccess)
+        return NULL;
+    GBytes *bytes = g_bytes_new(value.data, value.len);
+    SECITEM_FreeItem(&value, PR_FALSE);
+    return bytes;
+}
+
+GBytes *
+key_store_key_id(const SECKEYPublicKey *public_key)
+{
+    const SECItem *key =
+        public_key->keyType == ecKey ? &public_key->u.ec.publicValue : &public_key->u.rsa.modulus;
+    g_autoptr(SECItem) id = PK11_MakeIDFromPubKey((SECItem *)key);
+    return id != NULL ? g_bytes_new(id->data, id->len) : NULL;
+}
+
+static gboolean
+collect_certificate(PK11GenericObject *object, gpointer data)
+{
+    GPtrArray *certificates = data;
+    g_autoptr(GBytes) der = read_attribute(object, CKA_VALUE);
+    g_autoptr(GError) reason = NULL;
+    Certificate *certificate = der != NULL ? certificate_new(der, &reason) : NULL;
+
+    if (certificate != NULL)
+        g_ptr_array_add(certificates, certificate);
+    else
+        g_debug("key store: certificate left out: %s", reason != NULL ? reason->message : "empty");
+    return TRUE;
+}
+
+GPtrArray *
+key_store_read_certificates(KeyStore *store)
+{
+    GPtrArray *certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for_each_object(store, CKO_CERTIFICATE, collect_certificate, certificates);
+    return certificates;
+}
+
+static void
+set_attribute(CK_ATTRIBUTE *attribute, CK_ATTRIBUTE_TYPE type, GBytes *value)
+{
+    gsize n_octets;
+    const guint8 *octets = g_bytes_get_data(value, &n_octets);
+
+    attribute->type = type;
+    attribute->pValue = (guint8 *)octets;
+    attribute->ulValueLen = n_octets;
+}
+
+/* PKCS#11 wants the INTEGER whole, with tag and length. */
+static GBytes *
+encode_serial(const Certificate *certificate)
+{
+    gsize n_octets;
+    const guint8 *octets = g_bytes_get_data(certificate_get_serial(certificate), &n_octets);
+    SECItem serial = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
+    g_autoptr(PLArenaPool) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    SECItem der = {siBuffer, NULL, 0};
+
+    if (SEC_ASN1EncodeItem(arena, &der, &serial, SEC_ASN1_GET(SEC_IntegerTemplate)) == NULL)
+        return NULL;
+    return g_bytes_new(der.data, der.len);
+}
+
+/* The data base wants the same label for equal subjects and different ones for different subjects.
+ */
+static GBytes *
+make_label(const Certificate *certificate)
+{
+    gchar *text =
+        g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, certificate_get_subject_der(certificate));
+    return g_bytes_new_take(text, strlen(text));
+}
+
+/* The id that ties a certificate to its key; of certificates whose key can't be used, one that no
+ * key has. */
+static GBytes *
+certificate_key_id(const Certificate *certificate)
+{
+    g_autoptr(SECKEYPublicKey) key = certificate_extract_public_key(certificate, NULL);
+    if (key != NULL)
+        return key_store_key_id(key);
+    gchar *text = certificate_dup_sha256_hex(certificate);
+    return g_bytes_new_take(text, strlen(text));
+}
+
+gboolean
+key_store_write_certificate(KeyStore *store, const Certificate *certificate, GError **error)
+{
+    CK_OBJECT_CLASS object_class = CKO_CERTIFICATE;
+    CK_CERTIFICATE_TYPE certificate_type = CKC_X_509;
+    CK_BBOOL on = CK_TRUE;
+    g_autoptr(GBytes) id = certificate_key_id(certificate);
+    g_autoptr(GBytes) label = make_label(certificate);
+    g_autoptr(GBytes) serial = encode_serial(certificate);
+    CK_ATTRIBUTE attributes[9] = {
+        {CKA_CLASS, &object_class, sizeof object_class},
+        {CKA_TOKEN, &on, sizeof on},
+        {CKA_CERTIFICATE_TYPE, &certificate_type, sizeof certificate_type},
+    };
+
+    if (id == NULL || serial == NULL)
+        return cms_set_nss_error(error, CMS_ERROR_STORE, "certificate can't be stored");
+    set_attribute(&attributes[3], CKA_ID, id);
+    set_attribute(&attributes[4], CKA_LABEL, label);
+    set_attribute(&attributes[5], CKA_SUBJECT, certificate_get_subject_der(certificate));
+    set_attribute(&attributes[6], CKA_ISSUER, certificate_get_issuer_der(certificate));
+    set_attribute(&attributes[7], CKA_SERIAL_NUMBER, serial);
+    set_attribute(&attributes[8], CKA_VALUE, certificate_get_der(certificate));
+    PORT_SetError(0);
+    g_autoptr(PK11GenericObject) object =
+        PK11_CreateManagedGenericObject(store->slot, attributes, G_N_ELEMENTS(attributes), PR_TRUE);
+    if (object == NULL)
+        return cms_set_nss_error(error, CMS_ERROR_STORE, "certificate can't be written");
+    return TRUE;
+}
+
+typedef struct {
+    CK_ATTRIBUTE_TYPE type;
+    GBytes *value;
+    CK_OBJECT_HANDLE handle; /* CK_INVALID_HANDLE: not found */
+} Search;
+
+static gboolean
+search_object(PK11GenericObject *object, gpointer data)
+{
+    Search *search = data;
+    g_autoptr(GBytes) value = read_attribute(object, search->type);
+
+    if (value == NULL || !g_bytes_equal(value, search->value))
+        return TRUE;
+    search->handle = PK11_GetObjectHandle(PK11_TypeGeneric, object, NULL);
+    return FALSE;
+}
+
+static CK_OBJECT_HANDLE
+find_object(KeyStore *store, CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type, GBytes *value)
+{
+    Search search = {type, value, CK_INVALID_HANDLE};
+    for_each_object(store, object_class, search_object, &search);
+    return search.handle;
+}
+
+static gboolean
+delete_object(KeyStore *store, CK_OBJECT_HANDLE handle, GError **error)
+{
+    PORT_SetError(0);
+    if (handle != CK_INVALID_HANDLE && PK11_DestroyTokenObject(store->slot, handle) != SECSuccess)
+        return cms_set_nss_error(error, CMS_ERROR_STORE, "cannot delete from the key store");
+    return TRUE;
+}
+
+gboolean
+key_store_delete_certificate(KeyStore *store, const Certificate *certificate, GError **error)
+{
+    GBytes *der = certificate_get_der(certificate);
+    return delete_object(store, find_object(store, CKO_CERTIFICATE, CKA_VALUE, der), error);
+}
+
+gboolean
+key_store_has_public_key(KeyStore *store, GBytes *key_id)
+{
+    return find_object(store, CKO_PUBLIC_KEY, CKA_ID, key_id) != CK_INVALID_HANDLE;
+}
+
+gboolean
+key_store_delete_public_key(KeyStore *store, GBytes *key_id, GError **error)
+{
+    return delete_object(store, find_object(store, CKO_PUBLIC_KEY, CKA_ID, key_id), error);
+}

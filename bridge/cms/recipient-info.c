@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "recipient-info.h"
+
+#include "cms-error.h"
+#include "limits.h"
+
+/* What the members of the CHOICE RecipientInfo begin with. */
+#define KEY_TRANSPORT BER_SEQUENCE
+#define KEY_AGREEMENT BER_CONTEXT_CONSTRUCTED(1)
+
+typedef struct {
+    GPtrArray *pairs;
+    GPtrArray *recipients;
+    guint n_recipients;
+} Collection;
+
+void
+recipient_free(Recipient *recipient)
+{
+    if (recipient == NULL)
+        return;
+    g_clear_pointer(&recipient->encrypted_key, g_bytes_unref);
+    g_clear_pointer(&recipient->ukm, g_bytes_unref);
+    g_free(recipient);
+}
+
+static gboolean
+count_recipient(Collection *collection, GError **error)
+{
+    if (collection->n_recipients >= LIMIT_RECIPIENT_INFOS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u recipients",
+                    LIMIT_RECIPIENT_INFOS);
+        return FALSE;
+    }
+    collection->n_recipients++;
+    return TRUE;
+}
+
+/* One copy of @recipient for each key that @id names (RFC 8551 §2.6: all with the same key
+ * identifier). */
+static void
+collect(Collection *collection, const SignerId *id, const Recipient *recipient)
+{
+    for (guint i = 0; i < collection->pairs->len; i++) {
+        KeyPair *pair = g_ptr_array_index(collection->pairs, i);
+        if (!signer_id_matches(id, key_pair_get_certificate(pair)))
+            continue;
+        Recipient *named = g_new(Recipient, 1);
+        *named = *recipient;
+        named->pair = pair;
+        named->encrypted_key = g_bytes_ref(recipient->encrypted_key);
+        named->ukm = recipient->ukm != NULL ? g_bytes_ref(recipient->ukm) : NULL;
+        g_ptr_array_add(collection->recipients, named);
+    }
+}
+
+static gboolean
+read_key_transport(Collection *collection, BerReader *set, GError **error)
+{
+    Recipient recipient = {.kind = RECIPIENT_KEY_TRANSPORT};
+    BerReader fields;
+    SignerId id;
+    guint version = 0;
+    if (!count_recipient(collection, error) ||
+        !ber_enter(set, KEY_TRANSPORT, "KeyTransRecipientInfo", &fields, error) ||
+        !ber_read_small(&fields, "KeyTransRecipientInfo version", &version, error) ||
+        !signer_id_read(&fields, "RecipientIdentifier", &id, error) ||
+        !cms_algorithm_read(&fields, "keyEncryptionAlgorithm", &recipient.algorithm, error))
+        return FALSE;
+    g_autoptr(GBytes) key = ber_read_octets(&fields, BER_OCTET_STRING, "encryptedKey", error);
+    if (key == NULL || !ber_leave(set, &fields, "KeyTransRecipientInfo", error))
+        return FALSE;
+    recipient.encrypted_key = key;
+    collect(collection, &id, &recipient);
+    return TRUE;
+}
+
+/* OriginatorIdentifierOrKey; of the three only a public key is used, the others would need its
+ * owner's certificate. */
+static gboolean
+read_originator(Recipient *recipient, BerReader *fields, GError **error)
+{
+    static const gchar what[] = "originator";
+    BerReader choice, key;
+    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(0), what, &choice, error))
+        return FALSE;
+    if (ber_peek(&choice) != BER_CONTEXT_CONSTRUCTED(1))
+        return ber_skip(&choice, what, NULL, error) && ber_leave(fields, &choice, what, error);
+    return ber_enter(&choice, BER_CONTEXT_CONSTRUCTED(1), what, &key, error) &&
+           cms_algorithm_read(&key, what, &recipient->originator_algorithm, error) &&
+           ber_read_bit_string(&key, what, &recipient->originator_point, error) &&
+           ber_leave(&choice, &key, what, error) && ber_leave(fields, &choice, what, error);
+}
+
+static gboolean
+read_ukm(BerReader *fields, GBytes **out_ukm, GError **error)
+{
+    BerReader wrapped;
+    if (ber_peek(fields) != BER_CONTEXT_CONSTRUCTED(1))
+        return TRUE;
+    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(1), "ukm", &wrapped, error))
+        return FALSE;
+    *out_ukm = ber_read_octets(&wrapped, BER_OCTET_STRING, "ukm", error);
+    return *out_ukm != NULL && ber_leave(fields, &wrapped, "ukm", error);
+}
+
+/* KeyAgreeRecipientIdentifier: as elsewhere, but the key identifier is in a SEQUENCE with a date
+ * and more. */
+static gboolean
+read_agreement_id(BerReader *fields, SignerId *out_id, GError **error)
+{
+    static const gchar what[] = "RecipientKeyIdentifier";
+    BerReader inner;
+    if (ber_peek(fields) != BER_CONTEXT_CONSTRUCTED(0))
+        return signer_id_read_issuer_and_serial(fields, "KeyAgreeRecipientIdentifier", out_id,
+                                                error);
+    *out_id = (SignerId){0};
+    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(0), what, &inner, error) ||
+        !ber_read(&inner, BER_OCTET_STRING, what, &out_id->key_identifier, error))
+        return FALSE;
+    while (!ber_at_end(&inner))
+        if (!ber_skip(&inner, what, NULL, error))
+            return FALSE;
+    return ber_leave(fields, &inner, what, error);
+}
+
+static gboolean
+read_encrypted_key(Collection *collection, BerReader *keys, Recipient *recipient, GError **error)
+{
+    BerReader fields;
+    SignerId id;
+    if (!count_recipient(collection, error) ||
+        !ber_enter(keys, BER_SEQUENCE, "RecipientEncryptedKey", &fields, error) ||
+        !read_agreement_id(&fields, &id, error))
+        return FALSE;
+    g_autoptr(GBytes) key = ber_read_octets(&fields, BER_OCTET_STRING, "encryptedKey", error);
+    if (key == NULL || !ber_leave(keys, &fields, "RecipientEncryptedKey", error))
+        return FALSE;
+    recipient->encrypted_key = key;
+    collect(collection, &id, recipient);
+    recipient->encrypted_key = NULL;
+    return TRUE;
+}
+
+static gboolean
+read_key_agreement(Collection *collection, BerReader *set, GError **error)
+{
+    g_autoptr(GBytes) ukm = NULL;
+    Recipient recipient = {.kind = RECIPIENT_KEY_AGREEMENT};
+    BerReader fields, keys;
+    guint version = 0;
+    if (!ber_enter(set, KEY_AGREEMENT, "KeyAgreeRecipientInfo", &fields, error) ||
+        !ber_read_small(&fields, "KeyAgreeRecipientInfo version", &version, error) ||
+        !read_originator(&recipient, &fields, error) || !read_ukm(&fields, &ukm, error) ||
+        !cms_algorithm_read(&fields, "keyEncryptionAlgorithm", &recipient.algorithm, error) ||
+        !ber_enter(&fields, BER_SEQUENCE, "recipientEncryptedKeys", &keys, error))
+        return FALSE;
+    recipient.ukm = ukm;
+    while (!ber_at_end(&keys))
+        if (!read_encrypted_key(collection, &keys, &recipient, error))
+            return FALSE;
+    return ber_leave(&fields, &keys, "recipientEncryptedKeys", error) &&
+           ber_leave(set, &fields, "KeyAgreeRecipientInfo", error);
+}
+
+static gboolean
+read_recipient_info(Collection *collection, BerReader *set, GError **error)
+{
+    switch (ber_peek(set)) {
+    case KEY_TRANSPORT:
+        return read_key_transport(collection, set, error);
+    case KEY_AGREEMENT:
+        return read_key_agreement(collection, set, error);
+    default:
+        return count_recipient(collection, error) && ber_skip(set, "RecipientInfo", NULL, error);
+    }
+}
+
+gboolean
+recipient_infos_read(BerReader *fields, GPtrArray *pairs, GPtrArray *out_recipients,
+                     guint *out_n_recipients, GError **error)
+{
+    Collection collection = {pairs, out_recipients, 0};
+    BerReader set;
+    gboolean good = ber_enter(fields, BER_SET, "recipientInfos", &set, error);
+    while (good && !ber_at_end(&set))
+        good = read_recipient_info(&collection, &set, error);
+    *out_n_recipients = collection.n_recipients;
+    return good && ber_leave(fields, &set, "recipientInfos", error);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "rsa-parameters.h"
+
+static gboolean
+read_digest(BerReader *reader, CmsDigest *out_digest)
+{
+    CmsAlgorithm algorithm;
+    if (!cms_algorithm_read(reader, "hashAlgorithm", &algorithm, NULL) ||
+        !cms_algorithm_has_no_parameters(&algorithm))
+        return FALSE;
+    *out_digest = cms_digest_find(algorithm.id);
+    return cms_digest_get_info(*out_digest)->mgf != 0;
+}
+
+static gboolean
+read_mgf(BerReader *reader, CmsDigest *out_digest)
+{
+    BerReader fields;
+    BerSlice oid;
+    return ber_enter(reader, BER_SEQUENCE, "maskGenAlgorithm", &fields, NULL) &&
+           ber_read(&fields, BER_OID, "maskGenAlgorithm", &oid, NULL) &&
+           oid_find(oid) == OID_MGF1 && read_digest(&fields, out_digest) &&
+           ber_leave(reader, &fields, "maskGenAlgorithm", NULL);
+}
+
+static gboolean
+read_label(BerReader *reader, BerSlice *out_label)
+{
+    BerReader fields;
+    BerSlice oid;
+    return ber_enter(reader, BER_SEQUENCE, "pSourceAlgorithm", &fields, NULL) &&
+           ber_read(&fields, BER_OID, "pSourceAlgorithm", &oid, NULL) &&
+           oid_find(oid) == OID_P_SPECIFIED &&
+           ber_read(&fields, BER_OCTET_STRING, "pSpecified", out_label, NULL) &&
+           ber_leave(reader, &fields, "pSourceAlgorithm", NULL);
+}
+
+/* Opens the field [@number] if it is the next one. */
+static gboolean
+enter_field(BerReader *fields, guint number, BerReader *out_field)
+{
+    return ber_peek(fields) == BER_CONTEXT_CONSTRUCTED(number) &&
+           ber_enter(fields, BER_CONTEXT_CONSTRUCTED(number), "RSA parameters", out_field, NULL);
+}
+
+static gboolean
+leave_field(BerReader *fields, const BerReader *field)
+{
+    return ber_leave(fields, field, "RSA parameters", NULL);
+}
+
+/* The two fields that both schemes have. */
+static gboolean
+read_common(BerReader *fields, CmsDigest *digest, CmsDigest *mgf_digest)
+{
+    BerReader field;
+    if (enter_field(fields, 0, &field) &&
+        (!read_digest(&field, digest) || !leave_field(fields, &field)))
+        return FALSE;
+    if (enter_field(fields, 1, &field) &&
+        (!read_mgf(&field, mgf_digest) || !leave_field(fields, &field)))
+        return FALSE;
+    return TRUE;
+}
+
+gboolean
+rsa_pss_parameters_parse(GBytes *owner, BerSlice element, RsaPssParameters *out_parameters)
+{
+    RsaPssParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, 20};
+    guint trailer = 1;
+    BerReader all, fields, field;
+    ber_reader_init_slice(&all, owner, element);
+    if (!ber_enter(&all, BER_SEQUENCE, "RSASSA-PSS-params", &fields, NULL) ||
+        !read_common(&fields, &parameters.digest, &parameters.mgf_digest))
+        return FALSE;
+    if (enter_field(&fields, 2, &field) &&
+        (!ber_read_small(&field, "saltLength", &parameters.n_salt_octets, NULL) ||
+         !leave_field(&fields, &field)))
+        return FALSE;
+    if (enter_field(&fields, 3, &field) &&
+        (!ber_read_small(&field, "trailerField", &trailer, NULL) || !leave_field(&fields, &field)))
+        return FALSE;
+    if (!ber_leave(&all, &fields, "RSASSA-PSS-params", NULL) || trailer != 1)
+        return FALSE;
+    *out_parameters = parameters;
+    return TRUE;
+}
+
+gboolean
+rsa_oaep_parameters_parse(GBytes *owner, BerSlice element, RsaOaepParameters *out_parameters)
+{
+    RsaOaepParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, {NULL, 0}};
+    BerReader all, fields, field;
+    ber_reader_init_slice(&all, owner, element);
+    if (!ber_enter(&all, BER_SEQUENCE, "RSAES-OAEP-params", &fields, NULL) ||
+        !read_common(&fields, &parameters.digest, &parameters.mgf_digest))
+        return FALSE;
+    if (enter_field(&fields, 2, &field) &&
+        (!read_label(&field, &parameters.label) || !leave_field(&fields, &field)))
+        return FALSE;
+    if (!ber_leave(&all, &fields, "RSAES-OAEP-params", NULL))
+        return FALSE;
+    *out_parameters = parameters;
+    return TRUE;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+/* What a peer may make this program hold or do. Functions that read a peer's octets take their
+ * limit as a parameter where a test wants it small; these are the values that the program passes.
+ */
+
+/* A message, and the body of one request on the wire: the largest mail that common servers pass on,
+ * with room for base64. */
+#define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
+/* The header section of one entity. Real ones stay below 100 KiB. */
+#define LIMIT_HEADER_OCTETS (1024u * 1024)
+/* Header fields of one entity. */
+#define LIMIT_HEADER_FIELDS 2000u
+/* Nested multiparts and message/rfc822 of one message (RFC 8551 §3.7 asks for "arbitrarily nested"
+ * within the receiver's means). */
+#define LIMIT_ENTITY_DEPTH 64u
+/* Entities of one message in all. */
+#define LIMIT_ENTITIES 10000u
+/* Cryptographic layers that are opened one inside another. */
+#define LIMIT_CRYPTO_LAYERS 16u
+/* Addresses in the header fields of one message, and in one request. */
+#define LIMIT_ADDRESSES 10000u
+/* An address in octets: local part 64, domain 253 by RFC 5321 §4.5.3.1; comments and quotes on top.
+ */
+#define LIMIT_ADDRESS_OCTETS 1000u
+
+/* RDATA is at most 65535 octets by RFC 1035 §3.2.1. */
+#define LIMIT_RDATA_OCTETS 65535u
+/* SMIMEA records of one owner name. */
+#define LIMIT_RECORDS 200u
+/* A zone-file line that a person hands in. */
+#define LIMIT_PRESENTATION_OCTETS (1024u * 1024)
+
+/* One certificate. The largest in use, with long SAN lists, stay below 64 KiB. */
+#define LIMIT_CERTIFICATE_OCTETS (256u * 1024)
+/* A key file or PKCS#12 file. */
+#define LIMIT_KEY_FILE_OCTETS (16u * 1024 * 1024)
+/* Certificates that one CMS object carries. */
+#define LIMIT_CERTIFICATES      100u
+#define LIMIT_SIGNERS           20u
+#define LIMIT_RECIPIENT_INFOS   10000u
+#define LIMIT_DIGEST_ALGORITHMS 40u
+#define LIMIT_ATTRIBUTES        100u
+#define LIMIT_ATTRIBUTE_OCTETS  (256u * 1024)
+/* Nested ASN.1 constructions of one CMS object. */
+#define LIMIT_ASN1_DEPTH 32u
+/* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
+#define LIMIT_RSA_BITS_MAX      16384u
+#define LIMIT_RSA_BITS_MIN      1024u
+#define LIMIT_RSA_EXPONENT_BITS 64u
+
+/* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
+#define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)
+#define LIMIT_FRAME_IN_OCTETS  (64u * 1024 * 1024)
+/* Requests that one session works at; further ones are refused with "busy". */
+#define LIMIT_REQUESTS 256u

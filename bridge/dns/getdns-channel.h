@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "getdns-scoped.h"
+#include "resolver-config.h"
+
+/* A getdns context that asks one server by one transport (or from the root), with its event loop.
+ *
+ * It keeps to what getdns 1.6.0 bears: no anchors fetched from the network, none found by itself,
+ * no limit on outstanding queries, no time limit of its own (the timers are ours: one that fires
+ * for a DNSKEY or DS sub-query leaves a dangling pointer), never destroyed inside a callback. */
+
+typedef struct _GetdnsChannel GetdnsChannel;
+
+/**
+ * getdns_channel_new:
+ * @server: (nullable): NULL to ask from the root
+ * @anchors: see trust_anchor_parse()
+ * @error: DNS_ERROR_TRUST_ANCHOR, or DNS_ERROR_PROGRAM if getdns refuses
+ */
+GetdnsChannel *getdns_channel_new(GInetSocketAddress *server, ResolverTransport transport,
+                                  const gchar *const *anchors,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
+
+GetdnsChannel *getdns_channel_ref(GetdnsChannel *channel);
+/* The last reference destroys the context from the main loop, outside all callbacks. */
+void getdns_channel_unref(GetdnsChannel *channel);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GetdnsChannel, getdns_channel_unref)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <glib.h>
+
+/* What the resolver program may use. A small set of keys and signatures, made for it, can cost
+ * getdns a minute of computing in one call (CVE-2023-50387); nothing in the process can end that
+ * but the kernel. */
+
+/* Computing time between two answers. 200 honest lookups need a quarter of a second. */
+#define RESOLVER_LIMITS_CPU_SECONDS 4
+
+/* At the start: dies with its parent, gains no privileges, dumps no core, writes no file; enough
+ * descriptors. */
+void resolver_limits_init(void);
+
+/* RESOLVER_LIMITS_CPU_SECONDS from now on; then the kernel ends the process. */
+void resolver_limits_renew_cpu(void);

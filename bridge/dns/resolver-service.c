@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "resolver-service.h"
+
+#include <string.h>
+
+#include "resolver-getdns.h"
+#include "resolver-limits.h"
+#include "resolver-link.h"
+
+typedef struct {
+    ResolverLink *link;
+    Resolver *engine;
+    ResolverAnswer *no_engine; /* the answer to everything, if there is no engine */
+    GHashTable *cancellables;  /* (element-type guint32 GCancellable): of the questions at hand */
+    gboolean gone;
+} Service;
+
+typedef struct {
+    Service *service;
+    guint32 id;
+} Question;
+
+static void
+send_answer(Service *service, guint32 id, ResolverAnswer *answer)
+{
+    if (answer->detail != NULL && strlen(answer->detail) > RESOLVER_WIRE_MAX_DETAIL_OCTETS)
+        g_clear_pointer(&answer->detail, g_free);
+    resolver_link_send(service->link, resolver_wire_serialize_answer(id, answer));
+}
+
+static void
+on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    g_autofree Question *question = user_data;
+    Service *service = question->service;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ResolverAnswer) answer = resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
+    g_hash_table_remove(service->cancellables, GUINT_TO_POINTER(question->id));
+    resolver_limits_renew_cpu();
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    if (answer == NULL)
+        answer = resolver_answer_new_unreachable("", 0, "%s", error->message);
+    send_answer(service, question->id, answer);
+}
+
+static void
+begin_lookup(Service *service, const ResolverWireMessage *message)
+{
+    if (service->engine == NULL) {
+        g_autoptr(ResolverAnswer) answer = service->no_engine == NULL
+                                               ? resolver_answer_new_unreachable("", 0, "no set-up")
+                                               : resolver_answer_copy(service->no_engine);
+        send_answer(service, message->id, answer);
+        return;
+    }
+    if (g_hash_table_size(service->cancellables) == 0)
+        resolver_limits_renew_cpu();
+    GCancellable *cancellable = g_cancellable_new();
+    g_hash_table_insert(service->cancellables, GUINT_TO_POINTER(message->id), cancellable);
+    Question *question = g_new0(Question, 1);
+    question->service = service;
+    question->id = message->id;
+    resolver_lookup_async(service->engine, message->owner_name, message->rr_type, cancellable,
+                          on_answer, question);
+}
+
+static void
+set_up(Service *service, const ResolverWireMessage *message)
+{
+    if (service->engine != NULL)
+        return;
+    g_autoptr(GError) error = NULL;
+    ResolverGetdns *engine =
+        resolver_getdns_new(message->config, (const gchar *const *)message->anchors, &error);
+    if (engine != NULL) {
+        service->engine = DNS_RESOLVER(engine);
+        return;
+    }
+    resolver_answer_free(service->no_engine);
+    service->no_engine = resolver_answer_new_unreachable("", 0, "%s", error->message);
+    if (g_error_matches(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR))
+        service->no_engine->outcome = DNS_OUTCOME_INDETERMINATE;
+}
+
+static void
+on_message(const ResolverWireMessage *message, gpointer user_data)
+{
+    Service *service = user_data;
+    switch (message->kind) {
+    case RESOLVER_WIRE_SETUP:
+        set_up(service, message);
+        return;
+    case RESOLVER_WIRE_LOOKUP:
+        begin_lookup(service, message);
+        return;
+    case RESOLVER_WIRE_CANCEL: {
+        GCancellable *cancellable =
+            g_hash_table_lookup(service->cancellables, GUINT_TO_POINTER(message->id));
+        if (cancellable != NULL)
+            g_cancellable_cancel(cancellable);
+        return;
+    }
+    case RESOLVER_WIRE_ANSWER:
+    default:
+        return;
+    }
+}
+
+static void
+on_closed(const gchar *reason, gpointer user_data)
+{
+    Service *service = user_data;
+    g_debug("resolver client: %s", reason);
+    service->gone = TRUE;
+}
+
+static void
+cancel_all(Service *service)
+{
+    g_autoptr(GList) list = g_hash_table_get_values(service->cancellables);
+    for (GList *item = list; item != NULL; item = item->next)
+        g_cancellable_cancel(item->data);
+    while (g_hash_table_size(service->cancellables) > 0)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+void
+resolver_service_run(GSocket *socket)
+{
+    Service service = {0};
+    service.cancellables = g_hash_table_new_full(NULL, NULL, NULL, g_object_unref);
+    service.link = resolver_link_new(socket, on_message, on_closed, &service);
+    while (!service.gone)
+        g_main_context_iteration(NULL, TRUE);
+    cancel_all(&service);
+    resolver_link_free(service.link);
+    resolver_answer_free(service.no_engine);
+    g_clear_object(&service.engine);
+    g_hash_table_unref(service.cancellables);
+    /* getdns contexts are destroyed from the main loop. */
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+}

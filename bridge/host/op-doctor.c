@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "algorithm.h"
+#include "cms-init.h"
+#include "host-config.h"
+#include "json-facts.h"
+#include "ops.h"
+#include "trust-anchor.h"
+
+/* A name that the root says does not exist (RFC 6761 §6.4): a proven denial shows that validation
+ * works. */
+#define PROBE_NAME "_smimecert.invalid"
+#define PROBE_TYPE 53
+
+static JsonObject *
+describe_key_store(Bridge *bridge)
+{
+    JsonObject *object = json_object_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(KeyStore) store = bridge_get_key_store(bridge, FALSE, &error);
+    g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_list(store, &error);
+    json_set_string(object, "directory", bridge_get_profile(bridge));
+    json_object_set_boolean_member(object, "exists", store != NULL);
+    json_object_set_boolean_member(object, "has_password",
+                                   store != NULL && key_store_has_password(store));
+    json_object_set_boolean_member(object, "locked", store != NULL && key_store_is_locked(store));
+    json_object_set_int_member(object, "keys", pairs == NULL ? 0 : pairs->len);
+    json_set_string(object, "problem", error == NULL ? NULL : error->message);
+    return object;
+}
+
+static JsonObject *
+describe_capabilities(void)
+{
+    JsonObject *object = json_object_new();
+    JsonArray *ops = json_array_new();
+    JsonArray *ciphers = json_array_new();
+    for (const OpRow *row = op_get_table(); row->name != NULL; row++)
+        json_array_add_string_element(ops, row->name);
+    for (CmsCipher cipher = CMS_CIPHER_AES_128_CBC; cipher <= CMS_CIPHER_AES_256_GCM; cipher++)
+        json_array_add_string_element(ciphers, cms_cipher_to_string(cipher));
+    json_object_set_array_member(object, "operations", ops);
+    json_object_set_array_member(object, "ciphers", ciphers);
+    return object;
+}
+
+gboolean
+op_hello(const OpCall *call, OpReply *reply, G_GNUC_UNUSED GError **error)
+{
+    JsonObject *result = json_object_new();
+    json_set_string(result, "name", "dane-smime");
+    json_set_string(result, "version", HOST_VERSION);
+    json_object_set_int_member(result, "protocol", HOST_PROTOCOL);
+    json_set_string(result, "nss", cms_get_nss_version());
+    json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
+    json_object_set_object_member(result, "capabilities", describe_capabilities());
+    json_object_set_object_member(result, "key_store", describe_key_store(call->bridge));
+    reply->result = result;
+    return TRUE;
+}
+
+/* One line of doctor's list. @remedy: what to do; NULL where nothing is wrong. */
+static void
+add_check(JsonArray *checks, const gchar *name, gboolean works, const gchar *detail,
+          const gchar *remedy)
+{
+    JsonObject *check = json_object_new();
+    json_set_string(check, "check", name);
+    json_object_set_boolean_member(check, "works", works);
+    json_set_string(check, "detail", detail);
+    json_set_string(check, "remedy", works ? NULL : remedy);
+    json_array_add_object_element(checks, check);
+}
+
+static void
+check_libraries(JsonArray *checks)
+{
+    g_autofree gchar *detail =
+        g_strdup_printf("dane-smime %s, NSS %s, GLib %u.%u.%u", HOST_VERSION, cms_get_nss_version(),
+                        glib_major_version, glib_minor_version, glib_micro_version);
+    add_check(checks, "libraries", TRUE, detail, NULL);
+}
+
+static void
+check_trust_anchor(const OpCall *call, JsonArray *checks)
+{
+    const gchar *file = bridge_get_resolver_config(call->bridge)->trust_anchor_file;
+    if (file == NULL)
+        file = TRUST_ANCHOR_DEFAULT_FILE;
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) anchors = trust_anchor_load(file, &error);
+    add_check(checks, "trust-anchor", anchors != NULL, anchors != NULL ? file : error->message,
+              "install the package dns-root-data, or name a file with --trust-anchor");
+}
+
+static void
+check_resolver_program(JsonArray *checks)
+{
+    const gchar *program = bridge_get_resolver_program();
+    add_check(checks, "resolver-program", g_file_test(program, G_FILE_TEST_IS_EXECUTABLE), program,
+              "install dane-smime-resolver beside dane-smime, or below its libexec folder");
+}
+
+static void
+describe_probe(const ResolverAnswer *answer, JsonArray *checks)
+{
+    g_autofree gchar *detail = g_strdup_printf(
+        "the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
+        answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
+    add_check(checks, "dnssec", answer->outcome == DNS_OUTCOME_SECURE_DENIAL, detail,
+              answer->outcome == DNS_OUTCOME_UNREACHABLE
+                  ? "the name server does not answer: check the network, or name another with "
+                    "--dns-server"
+                  : "the name server strips or breaks DNSSEC: name another with --dns-server, or "
+                    "try --dns-recursive");
+}
+
+static gboolean
+check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
+{
+    if (bridge_is_offline(call->bridge)) {
+        add_check(checks, "dnssec", FALSE, "not looked at: lookups are off", "leave out --offline");
+        return TRUE;
+    }
+    g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
+    BridgeQuestion question = {(gchar *)PROBE_NAME, PROBE_TYPE};
+    g_array_append_val(questions, question);
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GPtrArray) answers =
+        bridge_lookup(call->bridge, questions, call->cancellable, NULL, NULL, &problem);
+    if (g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    if (answers == NULL)
+        add_check(checks, "dnssec", FALSE, problem->message, "see resolver-program");
+    else
+        describe_probe(g_ptr_array_index(answers, 0), checks);
+    return TRUE;
+}
+
+static void
+check_key_store(const OpCall *call, JsonArray *checks)
+{
+    g_autoptr(JsonObject) store = describe_key_store(call->bridge);
+    const gchar *problem = json_object_get_string_member_with_default(store, "problem", NULL);
+    g_autofree gchar *detail =
+        problem != NULL
+            ? g_strdup(problem)
+            : g_strdup_printf("%s: %" G_GINT64_FORMAT " keys%s", bridge_get_profile(call->bridge),
+                              json_object_get_int_member(store, "keys"),
+                              json_object_get_boolean_member(store, "locked") ? ", locked" : "");
+    add_check(checks, "key-store", problem == NULL, detail,
+              "make a key with \"dane-smime keygen ADDRESS\" or import one");
+}
+
+/* Where Thunderbird looks for it on Linux: the user's folder, then the system's. */
+static void
+check_manifest(JsonArray *checks)
+{
+    g_autofree gchar *own = g_build_filename(g_get_home_dir(), ".mozilla", "native-messaging-hosts",
+                                             HOST_MANIFEST_NAME ".json", NULL);
+    const gchar *const places[] = {
+        own, "/usr/lib/mozilla/native-messaging-hosts/" HOST_MANIFEST_NAME ".json"};
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_IS_REGULAR)) {
+            add_check(checks, "native-manifest", TRUE, places[i], NULL);
+            return;
+        }
+    add_check(checks, "native-manifest", FALSE, "Thunderbird finds no " HOST_MANIFEST_NAME ".json",
+              "needed for Thunderbird only: install the program with \"meson install\"");
+}
+
+gboolean
+op_doctor(const OpCall *call, OpReply *reply, GError **error)
+{
+    g_autoptr(JsonArray) checks = json_array_new();
+    check_libraries(checks);
+    check_trust_anchor(call, checks);
+    check_resolver_program(checks);
+    if (!check_dnssec(call, checks, error))
+        return FALSE;
+    check_key_store(call, checks);
+    check_manifest(checks);
+    reply->result = json_object_new();
+    json_object_set_array_member(reply->result, "checks", g_steal_pointer(&checks));
+    return TRUE;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cms-error.h"
+#include "compose.h"
+#include "enveloped-data.h"
+#include "json-facts.h"
+#include "ops.h"
+#include "params.h"
+#include "recipients.h"
+#include "signing.h"
+
+/* The strongest that today's mail programs all read (RFC 8551 §2.7.1.2 would have AES-GCM where
+ * nothing is known of the recipient; most could not open it). */
+#define DEFAULT_CIPHER CMS_CIPHER_AES_256_CBC
+
+typedef struct {
+    const OpCall *call;
+    MessageInput *input;
+    GPtrArray *recipients;
+    CmsCipher cipher;
+    gboolean bcc_copies;
+    Signing signing; /* .pair is NULL when it is not to be signed */
+    GBytes *payload; /* what goes into the envelopes */
+} Encrypting;
+
+static void
+encrypting_clear(Encrypting *encrypting)
+{
+    g_clear_pointer(&encrypting->input, message_input_free);
+    g_clear_pointer(&encrypting->recipients, g_ptr_array_unref);
+    signing_clear(&encrypting->signing);
+    g_clear_pointer(&encrypting->payload, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Encrypting, encrypting_clear)
+
+static gboolean
+read_choices(Encrypting *encrypting, GError **error)
+{
+    JsonObject *params = encrypting->call->params;
+    const gchar *cipher = NULL;
+    encrypting->cipher = DEFAULT_CIPHER;
+    if (!params_get_string(params, "cipher", &cipher, error) ||
+        !params_get_boolean(params, "bcc_copies", FALSE, &encrypting->bcc_copies, error))
+        return FALSE;
+    if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
+        return TRUE;
+    g_set_error(
+        error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+        "cipher \"%.50s\" is not one of aes-128-cbc, aes-192-cbc, aes-256-cbc, aes-128-gcm, "
+        "aes-192-gcm, aes-256-gcm",
+        cipher);
+    return FALSE;
+}
+
+static gboolean
+make_payload(Encrypting *encrypting, GError **error)
+{
+    gboolean sign = encrypting->signing.pair != NULL;
+    g_autoptr(GBytes) plain = compose_get_payload(encrypting->input->tree, sign, error);
+    if (plain == NULL)
+        return FALSE;
+    if (!sign) {
+        encrypting->payload = g_steal_pointer(&plain);
+        return TRUE;
+    }
+    const gchar *micalg = NULL;
+    op_report_progress(encrypting->call, "sign", 0, 0);
+    g_autoptr(GBytes) signature = signing_sign(&encrypting->signing, plain, &micalg, error);
+    if (signature == NULL)
+        return FALSE;
+    encrypting->payload = compose_multipart_signed_entity(plain, signature, micalg);
+    return TRUE;
+}
+
+/* Takes the message's header fields from @tree. */
+static GBytes *
+encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *certificates,
+            GError **error)
+{
+    g_autoptr(GBytes) cms =
+        enveloped_data_encrypt(encrypting->payload, certificates, encrypting->cipher, error);
+    if (cms == NULL)
+        return NULL;
+    return compose_pkcs7_mime(tree, cms,
+                              cms_cipher_is_aead(encrypting->cipher) ? "authEnveloped-data"
+                                                                     : "enveloped-data");
+}
+
+static GPtrArray *
+certificates_of(const Encrypting *encrypting, gboolean with_bcc)
+{
+    GPtrArray *certificates = g_ptr_array_new();
+    for (guint i = 0; i < encrypting->recipients->len; i++) {
+        const Recipient *recipient = g_ptr_array_index(encrypting->recipients, i);
+        if (recipient->role != RECIPIENT_BCC || with_bcc)
+            g_ptr_array_add(certificates, recipient->certificate);
+    }
+    return certificates;
+}
+
+/* A blind recipient's certificate in the common envelope would tell everybody of them; each gets an
+ * envelope alone, and no Bcc field in any. */
+static gboolean
+make_bcc_copies(const Encrypting *encrypting, OpReply *reply, JsonArray *copies, GError **error)
+{
+    static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
+    g_autoptr(GBytes) open = compose_without_fields(encrypting->input->tree, bcc_fields);
+    g_autoptr(EntityTree) tree = entity_tree_parse(open, NULL, error);
+    if (tree == NULL)
+        return FALSE;
+    for (guint i = 0; i < encrypting->recipients->len; i++) {
+        const Recipient *recipient = g_ptr_array_index(encrypting->recipients, i);
+        if (recipient->role != RECIPIENT_BCC)
+            continue;
+        g_autoptr(GPtrArray) certificate = g_ptr_array_new();
+        g_ptr_array_add(certificate, recipient->certificate);
+        GBytes *copy = encrypt_for(encrypting, tree, certificate, error);
+        if (copy == NULL)
+            return FALSE;
+        op_reply_take_body(reply, copy);
+        json_array_add_string_element(copies, recipient->address);
+    }
+    return TRUE;
+}
+
+static gboolean
+make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
+{
+    g_autoptr(GPtrArray) certificates = certificates_of(encrypting, !encrypting->bcc_copies);
+    g_autoptr(JsonArray) copies = json_array_new();
+    if (certificates->len == 0) {
+        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS,
+                            "nobody but blind recipients, and no certificate of the author's own");
+        return FALSE;
+    }
+    op_report_progress(encrypting->call, "encrypt", 0, 0);
+    GBytes *main_copy = encrypt_for(encrypting, encrypting->input->tree, certificates, error);
+    if (main_copy == NULL)
+        return FALSE;
+    op_reply_take_body(reply, main_copy);
+    if (encrypting->bcc_copies && !make_bcc_copies(encrypting, reply, copies, error))
+        return FALSE;
+    json_object_set_array_member(reply->result, "bcc_copies", g_steal_pointer(&copies));
+    return TRUE;
+}
+
+static gboolean
+encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
+{
+    g_auto(Encrypting) encrypting = {.call = call};
+    if (!read_choices(&encrypting, error))
+        return FALSE;
+    encrypting.input = message_input_new(call->body, FALSE, error);
+    if (encrypting.input == NULL)
+        return FALSE;
+    if (sign && !signing_prepare(call, encrypting.input, &encrypting.signing, error))
+        return FALSE;
+    encrypting.recipients = recipients_find(call, encrypting.input, error);
+    if (encrypting.recipients == NULL)
+        return FALSE;
+
+    reply->result = json_object_new();
+    if (sign)
+        signing_describe(&encrypting.signing, reply->result);
+    json_set_string(reply->result, "cipher", cms_cipher_to_string(encrypting.cipher));
+    json_object_set_array_member(reply->result, "recipients",
+                                 recipients_to_json(call, encrypting.recipients));
+    return recipients_check(encrypting.recipients, error) && make_payload(&encrypting, error) &&
+           make_messages(&encrypting, reply, error);
+}
+
+gboolean
+op_encrypt(const OpCall *call, OpReply *reply, GError **error)
+{
+    return encrypt(call, FALSE, reply, error);
+}
+
+gboolean
+op_sign_encrypt(const OpCall *call, OpReply *reply, GError **error)
+{
+    return encrypt(call, TRUE, reply, error);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cms-error.h"
+#include "compose.h"
+#include "core-limits.h"
+#include "dane-lookup.h"
+#include "key-choice.h"
+#include "message-input.h"
+#include "ops.h"
+#include "params.h"
+#include "verdict-json.h"
+
+#define MAX_FILES 200
+
+/* Parameters and what comes of them while one message is read. */
+typedef struct {
+    const OpCall *call;
+    gboolean reads; /* "read": envelopes are opened, and the innermost payload is what counts */
+    MessageInput *input;
+    OpenedMessage *opened;
+    OpenedLayer *partial; /* of opened->partial */
+    const gchar *author;  /* NULL: none, or several */
+    JudgeContext context;
+    GPtrArray *pins;
+    GPtrArray *authorities;
+    GPtrArray *crls;
+    GBytes *detached;
+    DaneAnswer *dane;
+    VerdictFacts facts;
+} Reading;
+
+static void
+reading_clear(Reading *reading)
+{
+    g_clear_pointer(&reading->facts.signers, g_ptr_array_unref);
+    g_clear_pointer(&reading->partial, opened_layer_free);
+    g_clear_pointer(&reading->opened, opened_message_free);
+    g_clear_pointer(&reading->input, message_input_free);
+    g_clear_pointer(&reading->pins, g_ptr_array_unref);
+    g_clear_pointer(&reading->authorities, g_ptr_array_unref);
+    g_clear_pointer(&reading->crls, g_ptr_array_unref);
+    g_clear_pointer(&reading->detached, g_bytes_unref);
+    g_clear_pointer(&reading->dane, dane_answer_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
+
+/* A list of certificate files, PEM or DER each. */
+static gboolean
+get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates,
+                 GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    if (!params_get_octets_list(call->params, name, MAX_FILES, &files, error))
+        return FALSE;
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for (guint i = 0; i < files->len; i++) {
+        g_autoptr(GPtrArray) some = certificates_parse_file(g_ptr_array_index(files, i), error);
+        if (some == NULL) {
+            g_prefix_error(error, "parameter \"%s\": ", name);
+            return FALSE;
+        }
+        for (guint j = 0; j < some->len; j++)
+            g_ptr_array_add(all, certificate_ref(g_ptr_array_index(some, j)));
+    }
+    *out_certificates = g_steal_pointer(&all);
+    return TRUE;
+}
+
+static gboolean
+read_params(Reading *reading, GError **error)
+{
+    const OpCall *call = reading->call;
+    if (!params_get_string(call->params, "author", &reading->author, error) ||
+        !params_get_octets(call->params, "content", &reading->detached, error) ||
+        !params_get_octets_list(call->params, "crls", MAX_FILES, &reading->crls, error))
+        return FALSE;
+    return get_certificates(call, "pins", &reading->pins, error) &&
+           get_certificates(call, "authorities", &reading->authorities, error);
+}
+
+static void
+find_author(Reading *reading)
+{
+    reading->context.no_author = ADDRESS_NO_AUTHOR;
+    const MessageAddresses *addresses = reading->input->addresses;
+    if (reading->author != NULL || addresses == NULL)
+        return;
+    if (addresses->from->len > 1)
+        reading->context.no_author = ADDRESS_SEVERAL_AUTHORS;
+    const Mailbox *author = message_addresses_get_author(addresses);
+    if (author != NULL)
+        reading->author = author->address;
+}
+
+/* An address that can't be looked up (address literal, malformed) vouches for nobody. */
+static gboolean
+look_author_up(Reading *reading, GError **error)
+{
+    if (reading->author == NULL || reading->pins->len > 0 ||
+        bridge_is_offline(reading->call->bridge))
+        return TRUE;
+    g_autofree gchar *owner_name = dane_owner_name(reading->author, FALSE, NULL);
+    if (owner_name == NULL)
+        return TRUE;
+    const DaneLookupChoices choices = {.rr_type = SMIMEA_RR_TYPE};
+    g_autoptr(GPtrArray) addresses = g_ptr_array_new();
+    g_ptr_array_add(addresses, (gpointer)reading->author);
+    g_autoptr(GPtrArray) answers = dane_lookup(reading->call, addresses, &choices, error);
+    if (answers == NULL)
+        return FALSE;
+    reading->dane = g_ptr_array_steal_index(answers, 0);
+    return TRUE;
+}
+
+static const OpenedLayer *
+find_signature(Reading *reading)
+{
+    OpenedMessage *opened = reading->opened;
+    if (opened->signature != NULL) {
+        reading->facts.scope = SCOPE_WHOLE;
+        return opened->signature;
+    }
+    if (opened->partial == NULL)
+        return NULL;
+    reading->facts.scope = SCOPE_PART;
+    /* What can't be read below the root is an attachment like any other. */
+    reading->partial = opened_layer_of_signature(opened->partial, NULL);
+    return reading->partial;
+}
+
+static PolicyVerdict
+combine_verdicts(const Reading *reading)
+{
+    g_autoptr(GArray) verdicts = g_array_new(FALSE, TRUE, sizeof(PolicyVerdict));
+    for (guint i = 0; i < reading->facts.signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(reading->facts.signers, i);
+        g_array_append_val(verdicts, signer->verdict);
+    }
+    return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
+}
+
+static gboolean
+judge(Reading *reading, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    const OpenedLayer *signature = find_signature(reading);
+    facts->signers = g_ptr_array_new();
+    facts->verdict = policy_combine(NULL, 0);
+    facts->covered = reading->opened->payload;
+    if (signature == NULL)
+        return TRUE;
+    if (signed_data_get_n_signers(signature->signed_data) == 0) {
+        /* SignedData without a SignerInfo is no signature, whatever the structure round it says. */
+        facts->scope = SCOPE_NONE;
+        return TRUE;
+    }
+    if (!look_author_up(reading, error))
+        return FALSE;
+    op_report_progress(reading->call, "verify", 0, 0);
+    JudgeContext *context = &reading->context;
+    context->author = reading->author;
+    context->dane = reading->dane;
+    context->pins = reading->pins;
+    context->authorities = reading->authorities;
+    context->crls = reading->crls;
+    context->now = bridge_get_now(reading->call->bridge);
+    context->is_nested = reading->opened->is_nested;
+    g_ptr_array_unref(facts->signers);
+    /* Given apart from eContent only where it stands apart: then both must be the same. */
+    gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
+    facts->signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
+                                   facts->scope, context);
+    facts->verdict = combine_verdicts(reading);
+    if (!reading->reads)
+        facts->covered = signature->content;
+    return TRUE;
+}
+
+static GPtrArray *
+give_keys(gpointer data, GError **error)
+{
+    return key_get_for_decryption(data, error);
+}
+
+static gboolean
+open_and_judge(Reading *reading, GError **error)
+{
+    const OpCall *call = reading->call;
+    if (!read_params(reading, error))
+        return FALSE;
+    reading->input = message_input_new(call->body, TRUE, error);
+    if (reading->input == NULL)
+        return FALSE;
+    find_author(reading);
+    reading->opened =
+        opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
+                           reading->reads ? give_keys : NULL, (gpointer)call, error);
+    if (reading->opened == NULL || !judge(reading, error))
+        return FALSE;
+    reading->facts.opened = reading->opened;
+    reading->facts.author = reading->author;
+    reading->facts.dane = reading->dane;
+    return TRUE;
+}
+
+gboolean
+op_verify(const OpCall *call, OpReply *reply, GError **error)
+{
+    g_auto(Reading) reading = {.call = call};
+    if (!open_and_judge(&reading, error))
+        return FALSE;
+    reply->result = verdict_to_json(&reading.facts);
+    return TRUE;
+}
+
+/* What a mail program shows: the message with its innermost payload. */
+static GBytes *
+innermost_message(const Reading *reading)
+{
+    const OpenedMessage *opened = reading->opened;
+    if (opened->payload == NULL)
+        return g_bytes_new_static("", 0);
+    if (reading->input->is_cms || opened->layers->len == 0)
+        return g_bytes_ref(opened->payload);
+    return compose_open(reading->input->tree, opened->payload);
+}
+
+gboolean
+op_read(const OpCall *call, OpReply *reply, GError **error)
+{
+    g_auto(Reading) reading = {.call = call, .reads = TRUE};
+    if (!open_and_judge(&reading, error))
+        return FALSE;
+    reply->result = verdict_to_json(&reading.facts);
+    op_reply_take_body(reply, innermost_message(&reading));
+    return TRUE;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "compose.h"
+#include "json-facts.h"
+#include "ops.h"
+#include "params.h"
+#include "signing.h"
+
+gboolean
+op_sign(const OpCall *call, OpReply *reply, GError **error)
+{
+    gboolean opaque = FALSE;
+    if (!params_get_boolean(call->params, "opaque", FALSE, &opaque, error))
+        return FALSE;
+    g_autoptr(MessageInput) input = message_input_new(call->body, FALSE, error);
+    if (input == NULL)
+        return FALSE;
+    g_auto(Signing) signing = {0};
+    if (!signing_prepare(call, input, &signing, error))
+        return FALSE;
+    signing.options.detached = !opaque;
+
+    /* Inside of base64 any octet is safe. */
+    g_autoptr(GBytes) payload = compose_get_payload(input->tree, !opaque, error);
+    if (payload == NULL)
+        return FALSE;
+    op_report_progress(call, "sign", 0, 0);
+    const gchar *micalg = NULL;
+    g_autoptr(GBytes) signature = signing_sign(&signing, payload, &micalg, error);
+    if (signature == NULL)
+        return FALSE;
+    reply->result = json_object_new();
+    signing_describe(&signing, reply->result);
+    json_set_string(reply->result, "micalg", micalg);
+    op_reply_take_body(reply,
+                       opaque ? compose_pkcs7_mime(input->tree, signature, "signed-data")
+                              : compose_multipart_signed(input->tree, payload, signature, micalg));
+    return TRUE;
+}

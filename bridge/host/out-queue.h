@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+/* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become
+ * chunks, made one at a time when the stream takes them, those of several answers in turn. */
+typedef struct _OutQueue OutQueue;
+
+OutQueue *out_queue_new(void);
+void out_queue_free(OutQueue *queue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutQueue, out_queue_free)
+
+/* A message that is short by nature. Takes @object. */
+void out_queue_push(OutQueue *queue, JsonObject *object);
+
+/**
+ * out_queue_push_answer:
+ * @result: (transfer none)
+ * @bodies: (element-type GBytes) (nullable)
+ * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been
+ * written already
+ */
+void out_queue_push_answer(OutQueue *queue, gint64 id, JsonObject *result, GPtrArray *bodies,
+                           GPtrArray *files);
+
+gboolean out_queue_is_empty(const OutQueue *queue);
+
+/* The next frame, header included; NULL if the queue is empty. */
+GBytes *out_queue_pop(OutQueue *queue);
+
+/* Compact JSON text. */
+gchar *json_object_to_text(JsonObject *object);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "recipients.h"
+
+#include "core-limits.h"
+#include "json-facts.h"
+#include "params.h"
+
+static void
+recipient_free(gpointer data)
+{
+    Recipient *recipient = data;
+    g_free(recipient->address);
+    g_clear_pointer(&recipient->certificate, certificate_unref);
+    g_clear_pointer(&recipient->dane, dane_answer_free);
+    g_free(recipient);
+}
+
+static Recipient *
+add_recipient(GPtrArray *recipients, const gchar *address, RecipientRole role)
+{
+    Recipient *recipient = g_new0(Recipient, 1);
+    recipient->address = g_strdup(address);
+    recipient->role = role;
+    g_ptr_array_add(recipients, recipient);
+    return recipient;
+}
+
+static void
+add_mailboxes(GPtrArray *recipients, GPtrArray *mailboxes, RecipientRole role, GHashTable *seen)
+{
+    for (guint i = 0; i < mailboxes->len; i++) {
+        const gchar *address = ((Mailbox *)g_ptr_array_index(mailboxes, i))->address;
+        if (g_hash_table_add(seen, g_strdup(address)))
+            add_recipient(recipients, address, role);
+    }
+}
+
+/* An address in To or Cc is shown anyway; in Bcc as well it gets no copy of its own. */
+static gboolean
+add_from_message(GPtrArray *recipients, const MessageInput *input, GError **error)
+{
+    if (input->addresses == NULL) {
+        g_propagate_error(error, g_error_copy(input->address_error));
+        return FALSE;
+    }
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    add_mailboxes(recipients, input->addresses->to, RECIPIENT_SHOWN, seen);
+    add_mailboxes(recipients, input->addresses->cc, RECIPIENT_SHOWN, seen);
+    add_mailboxes(recipients, input->addresses->bcc, RECIPIENT_BCC, seen);
+    return TRUE;
+}
+
+/* The same judgement that a record with full data gets. */
+static void
+judge_given_certificate(const OpCall *call, Recipient *recipient, Certificate *certificate)
+{
+    recipient->reason = dane_certificate_validity(certificate, bridge_get_now(call->bridge));
+    if (recipient->reason == REASON_NONE && !certificate_may_encrypt(certificate))
+        recipient->reason = REASON_CERTIFICATE_UNFIT;
+    if (recipient->reason == REASON_NONE)
+        recipient->certificate = certificate_ref(certificate);
+    recipient->address = g_strdup(certificate_get_subject(certificate));
+}
+
+static gboolean
+add_given_certificates(const OpCall *call, GPtrArray *recipients, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    if (!params_get_octets_list(call->params, "certificates", LIMIT_ADDRESSES, &files, error))
+        return FALSE;
+    for (guint i = 0; i < files->len; i++) {
+        g_autoptr(GPtrArray) certificates =
+            certificates_parse_file(g_ptr_array_index(files, i), error);
+        if (certificates == NULL)
+            return FALSE;
+        for (guint j = 0; j < certificates->len; j++)
+            judge_given_certificate(call, add_recipient(recipients, NULL, RECIPIENT_SHOWN),
+                                    g_ptr_array_index(certificates, j));
+    }
+    return TRUE;
+}
+
+static gboolean
+collect(const OpCall *call, const MessageInput *input, GPtrArray *recipients, GPtrArray *to_look_up,
+        GError **error)
+{
+    g_autoptr(GPtrArray) named = NULL;
+    if (!params_get_strings(call->params, "recipients", LIMIT_ADDRESSES, &named, error))
+        return FALSE;
+    for (guint i = 0; i < named->len; i++)
+        add_recipient(recipients, g_ptr_array_index(named, i), RECIPIENT_SHOWN);
+    guint n_named = recipients->len;
+    if (!add_given_certificates(call, recipients, error))
+        return FALSE;
+    gboolean from_message = recipients->len == 0;
+    if (from_message && !add_from_message(recipients, input, error))
+        return FALSE;
+    guint n_addresses = from_message ? recipients->len : n_named;
+    for (guint i = 0; i < n_addresses; i++)
+        g_ptr_array_add(to_look_up, g_ptr_array_index(recipients, i));
+    if (recipients->len > 0)
+        return TRUE;
+    g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS,
+                        "the message has no recipients (To, Cc, Bcc)");
+    return FALSE;
+}
+
+static gboolean
+look_up(const OpCall *call, GPtrArray *recipients, GError **error)
+{
+    const DaneLookupChoices choices = {.rr_type = SMIMEA_RR_TYPE};
+    g_autoptr(GPtrArray) addresses = g_ptr_array_new();
+    for (guint i = 0; i < recipients->len; i++)
+        g_ptr_array_add(addresses, ((Recipient *)g_ptr_array_index(recipients, i))->address);
+    g_autoptr(GPtrArray) answers = dane_lookup(call, addresses, &choices, error);
+    if (answers == NULL)
+        return FALSE;
+    for (guint i = 0; i < recipients->len; i++) {
+        Recipient *recipient = g_ptr_array_index(recipients, i);
+        recipient->dane = g_steal_pointer(&g_ptr_array_index(answers, i));
+        recipient->reason = dane_choose_recipient(call, recipient->dane, &recipient->certificate);
+    }
+    return TRUE;
+}
+
+/* The newest certificate of the author's own that can be encrypted to. That there is none is no
+ * error: without it the author can't read the copy that is kept, and that is all. */
+static void
+add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients)
+{
+    const gchar *author = message_input_get_author(input, NULL, NULL);
+    g_autoptr(KeyStore) store =
+        author == NULL ? NULL : bridge_get_key_store(call->bridge, FALSE, NULL);
+    g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_find(store, author, NULL);
+    for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
+        Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(pairs, i));
+        if (dane_certificate_validity(certificate, bridge_get_now(call->bridge)) != REASON_NONE ||
+            !certificate_may_encrypt(certificate))
+            continue;
+        add_recipient(recipients, author, RECIPIENT_SELF)->certificate =
+            certificate_ref(certificate);
+        return;
+    }
+}
+
+GPtrArray *
+recipients_find(const OpCall *call, const MessageInput *input, GError **error)
+{
+    gboolean self = TRUE;
+    if (!params_get_boolean(call->params, "self", TRUE, &self, error))
+        return NULL;
+    g_autoptr(GPtrArray) recipients = g_ptr_array_new_with_free_func(recipient_free);
+    g_autoptr(GPtrArray) to_look_up = g_ptr_array_new();
+    if (!collect(call, input, recipients, to_look_up, error) || !look_up(call, to_look_up, error))
+        return NULL;
+    if (self)
+        add_self(call, input, recipients);
+    return g_steal_pointer(&recipients);
+}
+
+gboolean
+recipients_check(GPtrArray *recipients, GError **error)
+{
+    g_autoptr(GString) missing = g_string_new(NULL);
+    gboolean temporary = FALSE;
+    for (guint i = 0; i < recipients->len; i++) {
+        const Recipient *recipient = g_ptr_array_index(recipients, i);
+        if (recipient->reason == REASON_NONE)
+            continue;
+        temporary = temporary || policy_reason_is_temporary(recipient->reason);
+        g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "",
+                               recipient->address, verdict_reason_to_string(recipient->reason));
+    }
+    if (missing->len == 0)
+        return TRUE;
+    g_set_error(error, PROTOCOL_ERROR,
+                temporary ? PROTOCOL_ERROR_RECIPIENTS_UNKNOWN : PROTOCOL_ERROR_RECIPIENTS,
+                "no certificate to encrypt to for %s", missing->str);
+    return FALSE;
+}
+
+static JsonObject *
+recipient_to_json(const OpCall *call, const Recipient *recipient)
+{
+    static const gchar *const roles[] = {
+        [RECIPIENT_SHOWN] = "shown", [RECIPIENT_BCC] = "bcc", [RECIPIENT_SELF] = "self"};
+    JsonObject *object;
+    if (recipient->dane != NULL) {
+        object = dane_answer_to_json(call, recipient->dane);
+    } else {
+        object = json_object_new();
+        json_set_string(object, "address", recipient->address);
+        json_set_string(object, "recipient",
+                        recipient->reason == REASON_NONE
+                            ? "ready"
+                            : verdict_reason_to_string(recipient->reason));
+        g_autofree gchar *sha256 = recipient->certificate == NULL
+                                       ? NULL
+                                       : certificate_dup_sha256_hex(recipient->certificate);
+        json_set_string(object, "certificate_sha256", sha256);
+    }
+    json_set_string(object, "role", roles[recipient->role]);
+    return object;
+}
+
+JsonArray *
+recipients_to_json(const OpCall *call, GPtrArray *recipients)
+{
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < recipients->len; i++)
+        json_array_add_object_element(array,
+                                      recipient_to_json(call, g_ptr_array_index(recipients, i)));
+    return array;
+}

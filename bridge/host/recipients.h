@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "dane-lookup.h"
+#include "message-input.h"
+
+/* To whom a message is encrypted, for the operations "encrypt" and "sign-encrypt". */
+
+typedef enum { RECIPIENT_SHOWN, RECIPIENT_BCC, RECIPIENT_SELF } RecipientRole;
+
+typedef struct {
+    gchar *address; /* NULL for a certificate that was handed in */
+    RecipientRole role;
+    VerdictReason reason;     /* REASON_NONE: ready */
+    Certificate *certificate; /* NULL unless ready */
+    DaneAnswer *dane;         /* NULL if it was not looked up */
+} Recipient;
+
+/**
+ * recipients_find:
+ *
+ * From the parameters "recipients" and "certificates"; without either, To, Cc and Bcc of the
+ * message. Unless "self" is false, the author's own certificate too, if the key store has one.
+ * Returns: (element-type Recipient) (transfer full): or %NULL with PROTOCOL_ERROR_NO_RECIPIENTS,
+ * ADDR_SPEC_ERROR, …
+ */
+GPtrArray *recipients_find(const OpCall *call, const MessageInput *input,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* FALSE with PROTOCOL_ERROR_RECIPIENTS or PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, which name those who
+ * are not ready. */
+gboolean recipients_check(GPtrArray *recipients, GError **error);
+
+/* The result's member "recipients". */
+JsonArray *recipients_to_json(const OpCall *call, GPtrArray *recipients);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "request.h"
+
+#include "op.h"
+#include "params.h"
+
+/* As many as an answer can have bodies worth naming: one, and one for each blind recipient. */
+#define MAX_OUTPUTS 1000
+
+static Request *
+fail(GError **error, const gchar *why)
+{
+    g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, why);
+    return NULL;
+}
+
+void
+request_free(Request *request)
+{
+    if (request == NULL)
+        return;
+    g_free(request->op);
+    g_clear_pointer(&request->params, json_object_unref);
+    g_clear_pointer(&request->octets, g_bytes_unref);
+    g_free(request->file);
+    g_clear_pointer(&request->outputs, g_ptr_array_unref);
+    g_free(request);
+}
+
+static gboolean
+is_too_deep(const gchar *text, gsize n_octets)
+{
+    guint depth = 0;
+    gboolean in_string = FALSE;
+    for (gsize i = 0; i < n_octets; i++) {
+        if (in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_string = !in_string;
+        else if (!in_string && (text[i] == '[' || text[i] == '{') && ++depth > REQUEST_MAX_DEPTH)
+            return TRUE;
+        else if (!in_string && (text[i] == ']' || text[i] == '}') && depth > 0)
+            depth--;
+    }
+    return FALSE;
+}
+
+static JsonObject *
+parse_object(GBytes *text, GError **error)
+{
+    gsize n_octets = 0;
+    const gchar *data = g_bytes_get_data(text, &n_octets);
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    g_autoptr(GError) problem = NULL;
+    const gchar *why = NULL;
+    if (!g_utf8_validate_len(data, n_octets, NULL))
+        why = "the request is not UTF-8";
+    else if (is_too_deep(data, n_octets))
+        why = "the request is nested too deep";
+    else if (!json_parser_load_from_data(parser, data, (gssize)n_octets, &problem))
+        why = "the request is not JSON";
+    else if (json_parser_get_root(parser) == NULL ||
+             !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+        why = "the request is not a JSON object";
+    if (why == NULL)
+        return json_object_ref(json_node_get_object(json_parser_get_root(parser)));
+    if (problem != NULL)
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "%s: %s", why,
+                    problem->message);
+    else
+        fail(error, why);
+    return NULL;
+}
+
+static JsonObject *
+find_object(JsonObject *object, const gchar *name, gboolean *out_wrong)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    if (node == NULL || JSON_NODE_HOLDS_NULL(node))
+        return NULL;
+    *out_wrong = *out_wrong || !JSON_NODE_HOLDS_OBJECT(node);
+    return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+static gboolean
+read_body(Request *request, JsonObject *body, GError **error)
+{
+    const gchar *file = NULL;
+    gboolean chunks = FALSE;
+    if (!params_get_octets(body, "inline", &request->octets, error) ||
+        !params_get_string(body, "file", &file, error) ||
+        !params_get_boolean(body, "chunks", FALSE, &chunks, error))
+        return FALSE;
+    guint n_sources =
+        (request->octets != NULL ? 1u : 0u) + (file != NULL ? 1u : 0u) + (chunks ? 1u : 0u);
+    if (n_sources != 1)
+        return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") !=
+               NULL;
+    request->file = g_strdup(file);
+    request->source = chunks ? BODY_CHUNKS : file != NULL ? BODY_FILE : BODY_INLINE;
+    return TRUE;
+}
+
+static gboolean
+read_outputs(Request *request, JsonObject *output, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    if (!params_get_strings(output, "files", MAX_OUTPUTS, &files, error))
+        return FALSE;
+    for (guint i = 0; i < files->len; i++)
+        g_ptr_array_add(request->outputs, g_strdup(g_ptr_array_index(files, i)));
+    return TRUE;
+}
+
+static gboolean
+read_operation(Request *request, JsonObject *object, GError **error)
+{
+    gboolean wrong = FALSE;
+    JsonObject *params = find_object(object, "params", &wrong);
+    JsonObject *body = find_object(object, "body", &wrong);
+    JsonObject *output = find_object(object, "output", &wrong);
+    if (wrong)
+        return fail(error, "\"params\", \"body\" and \"output\" are objects") != NULL;
+    request->params = params == NULL ? json_object_new() : json_object_ref(params);
+    return (body == NULL || read_body(request, body, error)) &&
+           (output == NULL || read_outputs(request, output, error));
+}
+
+static gboolean
+read_piece(Request *request, JsonObject *object, GError **error)
+{
+    if (!params_get_octets(object, "chunk", &request->octets, error) ||
+        !params_get_boolean(object, "last", FALSE, &request->last, error))
+        return FALSE;
+    if (request->octets == NULL)
+        return fail(error, "neither \"op\" nor \"chunk\" is there") != NULL;
+    return TRUE;
+}
+
+Request *
+request_parse(GBytes *text, gint64 *out_id, GError **error)
+{
+    *out_id = REQUEST_NO_ID;
+    g_autoptr(JsonObject) object = parse_object(text, error);
+    if (object == NULL)
+        return NULL;
+    const gchar *op = NULL;
+    g_autoptr(Request) request = g_new0(Request, 1);
+    request->outputs = g_ptr_array_new_with_free_func(g_free);
+    if (!params_get_integer(object, "id", 0, G_MAXINT32, REQUEST_NO_ID, &request->id, error))
+        return NULL;
+    if (request->id == REQUEST_NO_ID)
+        return fail(error, "\"id\" is missing");
+    *out_id = request->id;
+    if (!params_get_string(object, "op", &op, error))
+        return NULL;
+    request->op = g_strdup(op);
+    gboolean read =
+        op == NULL ? read_piece(request, object, error) : read_operation(request, object, error);
+    return read ? g_steal_pointer(&request) : NULL;
+}

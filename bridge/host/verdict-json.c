@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "verdict-json.h"
+
+#include "cms-init.h"
+#include "json-facts.h"
+
+/* The signer of whom the verdict speaks: the one that trusts least. */
+static const JudgedSigner *
+deciding_signer(const VerdictFacts *facts)
+{
+    const JudgedSigner *least = NULL;
+    for (guint i = 0; i < facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
+        if (least == NULL || signer->verdict.status < least->verdict.status)
+            least = signer;
+    }
+    return least;
+}
+
+static void
+set_signer(JsonObject *object, const JudgedSigner *signer)
+{
+    if (signer == NULL || signer->result->certificate == NULL) {
+        json_object_set_null_member(object, "signer");
+        return;
+    }
+    const SignerResult *result = signer->result;
+    JsonObject *facts = json_from_certificate(result->certificate);
+    json_set_time(facts, "signing_time", result->signing_time);
+    json_set_string(facts, "algorithm", result->algorithm);
+    json_set_string(facts, "digest", cms_digest_to_string(result->digest));
+    json_object_set_boolean_member(facts, "weak", result->weak);
+    json_object_set_object_member(object, "signer", facts);
+}
+
+static void
+set_trust_record(JsonObject *trust, const DaneAnswer *dane, gssize index)
+{
+    const DaneRecord *source =
+        index >= 0 && dane != NULL ? g_ptr_array_index(dane->records, (guint)index) : NULL;
+    if (source == NULL) {
+        json_object_set_null_member(trust, "usage");
+        json_object_set_null_member(trust, "selector");
+        json_object_set_null_member(trust, "matching_type");
+        return;
+    }
+    json_object_set_int_member(trust, "usage", source->record->usage);
+    json_object_set_int_member(trust, "selector", source->record->selector);
+    json_object_set_int_member(trust, "matching_type", source->record->matching_type);
+}
+
+static void
+set_trust(JsonObject *object, const VerdictFacts *facts)
+{
+    if (facts->signers->len == 0) {
+        json_object_set_null_member(object, "trust");
+        return;
+    }
+    JsonObject *trust = json_object_new();
+    const DaneAnswer *dane = facts->dane;
+    json_set_string(trust, "source", trust_source_to_string(facts->verdict.trust));
+    json_set_string(trust, "dns", dane == NULL ? NULL : dns_outcome_to_string(dane->dns));
+    json_set_string(trust, "owner_name", dane == NULL ? NULL : dane->owner_name);
+    set_trust_record(trust, dane, facts->verdict.record);
+    if (dane == NULL)
+        json_object_set_null_member(trust, "ttl");
+    else
+        json_object_set_int_member(trust, "ttl", dane->ttl);
+    json_set_string(trust, "detail", dane == NULL ? NULL : dane->detail);
+    json_object_set_object_member(object, "trust", trust);
+}
+
+static void
+set_authority(JsonObject *object, const JudgedSigner *signer)
+{
+    if (signer == NULL || !signer->has_authority_path) {
+        json_object_set_null_member(object, "authority");
+        return;
+    }
+    JsonObject *authority = json_object_new();
+    json_set_string(authority, "path", signer->authority == REASON_NONE ? "valid" : "invalid");
+    json_set_string(authority, "reason", verdict_reason_to_string(signer->authority));
+    json_set_string(authority, "detail", signer->path_detail);
+    json_object_set_object_member(object, "authority", authority);
+}
+
+void
+json_set_encryption(JsonObject *object, const OpenedMessage *opened)
+{
+    const EnvelopeFacts *facts = &opened->encryption;
+    if (!opened->is_encrypted || facts->cipher == CMS_CIPHER_UNKNOWN) {
+        json_object_set_null_member(object, "encryption");
+        return;
+    }
+    JsonObject *encryption = json_object_new();
+    json_set_string(encryption, "content_type",
+                    facts->authenticated ? "auth-enveloped-data" : "enveloped-data");
+    json_set_string(encryption, "cipher", cms_cipher_to_string(facts->cipher));
+    json_object_set_boolean_member(encryption, "weak", cms_cipher_is_weak(facts->cipher));
+    json_set_string(encryption, "key_management", facts->key_management);
+    json_object_set_int_member(encryption, "recipients", facts->n_recipients);
+    if (facts->recipient == NULL)
+        json_object_set_null_member(encryption, "recipient");
+    else
+        json_object_set_object_member(encryption, "recipient",
+                                      json_from_certificate(facts->recipient));
+    json_object_set_object_member(object, "encryption", encryption);
+}
+
+static void
+set_layers(JsonObject *object, const OpenedMessage *opened)
+{
+    JsonArray *layers = json_array_new();
+    for (guint i = 0; i < opened->layers->len; i++) {
+        const OpenedLayer *layer = g_ptr_array_index(opened->layers, i);
+        json_array_add_string_element(layers, crypto_layer_to_string(layer->kind));
+    }
+    json_object_set_array_member(object, "layers", layers);
+}
+
+static SignatureMath
+combined_math(const VerdictFacts *facts)
+{
+    SignatureMath least = facts->signers->len > 0 ? SIGNATURE_MATH_GOOD : SIGNATURE_MATH_ABSENT;
+    for (guint i = 0; i < facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
+        /* One bad signature says more than one that can't be computed. */
+        if (signer->result->math == SIGNATURE_MATH_BAD)
+            return SIGNATURE_MATH_BAD;
+        least = MIN(least, signer->result->math);
+    }
+    return least;
+}
+
+JsonObject *
+verdict_to_json(const VerdictFacts *facts)
+{
+    JsonObject *object = json_object_new();
+    const JudgedSigner *signer = deciding_signer(facts);
+    g_autofree gchar *sha256 = facts->covered == NULL ? NULL : cms_sha256_hex(facts->covered);
+    json_object_set_boolean_member(object, "encrypted", facts->opened->is_encrypted);
+    json_object_set_boolean_member(object, "signed", facts->scope == SCOPE_WHOLE);
+    json_set_string(object, "scope", signature_scope_to_string(facts->scope));
+    json_set_string(object, "status", signature_status_to_string(facts->verdict.status));
+    json_set_string(object, "reason", verdict_reason_to_string(facts->verdict.reason));
+    json_set_string(object, "signature", signature_math_to_string(combined_math(facts)));
+    json_set_string(object, "author", facts->author);
+    json_object_set_int_member(object, "signers", facts->signers->len);
+    set_signer(object, signer);
+    set_trust(object, facts);
+    set_authority(object, signer);
+    json_set_encryption(object, facts->opened);
+    set_layers(object, facts->opened);
+    json_set_string(object, "content_sha256", sha256);
+    return object;
+}

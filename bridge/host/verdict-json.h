@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "message-layers.h"
+#include "signature-judge.h"
+
+/* The result of "read" and "verify". */
+
+typedef struct {
+    const OpenedMessage *opened;
+    const gchar *author;
+    const DaneAnswer *dane; /* NULL: not looked up */
+    GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */
+    PolicyVerdict verdict;
+    SignatureScope scope;
+    GBytes *covered; /* what the signature covers, else the payload; or NULL */
+} VerdictFacts;
+
+/* The member "encryption": null if @opened has no opened envelope. */
+void json_set_encryption(JsonObject *object, const OpenedMessage *opened);
+
+JsonObject *verdict_to_json(const VerdictFacts *facts);
