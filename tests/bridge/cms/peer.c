@@ -2,66 +2,8 @@
 
 #include "peer.h"
 
-#include <glib/gstdio.h>
-#include <string.h>
-
-PeerFolder *
-peer_folder_new(void)
-{
-    g_autoptr(GError) error = NULL;
-    PeerFolder *folder = g_new0(PeerFolder, 1);
-    folder->path = g_dir_make_tmp("cms-XXXXXX", &error);
-    g_assert_no_error(error);
-    return folder;
-}
-
-static void
-remove_tree(const gchar *path)
-{
-    g_autoptr(GDir) dir =
-        g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-    for (const gchar *name = dir != NULL ? g_dir_read_name(dir) : NULL; name != NULL;
-         name = g_dir_read_name(dir)) {
-        g_autofree gchar *inner = g_build_filename(path, name, NULL);
-        remove_tree(inner);
-    }
-    g_remove(path);
-}
-
-void
-peer_folder_free(PeerFolder *folder)
-{
-    if (folder == NULL)
-        return;
-    remove_tree(folder->path);
-    g_free(folder->path);
-    g_free(folder);
-}
-
-void
-peer_write(const PeerFolder *folder, const gchar *name, GBytes *octets)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree gchar *path = g_build_filename(folder->path, name, NULL);
-    g_file_set_contents(path, g_bytes_get_data(octets, NULL), (gssize)g_bytes_get_size(octets),
-                        &error);
-    g_assert_no_error(error);
-}
-
-GBytes *
-peer_read(const PeerFolder *folder, const gchar *name)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree gchar *path = g_build_filename(folder->path, name, NULL);
-    gchar *contents = NULL;
-    gsize n_octets = 0;
-    g_file_get_contents(path, &contents, &n_octets, &error);
-    g_assert_no_error(error);
-    return g_bytes_new_take(contents, n_octets);
-}
-
 gboolean
-peer_try(const PeerFolder *folder, const gchar *command)
+peer_try(const SupportFolder *folder, const gchar *command)
 {
     g_auto(GStrv) words = g_strsplit(command, " ", -1);
     g_auto(GStrv) environment = g_get_environ();
@@ -79,7 +21,7 @@ peer_try(const PeerFolder *folder, const gchar *command)
 }
 
 void
-peer_run(const PeerFolder *folder, const gchar *format, ...)
+peer_run(const SupportFolder *folder, const gchar *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -89,7 +31,7 @@ peer_run(const PeerFolder *folder, const gchar *format, ...)
 }
 
 KeyPair *
-peer_make_key(const PeerFolder *folder, const gchar *name, const gchar *algorithm)
+peer_make_key(const SupportFolder *folder, const gchar *name, const gchar *algorithm)
 {
     g_autofree gchar *key_name = g_strconcat(name, ".key.pem", NULL);
     g_autofree gchar *certificate_name = g_strconcat(name, ".pem", NULL);
@@ -102,13 +44,13 @@ peer_make_key(const PeerFolder *folder, const gchar *name, const gchar *algorith
 }
 
 KeyPair *
-peer_load_key(const PeerFolder *folder, const gchar *name)
+peer_load_key(const SupportFolder *folder, const gchar *name)
 {
     g_autoptr(GError) error = NULL;
     g_autofree gchar *key_name = g_strconcat(name, ".key.pem", NULL);
     g_autofree gchar *certificate_name = g_strconcat(name, ".pem", NULL);
-    g_autoptr(GBytes) key = peer_read(folder, key_name);
-    g_autoptr(GBytes) certificate = peer_read(folder, certificate_name);
+    g_autoptr(GBytes) key = support_load(folder, key_name);
+    g_autoptr(GBytes) certificate = support_load(folder, certificate_name);
     g_autoptr(GByteArray) both = g_byte_array_new();
     g_byte_array_append(both, g_bytes_get_data(key, NULL), (guint)g_bytes_get_size(key));
     g_byte_array_append(both, g_bytes_get_data(certificate, NULL),

@@ -27,7 +27,7 @@ static const struct {
 };
 enum { RSA_2048, RSA_3072, P_256, P_384, P_521, N_KEYS };
 
-static PeerFolder *folder;
+static SupportFolder *folder;
 static KeyPair *keys[N_KEYS];
 
 static GBytes *
@@ -90,14 +90,14 @@ test_encrypt(gconstpointer data)
     gboolean aead = cms_cipher_is_aead(test->cipher);
     g_assert_cmpint(cms_content_info_peek(octets), ==,
                     aead ? CMS_CONTENT_AUTH_ENVELOPED_DATA : CMS_CONTENT_ENVELOPED_DATA);
-    peer_write(folder, "encrypted.der", octets);
+    support_save(folder, "encrypted.der", octets);
     for (guint i = test->first; i < test->first + test->n; i++) {
         const gchar *name = key_cases[i].name;
         peer_run(folder,
                  "openssl cms -decrypt -inform DER -in encrypted.der -recip %s.pem -inkey "
                  "%s.key.pem -out opened -binary",
                  name, name);
-        g_autoptr(GBytes) opened = peer_read(folder, "opened");
+        g_autoptr(GBytes) opened = support_load(folder, "opened");
         g_autoptr(GBytes) content = content_new();
         g_assert_true(g_bytes_equal(opened, content));
 
@@ -180,12 +180,12 @@ static GBytes *
 make_by_openssl(const OpensslCase *test)
 {
     g_autoptr(GBytes) content = content_new();
-    peer_write(folder, "content", content);
+    support_save(folder, "content", content);
     peer_run(folder,
              "openssl cms -encrypt -binary -in content -outform DER -out made.der %s%s -recip "
              "%s.pem%s",
              test->cipher, test->before, key_cases[test->key].name, test->after);
-    return peer_read(folder, "made.der");
+    return support_load(folder, "made.der");
 }
 
 static void
@@ -296,7 +296,7 @@ test_one_error(gconstpointer data)
 static void
 test_same_name(void)
 {
-    g_autoptr(PeerFolder) other = peer_folder_new();
+    g_autoptr(SupportFolder) other = support_folder_new();
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
     for (guint i = 0; i < 2; i++) {
         const gchar *name = i == 0 ? "a" : "b";
@@ -489,7 +489,7 @@ test_encrypt_errors(void)
     peer_run(folder,
              "openssl req -x509 -newkey ed25519 -nodes -keyout ed.key.pem -out ed.pem -subj "
              "/CN=edward -days 30");
-    g_autoptr(GBytes) file = peer_read(folder, "ed.pem");
+    g_autoptr(GBytes) file = support_load(folder, "ed.pem");
     g_autoptr(GPtrArray) unfit = certificates_parse_file(file, &error);
     g_assert_no_error(error);
     g_assert_null(enveloped_data_encrypt(content, unfit, CMS_CIPHER_AES_256_GCM, &error));
@@ -523,7 +523,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     cms_init(&error);
     g_assert_no_error(error);
-    folder = peer_folder_new();
+    folder = support_folder_new();
     for (guint i = 0; i < N_KEYS; i++)
         keys[i] = peer_make_key(folder, key_cases[i].name, key_cases[i].algorithm);
     add_encrypt_tests();
@@ -540,7 +540,7 @@ main(int argc, char **argv)
     int status = g_test_run();
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);
-    peer_folder_free(folder);
+    support_folder_free(folder);
     cms_shutdown(&error);
     g_assert_no_error(error);
     return status;

@@ -13,7 +13,7 @@
 #include "peer.h"
 #include "signed-data-private.h"
 
-static PeerFolder *folder;
+static SupportFolder *folder;
 static KeyPair *key;
 
 typedef void (*AddAttributes)(DerNode *set, GBytes *content);
@@ -430,12 +430,12 @@ test_pss_key(void)
 {
     static const AttributeCase pkcs1 = {"", {BOTH}, NULL, DATA_RSA, FALSE, NULL, BAD};
     g_autoptr(GBytes) content = g_bytes_new_static("x", 1);
-    peer_write(folder, "content", content);
+    support_save(folder, "content", content);
     peer_run(folder, "openssl req -x509 -newkey rsa-pss -pkeyopt rsa_keygen_bits:2048 -nodes "
                      "-keyout pss.key.pem -out pss.pem -subj /CN=pss -days 30");
     peer_run(folder, "openssl cms -sign -nodetach -binary -in content -outform DER -out made.der "
                      "-signer pss.pem -inkey pss.key.pem -keyopt rsa_padding_mode:pss");
-    g_autoptr(GBytes) octets = peer_read(folder, "made.der");
+    g_autoptr(GBytes) octets = support_load(folder, "made.der");
     g_autoptr(SignedData) data = signed_data_parse(octets, NULL);
     g_autoptr(SignerResult) result = signed_data_verify(data, 0, NULL, NULL);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
@@ -487,7 +487,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     cms_init(&error);
     g_assert_no_error(error);
-    folder = peer_folder_new();
+    folder = support_folder_new();
     key = peer_make_key(folder, "alice", "rsa:2048");
     for (gsize i = 0; i < G_N_ELEMENTS(attribute_cases); i++) {
         g_autofree gchar *path = g_strconcat("/signed-attributes/", attribute_cases[i].name, NULL);
@@ -501,7 +501,7 @@ main(int argc, char **argv)
     g_test_add_func("/signed-attributes/pss-key", test_pss_key);
     int status = g_test_run();
     key_pair_unref(key);
-    peer_folder_free(folder);
+    support_folder_free(folder);
     cms_shutdown(&error);
     g_assert_no_error(error);
     return status;

@@ -27,7 +27,7 @@ static const KeyCase key_cases[] = {
 };
 enum { RSA_2048, RSA_3072, P_256, P_384, P_521, N_KEYS };
 
-static PeerFolder *folder;
+static SupportFolder *folder;
 static KeyPair *keys[N_KEYS];
 
 static GBytes *
@@ -92,13 +92,13 @@ test_sign(gconstpointer data)
                                  .digest = test->digest};
     g_autoptr(GBytes) content = content_new();
     g_autoptr(GBytes) octets = sign(test->key, &options);
-    peer_write(folder, "content", content);
-    peer_write(folder, "signed.der", octets);
+    support_save(folder, "content", content);
+    support_save(folder, "signed.der", octets);
     peer_run(folder,
              "openssl cms -verify -inform DER -in signed.der -CAfile %s.pem -certfile %s.pem -out "
              "verified -binary%s",
              key->name, key->name, options.detached ? " -content content" : "");
-    g_autoptr(GBytes) verified = peer_read(folder, "verified");
+    g_autoptr(GBytes) verified = support_load(folder, "verified");
     g_assert_true(g_bytes_equal(verified, content));
 
     g_autoptr(SignedData) parsed = parse(octets);
@@ -178,7 +178,7 @@ static void
 make_by_openssl(const OpensslCase *test)
 {
     g_autoptr(GBytes) content = content_new();
-    peer_write(folder, "content", content);
+    support_save(folder, "content", content);
     const gchar *name = key_cases[test->key].name;
     peer_run(folder,
              "openssl cms -sign -binary -in content -outform DER -out made.der -signer %s.pem "
@@ -192,7 +192,7 @@ test_openssl(gconstpointer data)
     const OpensslCase *test = data;
     make_by_openssl(test);
     g_autoptr(GBytes) content = content_new();
-    g_autoptr(GBytes) octets = peer_read(folder, "made.der");
+    g_autoptr(GBytes) octets = support_load(folder, "made.der");
     g_autoptr(SignedData) parsed = parse(octets);
     g_autoptr(GPtrArray) candidates = certificate_of(test->key);
     g_assert_cmpuint(signed_data_get_n_signers(parsed), ==, 1);
@@ -216,11 +216,11 @@ static void
 test_two_signers(void)
 {
     g_autoptr(GBytes) content = content_new();
-    peer_write(folder, "content", content);
+    support_save(folder, "content", content);
     peer_run(folder, "openssl cms -sign -nodetach -binary -in content -outform DER -out two.der "
                      "-signer rsa-2048.pem -inkey rsa-2048.key.pem -signer p-256.pem -inkey "
                      "p-256.key.pem");
-    g_autoptr(GBytes) octets = peer_read(folder, "two.der");
+    g_autoptr(GBytes) octets = support_load(folder, "two.der");
     g_autoptr(SignedData) parsed = parse(octets);
     g_assert_cmpuint(signed_data_get_n_signers(parsed), ==, 2);
     g_assert_cmpuint(signed_data_get_certificates(parsed)->len, ==, 2);
@@ -237,13 +237,13 @@ test_gpgsm(gconstpointer data)
     guint index = (guint)(key - key_cases);
     SignedDataOptions options = {.signing_time = g_get_real_time() / G_USEC_PER_SEC};
     g_autoptr(GBytes) octets = sign(index, &options);
-    g_autoptr(PeerFolder) home = peer_folder_new();
+    g_autoptr(SupportFolder) home = support_folder_new();
     g_autofree gchar *sha1 = g_compute_checksum_for_bytes(
         G_CHECKSUM_SHA1, certificate_get_der(key_pair_get_certificate(keys[index])));
     g_autofree gchar *trust = g_strdup_printf("%s S relax\n", sha1);
     g_autoptr(GBytes) trust_list = g_bytes_new(trust, strlen(trust));
-    peer_write(home, "trustlist.txt", trust_list);
-    peer_write(home, "signed.der", octets);
+    support_save(home, "trustlist.txt", trust_list);
+    support_save(home, "signed.der", octets);
     gboolean good = peer_try(home, "gpgsm --batch --disable-crl-checks --disable-dirmngr "
                                    "--assume-binary --output verified --verify signed.der");
     peer_try(home, "gpgconf --kill gpg-agent");
@@ -255,18 +255,18 @@ test_gpgsm(gconstpointer data)
 static void
 test_same_issuer_and_serial(void)
 {
-    g_autoptr(PeerFolder) other = peer_folder_new();
+    g_autoptr(SupportFolder) other = support_folder_new();
     peer_run(other, "openssl req -x509 -newkey rsa:2048 -nodes -keyout a.key.pem -out a.pem -subj "
                     "/CN=twin -set_serial 7 -days 30");
     peer_run(other, "openssl req -x509 -newkey rsa:2048 -nodes -keyout b.key.pem -out b.pem -subj "
                     "/CN=twin -set_serial 7 -days 30");
     g_autoptr(GBytes) content = content_new();
-    peer_write(other, "content", content);
+    support_save(other, "content", content);
     peer_run(other, "openssl cms -sign -nodetach -binary -in content -outform DER -out made.der "
                     "-signer a.pem -inkey a.key.pem");
-    g_autoptr(GBytes) octets = peer_read(other, "made.der");
-    g_autoptr(GBytes) a_octets = peer_read(other, "a.pem");
-    g_autoptr(GBytes) b_octets = peer_read(other, "b.pem");
+    g_autoptr(GBytes) octets = support_load(other, "made.der");
+    g_autoptr(GBytes) a_octets = support_load(other, "a.pem");
+    g_autoptr(GBytes) b_octets = support_load(other, "b.pem");
     g_autoptr(GPtrArray) a = certificates_parse_file(a_octets, NULL);
     g_autoptr(GPtrArray) b = certificates_parse_file(b_octets, NULL);
     g_autoptr(SignedData) parsed = parse(octets);
@@ -345,7 +345,7 @@ test_certificates_only(void)
 {
     peer_run(folder, "openssl crl2pkcs7 -nocrl -certfile rsa-2048.pem -certfile p-256.pem -outform "
                      "DER -out certs.der");
-    g_autoptr(GBytes) octets = peer_read(folder, "certs.der");
+    g_autoptr(GBytes) octets = support_load(folder, "certs.der");
     g_autoptr(SignedData) parsed = parse(octets);
     g_assert_cmpuint(signed_data_get_n_signers(parsed), ==, 0);
     g_assert_cmpuint(signed_data_get_certificates(parsed)->len, ==, 2);
@@ -376,7 +376,7 @@ test_sign_errors(void)
 static void
 make_keys(void)
 {
-    folder = peer_folder_new();
+    folder = support_folder_new();
     for (guint i = 0; i < N_KEYS; i++)
         keys[i] = peer_make_key(folder, key_cases[i].name, key_cases[i].algorithm);
 }
@@ -406,7 +406,7 @@ main(int argc, char **argv)
     int status = g_test_run();
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);
-    peer_folder_free(folder);
+    support_folder_free(folder);
     cms_shutdown(&error);
     g_assert_no_error(error);
     return status;

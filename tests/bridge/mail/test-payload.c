@@ -108,6 +108,16 @@ static const PayloadCase seven_bit_cases[] = {
             "protocol=\"application/pgp-signature\"\r\n\r\n"
             "--c\r\n" TEXT8 "\r\nFrom \303\244 \r\n--c\r\n\r\nsignature\r\n--c--\r\n--b--\r\n"),
      NULL},
+    /* Under another name it would be decoded wrongly. */
+    {"unknown-encoding-stays",
+     OCTETS(
+         "Subject: s\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n"
+         "begin 600 \344 \r\n"),
+     NULL},
+    {"report-stays",
+     OCTETS("Subject: s\r\n" MIXED "\r\n--b\r\n"
+            "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a \r\n\r\n--b--\r\n"),
+     NULL},
     {"split-message-stays",
      OCTETS("Subject: s\r\n" MIXED "\r\n--b\r\n"
             "Content-Type: message/partial; id=1\r\n\r\nA: b\r\n\r\n\344\r\n--b--\r\n"),

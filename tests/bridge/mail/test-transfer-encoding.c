@@ -71,7 +71,7 @@ test_names(void)
 {
     g_assert_cmpint(transfer_encoding_parse(NULL), ==, TRANSFER_ENCODING_IDENTITY);
     g_assert_cmpint(transfer_encoding_parse("8bit"), ==, TRANSFER_ENCODING_IDENTITY);
-    g_assert_cmpint(transfer_encoding_parse("x-unknown"), ==, TRANSFER_ENCODING_IDENTITY);
+    g_assert_cmpint(transfer_encoding_parse("x-uuencode"), ==, TRANSFER_ENCODING_UNKNOWN);
     g_assert_cmpint(transfer_encoding_parse("BASE64"), ==, TRANSFER_ENCODING_BASE64);
     g_assert_cmpint(transfer_encoding_parse(" base64 (x);"), ==, TRANSFER_ENCODING_BASE64);
     g_assert_cmpint(transfer_encoding_parse("Quoted-Printable"), ==,
