@@ -96,8 +96,8 @@ dane_certificate_names(const Certificate *certificate, const gchar *address)
     return FALSE;
 }
 
-static VerdictReason
-recipient_fitness(const Certificate *certificate, gint64 now)
+VerdictReason
+dane_recipient_fitness(const Certificate *certificate, gint64 now)
 {
     VerdictReason validity = dane_certificate_validity(certificate, now);
     if (validity != REASON_NONE)
@@ -136,7 +136,7 @@ make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *r
         (candidate.usage == SMIMEA_USAGE_DANE_EE || candidate.usage == SMIMEA_USAGE_PKIX_EE);
     if (!candidate.has_certificate)
         return candidate;
-    candidate.fitness = recipient_fitness(record->certificate, bridge_get_now(call->bridge));
+    candidate.fitness = dane_recipient_fitness(record->certificate, bridge_get_now(call->bridge));
     candidate.path = REASON_CERTIFICATE_UNTRUSTED;
     candidate.names_address = dane_certificate_names(record->certificate, answer->address);
     candidate.strength = key_strength(record->certificate);

@@ -41,5 +41,9 @@ gboolean dane_certificate_names(const Certificate *certificate, const gchar *add
 /* REASON_NONE, CERTIFICATE_EXPIRED or CERTIFICATE_NOT_YET_VALID. */
 VerdictReason dane_certificate_validity(const Certificate *certificate, gint64 now);
 
+/* Whether the certificate can be encrypted to: REASON_NONE, CERTIFICATE_EXPIRED,
+ * CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or UNSUPPORTED_ALGORITHM. */
+VerdictReason dane_recipient_fitness(const Certificate *certificate, gint64 now);
+
 /* One entry of the results of "lookup". */
 JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer);

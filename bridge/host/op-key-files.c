@@ -57,13 +57,11 @@ choose_pair(KeyStore *store, const gchar *address, const gchar *sha256, GError *
     for (guint i = 0; i < pairs->len; i++) {
         KeyPair *pair = g_ptr_array_index(pairs, i);
         g_autofree gchar *hex = certificate_dup_sha256_hex(key_pair_get_certificate(pair));
-        if (sha256 == NULL ? address != NULL : g_ascii_strcasecmp(hex, sha256) == 0)
+        if (sha256 == NULL || g_ascii_strcasecmp(hex, sha256) == 0)
             return key_pair_ref(pair);
     }
     g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %.200s in the key store",
-                sha256 != NULL    ? sha256
-                : address == NULL ? "nobody"
-                                  : address);
+                sha256 != NULL ? sha256 : address);
     return NULL;
 }
 
@@ -77,6 +75,11 @@ op_export(const OpCall *call, OpReply *reply, GError **error)
         !params_get_string(call->params, "password", &password, error) ||
         !params_get_boolean(call->params, "certificate_only", FALSE, &certificate_only, error))
         return FALSE;
+    if (address == NULL && sha256 == NULL) {
+        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                            "an address or the SHA-256 of a certificate is wanted");
+        return FALSE;
+    }
     if (!certificate_only && password == NULL) {
         g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
                             "a private key is exported under a password only");

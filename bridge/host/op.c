@@ -67,6 +67,13 @@ is_known_param(const OpRow *row, const gchar *name)
     return FALSE;
 }
 
+/* null is as good as nothing. */
+static gboolean
+is_absent(JsonObject *params, const gchar *name)
+{
+    return !json_object_has_member(params, name) || json_object_get_null_member(params, name);
+}
+
 static gboolean
 check_params(const OpRow *row, JsonObject *params, GError **error)
 {
@@ -78,7 +85,7 @@ check_params(const OpRow *row, JsonObject *params, GError **error)
             return FALSE;
         }
     for (const gchar *const *known = row->params; *known != NULL; known++)
-        if (**known == '!' && !json_object_has_member(params, *known + 1)) {
+        if (**known == '!' && is_absent(params, *known + 1)) {
             g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
                         "parameter \"%s\" is missing", *known + 1);
             return FALSE;

@@ -55,9 +55,7 @@ add_from_message(GPtrArray *recipients, const MessageInput *input, GError **erro
 static void
 judge_given_certificate(const OpCall *call, Recipient *recipient, Certificate *certificate)
 {
-    recipient->reason = dane_certificate_validity(certificate, bridge_get_now(call->bridge));
-    if (recipient->reason == REASON_NONE && !certificate_may_encrypt(certificate))
-        recipient->reason = REASON_CERTIFICATE_UNFIT;
+    recipient->reason = dane_recipient_fitness(certificate, bridge_get_now(call->bridge));
     if (recipient->reason == REASON_NONE)
         recipient->certificate = certificate_ref(certificate);
     recipient->address = g_strdup(certificate_get_subject(certificate));
@@ -135,8 +133,7 @@ add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients)
     g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_find(store, author, NULL);
     for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
         Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(pairs, i));
-        if (dane_certificate_validity(certificate, bridge_get_now(call->bridge)) != REASON_NONE ||
-            !certificate_may_encrypt(certificate))
+        if (dane_recipient_fitness(certificate, bridge_get_now(call->bridge)) != REASON_NONE)
             continue;
         add_recipient(recipients, author, RECIPIENT_SELF)->certificate =
             certificate_ref(certificate);

@@ -105,6 +105,16 @@ pump(gpointer data)
     quit_if_done(self);
 }
 
+/* A request may hold a password. Nobody else has these octets. */
+static void
+wipe(GBytes *octets)
+{
+    gsize n_octets = 0;
+    gconstpointer data = octets == NULL ? NULL : g_bytes_get_data(octets, &n_octets);
+    if (n_octets > 0)
+        explicit_bzero((gpointer)data, n_octets);
+}
+
 static void
 handle_frames(Session *self)
 {
@@ -117,6 +127,7 @@ handle_frames(Session *self)
             return;
         else
             dispatcher_handle(self->dispatcher, text);
+        wipe(text);
     }
 }
 
@@ -160,6 +171,7 @@ on_read(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     frame_reader_push(self->frames, start, n_octets);
+    wipe(octets);
     handle_frames(self);
     read_more(self);
 }
