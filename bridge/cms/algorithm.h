@@ -99,5 +99,6 @@ typedef struct {
 } CmsCipherInfo;
 const CmsCipherInfo *cms_cipher_get_info(CmsCipher cipher);
 /* The longest of those with a fixed length. */
-#define CMS_CIPHER_MAX_KEY_OCTETS 32
+#define CMS_CIPHER_MAX_KEY_OCTETS   32
+#define CMS_CIPHER_MAX_BLOCK_OCTETS 16
 CmsCipher cms_cipher_find(Oid oid);

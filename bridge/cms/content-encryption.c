@@ -180,32 +180,24 @@ run_cbc(PK11Context *context, guint8 *out, const guint8 *in, gsize n_octets)
            (gsize)n_written == n_octets;
 }
 
-/* RFC 5652 §6.3: one to a block of octets, each the number of them. */
-static guint8 *
-pad(GBytes *plaintext, gsize n_block, gsize *out_n_octets)
-{
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(plaintext, &n_octets);
-    gsize n_padding = n_block - n_octets % n_block;
-    guint8 *padded = g_malloc(n_octets + n_padding);
-    if (n_octets > 0)
-        memcpy(padded, octets, n_octets);
-    memset(padded + n_octets, (gint)n_padding, n_padding);
-    *out_n_octets = n_octets + n_padding;
-    return padded;
-}
-
+/* RFC 5652 §6.3: one to a block of octets are added, each the number of them. */
 static GBytes *
 encrypt_cbc(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext)
 {
     gsize n_octets = 0;
-    guint8 *octets = pad(plaintext, cms_cipher_get_info(cipher->cipher)->n_block_octets, &n_octets);
-    /* In place: on failure part of it is still plaintext. */
-    if (run_cbc(context, octets, octets, n_octets))
-        return g_bytes_new_take(octets, n_octets);
-    explicit_bzero(octets, n_octets);
-    g_free(octets);
-    return NULL;
+    const guint8 *octets = g_bytes_get_data(plaintext, &n_octets);
+    gsize n_block = cms_cipher_get_info(cipher->cipher)->n_block_octets;
+    gsize n_last = n_octets % n_block;
+    gsize n_whole = n_octets - n_last;
+    guint8 last[CMS_CIPHER_MAX_BLOCK_OCTETS];
+    g_autofree guint8 *ciphertext = g_malloc(n_whole + n_block);
+    memset(last, (gint)(n_block - n_last), n_block);
+    if (n_last > 0)
+        memcpy(last, octets + n_whole, n_last);
+    gboolean good = (n_whole == 0 || run_cbc(context, ciphertext, octets, n_whole)) &&
+                    run_cbc(context, ciphertext + n_whole, last, n_block);
+    explicit_bzero(last, sizeof last);
+    return good ? g_bytes_new_take(g_steal_pointer(&ciphertext), n_whole + n_block) : NULL;
 }
 
 static GBytes *

@@ -56,11 +56,22 @@ cms_content_info_peek(GBytes *ber)
     return find_type(type);
 }
 
+static gboolean
+octets_are_too_many(GBytes *octets, GError **error)
+{
+    if (g_bytes_get_size(octets) <= LIMIT_MESSAGE_OCTETS)
+        return FALSE;
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "CMS object of more than %u octets",
+                LIMIT_MESSAGE_OCTETS);
+    return TRUE;
+}
+
 gboolean
 content_info_enter(BerReader *all, ContentInfoReader *out_info, GError **error)
 {
     BerSlice type;
-    if (!ber_enter(all, BER_SEQUENCE, "ContentInfo", &out_info->info, error) ||
+    if (octets_are_too_many(all->owner, error) ||
+        !ber_enter(all, BER_SEQUENCE, "ContentInfo", &out_info->info, error) ||
         !ber_read(&out_info->info, BER_OID, "contentType", &type, error))
         return FALSE;
     out_info->type = find_type(type);
@@ -144,11 +155,8 @@ cms_content_info_from_file(GBytes *octets, GError **error)
     const gchar *text = g_bytes_get_data(octets, &n_octets);
     g_autoptr(GBytes) decoded = NULL;
     BerSlice base64;
-    if (n_octets > LIMIT_MESSAGE_OCTETS) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "file of more than %u octets",
-                    LIMIT_MESSAGE_OCTETS);
+    if (octets_are_too_many(octets, error))
         return NULL;
-    }
     if (n_octets > 0 && (guint8)text[0] == BER_SEQUENCE &&
         cms_content_info_peek(octets) != CMS_CONTENT_UNKNOWN)
         return g_bytes_ref(octets);

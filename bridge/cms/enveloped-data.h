@@ -4,37 +4,47 @@
 #include "algorithm.h"
 #include "key-pair.h"
 
-/* EnvelopedData of RFC 5652 §6 and AuthEnvelopedData of RFC 5083/5084. Written in DER, read in BER. */
+/* EnvelopedData of RFC 5652 §6 and AuthEnvelopedData of RFC 5083, 5084: written in DER, read in
+ * BER. */
 
 /**
  * enveloped_data_encrypt:
  * @content: CRLF-canonical MIME entity
- * @recipients: (element-type Certificate): at least one. RSA: key transport, PKCS#1 v1.5; EC: ephemeral-static
- *   ECDH, X9.63 KDF with SHA-256/384/512 by curve, AES key wrap as long as the content key (RFC 5753). Named by
- *   issuerAndSerialNumber; twice the same certificate gives one RecipientInfo
+ * @recipients: (element-type Certificate): at least one. RSA: key transport, PKCS#1 v1.5; EC:
+ * ephemeral-static ECDH, X9.63 KDF with SHA-256/384/512 by curve, AES key wrap as long as the
+ * content key (RFC 5753). Named by issuerAndSerialNumber; twice the same certificate gives one
+ * RecipientInfo
  * @cipher: CBC makes EnvelopedData, GCM AuthEnvelopedData
  *
- * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED (the text names the certificate), …
+ * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED (the text
+ * names the certificate, or the cipher), CMS_ERROR_LIMIT, CMS_ERROR_FAILED
  */
 GBytes *enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
-    gboolean authenticated;     /* AuthEnvelopedData */
+    gboolean authenticated; /* AuthEnvelopedData */
     CmsCipher cipher;
-    gchar *key_management;      /* "rsa-pkcs1", "ecdh-p256", "rsa-oaep", …, of the recipient that was opened; or NULL */
-    Certificate *recipient;     /* whose key opened it; or NULL */
+    gchar *key_management;  /* "rsa-pkcs1", "ecdh-p256", "rsa-oaep", …, of the recipient that was
+                               opened; or NULL */
+    Certificate *recipient; /* whose key opened it; or NULL */
     guint n_recipients;
 } EnvelopeFacts;
 void envelope_facts_clear(EnvelopeFacts *facts);
 
 /**
  * enveloped_data_decrypt:
- * @pairs: (element-type KeyPair): every one that a RecipientInfo names is tried, by issuer and serial number or by key
- *   identifier (all keys with the same identifier, RFC 8551 §2.6)
- * @out_facts: (out caller-allocates) (optional): filled as far as known, on failure too; to be cleared by the caller
- * @error: CMS_ERROR_NOT_FOR_US, CMS_ERROR_KEY_LOCKED, CMS_ERROR_UNSUPPORTED, CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT; and
- *   CMS_ERROR_DECRYPT, the same for wrong key, wrong padding and wrong tag
+ * @pairs: (element-type KeyPair): every one that a RecipientInfo names is tried, by issuer and
+ * serial number or by key identifier (all keys with the same identifier, RFC 8551 §2.6)
+ * @out_facts: (out caller-allocates) (optional): filled as far as known, on failure too; to be
+ * cleared by the caller
+ * @error: CMS_ERROR_NOT_FOR_US, CMS_ERROR_KEY_LOCKED, CMS_ERROR_UNSUPPORTED, CMS_ERROR_MALFORMED,
+ * CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE (not enveloped, or what is encrypted is not id-data); and
+ * CMS_ERROR_DECRYPT, the same for wrong key, wrong padding and wrong tag
+ *
+ * With CBC the plaintext is what it is: nobody vouches for it unless it is signed inside.
+ *
+ * Returns: (transfer full): the content, in memory that is wiped when it is freed; or %NULL
  */
 GBytes *enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

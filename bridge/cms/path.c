@@ -5,12 +5,16 @@
 #include "path-private.h"
 #include "x509-signature.h"
 
+/* Names compared with constraints for one path_validate(): real certificates need some dozens. */
+#define COMPARISONS_MAX (1u << 18)
+
 typedef struct {
     gint64 now;
     GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
     GHashTable *by_der;     /* (element-type GBytes PathNode) */
     GHashTable *signatures; /* of a pair of nodes, see check_signature() */
     guint n_steps;
+    guint n_comparisons; /* of names with constraints, that may still be made */
 
     PathNode *chain[PATH_MAX_LENGTH];
     guint n_chain;
@@ -26,6 +30,7 @@ node_free(gpointer data)
     certificate_unref(node->certificate);
     distinguished_name_free(node->subject);
     distinguished_name_free(node->issuer);
+    g_clear_pointer(&node->names, path_names_free);
     g_free(node);
 }
 
@@ -210,8 +215,11 @@ judge_chain(PathSearch *search)
 {
     PathChain chain = {search->chain, search->n_chain};
     PathResult *best = search->best;
-    g_autofree gchar *detail = NULL;
-    VerdictReason reason = path_rules_judge(&chain, search->now, &detail);
+    PathFault fault = {REASON_NONE, NULL};
+    path_rules_judge(&chain, search->now, &fault);
+    path_constraints_judge(&chain, &search->n_comparisons, &fault);
+    g_autofree gchar *detail = fault.detail;
+    VerdictReason reason = fault.reason;
     if (best->path != NULL && path_reason_gravity(reason) >= path_reason_gravity(best->reason))
         return FALSE;
 
@@ -283,7 +291,7 @@ path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors, G
               gint64 now)
 {
     g_return_val_if_fail(certificate != NULL && anchors != NULL, NULL);
-    PathSearch search = {.now = now};
+    PathSearch search = {.now = now, .n_comparisons = COMPARISONS_MAX};
     search.best = g_new0(PathResult, 1);
     search.best->reason = REASON_CERTIFICATE_UNTRUSTED;
     search.nodes = g_ptr_array_new_with_free_func(node_free);

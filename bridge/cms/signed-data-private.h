@@ -43,7 +43,8 @@ void signed_attributes_clear(SignedAttributes *attributes);
 gboolean signed_attributes_parse(GBytes *owner, BerSlice attributes,
                                  SignedAttributes *out_attributes, GError **error);
 
-/* Whether they parse, and none of them is of a kind that must be signed: RFC 5652 §11.1-11.3, RFC 8551 §2.5. */
+/* Whether they parse, and none of them is of a kind that must be signed: RFC 5652 §11.1-11.3, RFC
+ * 8551 §2.5. */
 gboolean unsigned_attributes_are_right(GBytes *owner, BerSlice attributes);
 
 /* The octets that are signed: DER of the SET OF Attribute (RFC 5652 §5.4), and the same in the

@@ -150,12 +150,13 @@ open_entity(Opening *opening, const Entity *entity, GError **error)
         return NULL;
     if (kind == LAYER_MULTIPART_SIGNED)
         return open_multipart_signed(entity, opening->opened->layers->len > 0, error);
-    g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
+    g_autoptr(GBytes) cms = entity_decode_body(entity, kind != LAYER_CERTS_ONLY, error);
     if (cms == NULL)
         return NULL;
-    /* An attachment may be called *.p7m and be anything. */
-    if (entity_is_media_type(entity, "application/octet-stream") &&
-        cms_content_info_peek(cms) == CMS_CONTENT_UNKNOWN)
+    /* An attachment may be called *.p7m and be anything, and certificates protect nothing. */
+    gboolean may_be_anything =
+        kind == LAYER_CERTS_ONLY || entity_is_media_type(entity, "application/octet-stream");
+    if (may_be_anything && cms_content_info_peek(cms) == CMS_CONTENT_UNKNOWN)
         return NULL;
     return open_cms(opening, cms, error);
 }

@@ -232,7 +232,8 @@ def parse_address(row, program):
 def addr_spec_syntax(row, program):
     result = program.run('owner-name', '--', row['input'])
     # Exit 1: a legal address that no record can be published for (an address literal, say).
-    expected = (EXIT_HOLDS, EXIT_DOES_NOT_HOLD) if row['expect']['class'] == 'valid' else (EXIT_USAGE,)
+    valid = row['expect']['class'] == 'valid'
+    expected = (EXIT_HOLDS, EXIT_DOES_NOT_HOLD) if valid else (EXIT_USAGE,)
     return [] if result.code in expected else \
         [f'{row["expect"]["class"]}: expected exit {expected[0]}, got {result.describe()}']
 

@@ -8,6 +8,7 @@
 #include "content-info.h"
 #include "enveloped-data.h"
 #include "key-management.h"
+#include "key-pair-private.h"
 #include "limits.h"
 #include "nss-scoped.h"
 #include "peer.h"
@@ -319,6 +320,28 @@ test_same_name(void)
     }
 }
 
+/* Of two recipients that are ours one is locked: the other opens; alone it says so. */
+static void
+test_locked_key(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) recipients = peer_certificates(&keys[RSA_3072], 2);
+    g_autoptr(GBytes) octets = encrypt_to(recipients, CMS_CIPHER_AES_256_GCM);
+    g_autoptr(KeyPair) locked =
+        key_pair_new_owned(key_pair_get_certificate(keys[RSA_3072]), NULL, NULL, NULL);
+    g_autoptr(GPtrArray) pairs = g_ptr_array_new();
+    g_ptr_array_add(pairs, locked);
+    g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED);
+    g_ptr_array_add(pairs, keys[P_256]);
+    EnvelopeFacts facts;
+    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, &facts, NULL);
+    g_assert_nonnull(plaintext);
+    g_assert_true(facts.recipient == key_pair_get_certificate(keys[P_256]));
+    g_assert_cmpstr(facts.key_management, ==, "ecdh-p256");
+    envelope_facts_clear(&facts);
+}
+
 /* AuthEnvelopedData by hand, for what we don't write: attributes, other lengths of nonce and tag.
  */
 typedef struct {
@@ -531,6 +554,7 @@ main(int argc, char **argv)
     g_test_add_func("/enveloped-data/not-for-us", test_not_for_us);
     g_test_add_func("/enveloped-data/same-recipient-twice", test_same_recipient_twice);
     g_test_add_func("/enveloped-data/empty-and-large", test_empty_and_large);
+    g_test_add_func("/enveloped-data/locked-key", test_locked_key);
     g_test_add_func("/enveloped-data/same-name", test_same_name);
     g_test_add_func("/enveloped-data/encrypt-errors", test_encrypt_errors);
     g_test_add_data_func("/enveloped-data/one-error/cbc", GUINT_TO_POINTER(CMS_CIPHER_AES_256_CBC),
