@@ -7,28 +7,37 @@
 /* Certification paths (RFC 5280 §6.1) over certificates outside NSS's stores.
  *
  * Checked: names chain, signatures, validity at @now, basicConstraints and path length, keyUsage
- * keyCertSign, no unknown critical extension, name constraints on rfc822Name and directoryName,
- * revocation by the CRLs that are handed in. Policies are not mapped: a path is valid for any
- * policy. */
+ * keyCertSign and extendedKeyUsage (emailProtection) of those that issue, no unknown critical
+ * extension. Certificates may be signed with SHA-1, as those of old authorities are; with MD5 or
+ * less, or by a key of less than LIMIT_RSA_BITS_MIN, they may not.
+ * What the subject itself may be used for is certificate_may_sign() and certificate_may_encrypt().
+ */
 
+/* @reason: REASON_NONE; or, of the path that is nearest to being valid, the gravest of
+ * CERTIFICATE_UNTRUSTED (no path of good signatures to an anchor, or it breaks a constraint),
+ * CERTIFICATE_REVOKED, CERTIFICATE_UNFIT (an issuer is not meant to sign certificates, or not for
+ * mail), CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID. */
 typedef struct {
-    VerdictReason reason; /* REASON_NONE: there is a valid path; else why the best one fails */
-    GPtrArray
-        *path; /* (element-type Certificate): from the subject to the anchor; NULL without one */
-    gchar *detail; /* English, for logs and --verbose: which certificate failed and how */
+    VerdictReason reason;
+    GPtrArray *path; /* (element-type Certificate): from the subject to the anchor; NULL when
+                        untrusted */
+    gchar *detail;   /* English, for logs and --verbose: which certificate failed and how; NULL if
+                        there is nothing to tell */
 } PathResult;
 
 /**
  * path_validate:
- * @certificate: whose path is wanted
+ * @certificate: whose path is wanted; one of @anchors is a path of itself
  * @others: (element-type Certificate) (nullable): intermediates, in any order, from anywhere
- * @anchors: (element-type Certificate): what is trusted; its signature and validity are not
- * checked… except expiry
+ * @anchors: (element-type Certificate): what is trusted, self-signed or not. What they say of
+ *   themselves counts (validity, usages, path length); their signature and critical extensions
+ *   don't. One of version 1, without extensions, may issue
  * @crls: (element-type GBytes) (nullable): DER
  * @now: seconds since 1970
  *
- * Tries at most PATH_MAX_STEPS certificates and PATH_MAX_LENGTH deep, so that hostile sets cost
- * little.
+ * Tries at most PATH_MAX_STEPS issuers and PATH_MAX_LENGTH deep, so that hostile sets cost little;
+ * anchors and those with the right key identifier first.
+ * Returns: (transfer full): never %NULL
  */
 #define PATH_MAX_LENGTH 12
 #define PATH_MAX_STEPS  200

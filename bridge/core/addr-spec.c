@@ -2,6 +2,7 @@
 
 #include "addr-spec.h"
 
+#include <arpa/inet.h>
 #include <idn2.h>
 #include <string.h>
 
@@ -215,17 +216,39 @@ read_dotted(Cursor *cursor, ReadPart read_part, GString *value, GError **error)
     }
 }
 
+/* An IPv4 address, or "IPv6:" and one (RFC 5321 §4.1.3). */
+static gboolean
+is_literal(const gchar *text)
+{
+    struct in6_addr address;
+    if (g_ascii_strncasecmp(text, "IPv6:", 5) == 0)
+        return inet_pton(AF_INET6, text + 5, &address) == 1;
+    return inet_pton(AF_INET, text, &address) == 1;
+}
+
+/* An address literal is legal, but has no name under which DNS could hold a record. */
+static gboolean
+fail_literal(Cursor *cursor, GError **error)
+{
+    gsize n_left = cursor->n_octets - cursor->at;
+    const gchar *start = cursor->text + cursor->at;
+    g_autofree gchar *inside = n_left < 2 ? g_strdup("") : g_strndup(start + 1, n_left - 2);
+    if (n_left < 2 || start[n_left - 1] != ']' || !is_literal(inside))
+        return fail_syntax(cursor, "malformed address literal", error);
+    g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_LITERAL,
+                "address literal instead of a domain at octet %" G_GSIZE_FORMAT
+                ": it has no name in the DNS",
+                cursor->at + 1);
+    return FALSE;
+}
+
 static gboolean
 read_domain(Cursor *cursor, GString *value, GError **error)
 {
     if (!skip_cfws(cursor, error))
         return FALSE;
-    if (peek(cursor) == '[') {
-        g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
-                    "address literal instead of a domain at octet %" G_GSIZE_FORMAT,
-                    cursor->at + 1);
-        return FALSE;
-    }
+    if (peek(cursor) == '[')
+        return fail_literal(cursor, error);
     if (!read_dotted(cursor, read_atom, value, error))
         return FALSE;
     if (cursor->at < cursor->n_octets)
@@ -298,7 +321,7 @@ static gchar *
 convert_domain(const gchar *domain, GError **error)
 {
     if (g_str_is_ascii(domain))
-        return g_ascii_strdown(domain, -1);
+        return g_strdup(domain);
     guint8 *converted = NULL;
     int status =
         idn2_lookup_u8((const guint8 *)domain, &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
@@ -307,9 +330,9 @@ convert_domain(const gchar *domain, GError **error)
                     "domain is not an internationalized one (%s)", idn2_strerror_name(status));
         return NULL;
     }
-    gchar *lower = g_ascii_strdown((const gchar *)converted, -1);
+    gchar *copy = g_strdup((const gchar *)converted);
     idn2_free(converted);
-    return lower;
+    return copy;
 }
 
 static AddrSpec *
@@ -387,14 +410,15 @@ gboolean
 addr_spec_equal(const AddrSpec *a, const AddrSpec *b)
 {
     g_return_val_if_fail(a != NULL && b != NULL, FALSE);
-    return g_str_equal(a->domain, b->domain) && g_str_equal(a->local_part, b->local_part);
+    return g_ascii_strcasecmp(a->domain, b->domain) == 0 &&
+           g_str_equal(a->local_part, b->local_part);
 }
 
 gboolean
 addr_spec_matches(const AddrSpec *a, const AddrSpec *b)
 {
     g_return_val_if_fail(a != NULL && b != NULL, FALSE);
-    return g_str_equal(a->domain, b->domain) &&
+    return g_ascii_strcasecmp(a->domain, b->domain) == 0 &&
            g_ascii_strcasecmp(a->local_part, b->local_part) == 0;
 }
 

@@ -13,8 +13,9 @@
 GQuark addr_spec_error_quark(void);
 
 typedef enum {
-    ADDR_SPEC_ERROR_SYNTAX, /* no "@", two of them, NUL, characters that need quotes, too long */
-    ADDR_SPEC_ERROR_DOMAIN, /* not a host name: label syntax or length, IDNA, address literal */
+    ADDR_SPEC_ERROR_SYNTAX,  /* no "@", two of them, NUL, characters that need quotes, too long */
+    ADDR_SPEC_ERROR_DOMAIN,  /* not a host name: label syntax or length, IDNA */
+    ADDR_SPEC_ERROR_LITERAL, /* an address literal: legal, but without a name in the DNS */
     ADDR_SPEC_N_ERRORS
 } AddrSpecError;
 
@@ -22,7 +23,8 @@ typedef struct {
     gchar
         *local_part; /* UTF-8, NFC; comments, surrounding quotes and backslashes removed; case as it
                         came (RFC 8162 §3 step 2, §4). May be empty: "" is a legal local part */
-    gchar *domain;   /* A-labels in lower case, no dot at the end (RFC 8162 §3 step 4, RFC 5890) */
+    gchar *domain; /* A-labels, no dot at the end (RFC 8162 §3 step 4, RFC 5890); case as it came,
+                      which is not significant (RFC 4343) */
 } AddrSpec;
 
 /**

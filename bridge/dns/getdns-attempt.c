@@ -3,7 +3,7 @@
 
 #include <getdns/getdns_extra.h>
 
-#include "answer-from-getdns.h"
+#include "getdns-answer.h"
 
 struct _GetdnsAttempt {
     GetdnsChannel *channel;
@@ -84,13 +84,13 @@ on_getdns(getdns_context *context G_GNUC_UNUSED, getdns_callback_type_t type, ge
     }
     gboolean answered = type == GETDNS_CALLBACK_COMPLETE;
     ResolverAnswer *answer =
-        answered ? answer_from_getdns(attempt->owner_name, attempt->rr_type, owned,
-                                      g_get_real_time() / G_USEC_PER_SEC)
+        answered ? getdns_answer_new(attempt->owner_name, attempt->rr_type, owned,
+                                     g_get_real_time() / G_USEC_PER_SEC)
                  : resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
                                                    "no answer from the name server");
     deliver_later(attempt,
-                  answered && !answer_from_getdns_is_timeout(owned) ? GETDNS_ATTEMPT_ANSWERED
-                                                                    : GETDNS_ATTEMPT_SILENT,
+                  answered && !getdns_answer_is_timeout(owned) ? GETDNS_ATTEMPT_ANSWERED
+                                                               : GETDNS_ATTEMPT_SILENT,
                   answer);
 }
 

@@ -54,15 +54,25 @@ set_anchors(getdns_context *context, const gchar *const *anchors, GError **error
            check(getdns_context_set_trust_anchors_verify_CA(context, ""), "verify CA", error);
 }
 
+/* "fe80::1%2" where there is a scope (RFC 4007 §11). */
+static gchar *
+server_to_string(GInetSocketAddress *server)
+{
+    GInetAddress *address = g_inet_socket_address_get_address(server);
+    g_autofree gchar *text = g_inet_address_to_string(address);
+    if (g_inet_address_get_family(address) != G_SOCKET_FAMILY_IPV6 ||
+        g_inet_socket_address_get_scope_id(server) == 0)
+        return g_steal_pointer(&text);
+    return g_strdup_printf("%s%%%u", text, g_inet_socket_address_get_scope_id(server));
+}
+
 static gboolean
 set_server(getdns_context *context, GInetSocketAddress *server, GError **error)
 {
-    g_autofree gchar *address = g_inet_address_to_string(g_inet_socket_address_get_address(server));
-    guint32 scope = g_inet_socket_address_get_scope_id(server);
-    g_autofree gchar *scoped = scope == 0 ? NULL : g_strdup_printf("%s%%%u", address, scope);
+    g_autofree gchar *address = server_to_string(server);
     g_autoptr(getdns_dict) upstream = NULL;
     g_autoptr(getdns_list) list = getdns_list_create();
-    return check(getdns_str2dict(scoped == NULL ? address : scoped, &upstream), "address", error) &&
+    return check(getdns_str2dict(address, &upstream), "address", error) &&
            check(getdns_dict_set_int(upstream, "port", g_inet_socket_address_get_port(server)),
                  "port", error) &&
            check(getdns_list_set_dict(list, 0, upstream), "server list", error) &&

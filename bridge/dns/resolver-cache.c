@@ -14,6 +14,7 @@ struct _ResolverCache {
     GQueue by_age;         /* of CacheEntry, the oldest first */
     GHashTable *questions; /* (element-type gchar* CacheQuestion): under way */
     guint generation;      /* counts how often the cache was emptied */
+    GMainContext *context;
     gulong network_changed;
 };
 
@@ -268,12 +269,53 @@ resolver_cache_iface_init(ResolverInterface *iface)
     iface->lookup_finish = resolver_cache_lookup_finish;
 }
 
+static gboolean
+on_clear(gpointer user_data)
+{
+    resolver_cache_clear(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* The monitor is the whole process's and tells its news on the thread that first asked for it,
+ * perhaps while the cache is used, or goes, on its own. */
+static void
+on_network_changed(GNetworkMonitor *monitor G_GNUC_UNUSED, gboolean available G_GNUC_UNUSED,
+                   gpointer user_data)
+{
+    g_autoptr(GObject) object = g_weak_ref_get(user_data);
+    if (object == NULL)
+        return;
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_autoptr(GMainContext) context = g_main_context_ref(RESOLVER_CACHE(object)->context);
+    g_source_set_priority(source, G_PRIORITY_HIGH);
+    g_source_set_callback(source, on_clear, g_steal_pointer(&object), g_object_unref);
+    g_source_attach(source, context);
+}
+
+static void
+weak_ref_free(gpointer data, GClosure *closure G_GNUC_UNUSED)
+{
+    g_weak_ref_clear(data);
+    g_free(data);
+}
+
+static void
+watch_network(ResolverCache *self)
+{
+    GWeakRef *weak = g_new0(GWeakRef, 1);
+    g_weak_ref_init(weak, self);
+    self->network_changed =
+        g_signal_connect_data(g_network_monitor_get_default(), "network-changed",
+                              G_CALLBACK(on_network_changed), weak, weak_ref_free, 0);
+}
+
 static void
 resolver_cache_finalize(GObject *object)
 {
     ResolverCache *self = RESOLVER_CACHE(object);
     g_signal_handler_disconnect(g_network_monitor_get_default(), self->network_changed);
     resolver_cache_clear(self);
+    g_main_context_unref(self->context);
     g_hash_table_unref(self->entries);
     g_hash_table_unref(self->questions);
     g_object_unref(self->source);
@@ -302,8 +344,8 @@ resolver_cache_new(Resolver *source, ResolverCacheClock clock)
     ResolverCache *self = g_object_new(RESOLVER_CACHE_TYPE, NULL);
     self->source = g_object_ref(source);
     self->clock = clock;
-    self->network_changed = g_signal_connect_swapped(
-        g_network_monitor_get_default(), "network-changed", G_CALLBACK(resolver_cache_clear), self);
+    self->context = g_main_context_ref_thread_default();
+    watch_network(self);
     return self;
 }
 

@@ -14,10 +14,11 @@ typedef enum {
 
 typedef struct {
     GStrv servers;            /* ADDR, ADDR@PORT, [ADDR]:PORT; NULL or empty: the system's
-                                 (/etc/resolv.conf). Asked in this order: the next one when one fails */
+                                 (/etc/resolv.conf). Asked in this order: the next one when one
+                                 fails */
     gboolean recursive;       /* ask from the root instead */
     gchar *trust_anchor_file; /* zone-file form, DS or DNSKEY of the root; NULL: the system's
-                                 anchor, see trust-anchor.h */
+                                 root anchor, see trust-anchor.h */
     ResolverTransport transport;
     guint attempts;           /* per lookup; each server gets at least one */
     guint attempt_timeout_ms; /* per attempt */

@@ -29,6 +29,9 @@ bridge_settings_free(BridgeSettings *settings)
     if (settings == NULL)
         return;
     g_free(settings->profile);
+    if (settings->initial_password != NULL)
+        explicit_bzero(settings->initial_password, strlen(settings->initial_password));
+    g_free(settings->initial_password);
     g_clear_pointer(&settings->resolver, resolver_config_free);
     g_free(settings);
 }
@@ -112,12 +115,33 @@ bridge_get_resolver_program(void)
     return program;
 }
 
+static KeyStore *
+open_or_make_store(Bridge *bridge, gboolean create, GError **error)
+{
+    const BridgeSettings *settings = bridge->settings;
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(KeyStore) store = key_store_open(settings->profile, FALSE, &problem);
+    if (store != NULL)
+        return g_steal_pointer(&store);
+    if (!create || !g_error_matches(problem, CMS_ERROR, CMS_ERROR_STORE_MISSING)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+    store = key_store_open(settings->profile, TRUE, error);
+    if (store == NULL)
+        return NULL;
+    if (settings->initial_password != NULL &&
+        !key_store_set_password(store, settings->initial_password, error))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
 KeyStore *
 bridge_get_key_store(Bridge *bridge, gboolean create, GError **error)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
     if (bridge->key_store == NULL)
-        bridge->key_store = key_store_open(bridge->settings->profile, create, error);
+        bridge->key_store = open_or_make_store(bridge, create, error);
     return bridge->key_store == NULL ? NULL : key_store_ref(bridge->key_store);
 }
 

@@ -7,20 +7,22 @@
 #include "resolver-config.h"
 #include "resolver.h"
 
-/* What the operations of one process share: key store, resolver, and the user's choices. All functions may be called
- * from any thread once bridge_new() has returned; operations run on worker threads and block there. */
+/* What the operations of one process share: key store, resolver, and the user's choices. All
+ * functions may be called from any thread once bridge_new() has returned; operations run on worker
+ * threads and block there. */
 typedef struct _Bridge Bridge;
 
-/* Asks the user for the key store's password; NULL when there is nobody to ask or the user declines. Called without
- * locks, at most BRIDGE_PASSWORD_TRIES times. */
+/* Asks the user for the key store's password; NULL when there is nobody to ask or the user
+ * declines. Called without locks, at most BRIDGE_PASSWORD_TRIES times. */
 #define BRIDGE_PASSWORD_TRIES 3
 typedef gchar *(*BridgePasswordFunc)(gboolean again, gpointer user_data);
 
 typedef struct {
-    gchar *profile;            /* directory of the key store; NULL: $XDG_DATA_HOME/dane-smime */
+    gchar *profile; /* directory of the key store; NULL: $XDG_DATA_HOME/dane-smime */
     ResolverConfig *resolver;
-    gboolean offline;          /* no lookups at all: their reason is "not-looked-up" */
-    gint64 now;                /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
+    gboolean offline; /* no lookups at all: their reason is "not-looked-up" */
+    gint64 now; /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
+    gchar *initial_password; /* of a store that is made; NULL: none. Wiped when freed */
     BridgePasswordFunc ask_password;
     gpointer ask_password_data;
 } BridgeSettings;
@@ -39,7 +41,8 @@ const gchar *bridge_get_profile(Bridge *bridge);
 gint64 bridge_get_now(Bridge *bridge);
 gboolean bridge_is_offline(Bridge *bridge);
 const ResolverConfig *bridge_get_resolver_config(Bridge *bridge);
-/* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is installed. */
+/* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is
+ * installed. */
 const gchar *bridge_get_resolver_program(void);
 
 /* The key store, opened with the first call. CMS_ERROR_STORE_MISSING unless @create. */
@@ -63,12 +66,12 @@ typedef void (*BridgeLookupProgress)(guint n_done, guint n_total, gpointer user_
  * @questions: (element-type BridgeQuestion)
  *
  * Asks for all of them at once and waits for the last answer.
- * Returns: (element-type ResolverAnswer) (transfer full): in the order of @questions; %NULL with DNS_ERROR or
- *   G_IO_ERROR_CANCELLED
+ * Returns: (element-type ResolverAnswer) (transfer full): in the order of @questions; %NULL with
+ * DNS_ERROR or G_IO_ERROR_CANCELLED
  */
 GPtrArray *bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
-                         BridgeLookupProgress progress, gpointer user_data, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+                         BridgeLookupProgress progress, gpointer user_data,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Forgets all answers. */
 void bridge_clear_cache(Bridge *bridge);

@@ -29,7 +29,8 @@ make_questions(GPtrArray *addresses, const DaneLookupChoices *choices, GError **
     g_array_set_clear_func(questions, clear_question);
     for (guint i = 0; i < addresses->len; i++) {
         const gchar *address = g_ptr_array_index(addresses, i);
-        BridgeQuestion question = {dane_owner_name(address, choices->draft, error), choices->rr_type};
+        BridgeQuestion question = {dane_owner_name(address, choices->draft, error),
+                                   choices->rr_type};
         if (question.owner_name == NULL) {
             g_prefix_error(error, "address \"%.200s\": ", address);
             return NULL;
@@ -55,17 +56,19 @@ dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *c
     g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)dane_answer_free);
     if (bridge_is_offline(call->bridge)) {
         for (guint i = 0; i < addresses->len; i++)
-            g_ptr_array_add(answers, dane_answer_new_empty(g_ptr_array_index(addresses, i),
-                                                           g_array_index(questions, BridgeQuestion, i).owner_name,
-                                                           DNS_OUTCOME_UNREACHABLE));
+            g_ptr_array_add(answers, dane_answer_new_empty(
+                                         g_ptr_array_index(addresses, i),
+                                         g_array_index(questions, BridgeQuestion, i).owner_name,
+                                         DNS_OUTCOME_UNREACHABLE));
         return g_steal_pointer(&answers);
     }
-    g_autoptr(GPtrArray) found = bridge_lookup(call->bridge, questions, call->cancellable, report_lookups,
-                                               (gpointer)call, error);
+    g_autoptr(GPtrArray) found = bridge_lookup(call->bridge, questions, call->cancellable,
+                                               report_lookups, (gpointer)call, error);
     if (found == NULL)
         return NULL;
     for (guint i = 0; i < addresses->len; i++)
-        g_ptr_array_add(answers, dane_answer_new(g_ptr_array_index(addresses, i), g_ptr_array_index(found, i)));
+        g_ptr_array_add(
+            answers, dane_answer_new(g_ptr_array_index(addresses, i), g_ptr_array_index(found, i)));
     return g_steal_pointer(&answers);
 }
 
@@ -93,15 +96,15 @@ dane_certificate_names(const Certificate *certificate, const gchar *address)
     return FALSE;
 }
 
-static VerdictReason
-recipient_fitness(const Certificate *certificate, gint64 now)
+VerdictReason
+dane_recipient_fitness(const Certificate *certificate, gint64 now)
 {
     VerdictReason validity = dane_certificate_validity(certificate, now);
     if (validity != REASON_NONE)
         return validity;
     if (!certificate_may_encrypt(certificate))
         return REASON_CERTIFICATE_UNFIT;
-    KeyType type = certificate_get_key_type(certificate);
+    CertificateKeyType type = certificate_get_key_type(certificate);
     return type == KEY_TYPE_RSA || type == KEY_TYPE_EC ? REASON_NONE : REASON_UNSUPPORTED_ALGORITHM;
 }
 
@@ -126,12 +129,14 @@ make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *r
     if (record->record == NULL)
         return candidate;
     candidate.usage = record->record->usage;
-    /* With PKIX-TA and DANE-TA the certificate in the record is the authority's, not the recipient's. */
-    candidate.has_certificate = record->certificate != NULL &&
-                                (candidate.usage == SMIMEA_USAGE_DANE_EE || candidate.usage == SMIMEA_USAGE_PKIX_EE);
+    /* With PKIX-TA and DANE-TA the certificate in the record is the authority's, not the
+     * recipient's. */
+    candidate.has_certificate =
+        record->certificate != NULL &&
+        (candidate.usage == SMIMEA_USAGE_DANE_EE || candidate.usage == SMIMEA_USAGE_PKIX_EE);
     if (!candidate.has_certificate)
         return candidate;
-    candidate.fitness = recipient_fitness(record->certificate, bridge_get_now(call->bridge));
+    candidate.fitness = dane_recipient_fitness(record->certificate, bridge_get_now(call->bridge));
     candidate.path = REASON_CERTIFICATE_UNTRUSTED;
     candidate.names_address = dane_certificate_names(record->certificate, answer->address);
     candidate.strength = key_strength(record->certificate);
@@ -147,12 +152,13 @@ dane_choose_recipient(const OpCall *call, const DaneAnswer *answer, Certificate 
         return REASON_NOT_LOOKED_UP;
     g_autoptr(GArray) candidates = g_array_new(FALSE, TRUE, sizeof(PolicyCandidate));
     for (guint i = 0; i < answer->records->len; i++) {
-        PolicyCandidate candidate = make_candidate(call, answer, g_ptr_array_index(answer->records, i));
+        PolicyCandidate candidate =
+            make_candidate(call, answer, g_ptr_array_index(answer->records, i));
         g_array_append_val(candidates, candidate);
     }
     gssize chosen = -1;
-    VerdictReason reason = policy_choose_recipient(answer->dns, (const PolicyCandidate *)(gpointer)candidates->data,
-                                                   candidates->len, &chosen);
+    VerdictReason reason = policy_choose_recipient(
+        answer->dns, (const PolicyCandidate *)(gpointer)candidates->data, candidates->len, &chosen);
     if (chosen >= 0) {
         const DaneRecord *record = g_ptr_array_index(answer->records, (guint)chosen);
         *out_certificate = certificate_ref(record->certificate);
@@ -167,7 +173,8 @@ records_to_json(const DaneAnswer *answer)
     for (guint i = 0; i < answer->records->len; i++) {
         const DaneRecord *record = g_ptr_array_index(answer->records, i);
         if (record->record != NULL) {
-            json_array_add_object_element(records, json_from_record(record->record, record->usability, record->certificate));
+            json_array_add_object_element(
+                records, json_from_record(record->record, record->usability, record->certificate));
             continue;
         }
         JsonObject *malformed = json_object_new();
@@ -188,7 +195,8 @@ dane_answer_to_json(const OpCall *call, const DaneAnswer *answer)
     json_set_string(object, "owner_name", answer->owner_name);
     json_set_string(object, "dns", dns_outcome_to_string(answer->dns));
     json_object_set_int_member(object, "ttl", answer->ttl);
-    json_set_string(object, "recipient", reason == REASON_NONE ? "ready" : verdict_reason_to_string(reason));
+    json_set_string(object, "recipient",
+                    reason == REASON_NONE ? "ready" : verdict_reason_to_string(reason));
     json_set_string(object, "detail", answer->detail);
     json_set_string(object, "canonical_name", answer->canonical_name);
     json_object_set_array_member(object, "records", records_to_json(answer));

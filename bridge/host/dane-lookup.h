@@ -13,23 +13,23 @@ typedef struct {
 } DaneLookupChoices;
 
 /* Name at which @address has its records. ADDR_SPEC_ERROR, OWNER_NAME_ERROR. */
-gchar *dane_owner_name(const gchar *address, gboolean draft, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gchar *dane_owner_name(const gchar *address, gboolean draft,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * dane_lookup:
  * @addresses: (element-type utf8)
  *
- * All at once. An address without an owner name is an error here; check addresses before. Offline, each answer is
- * UNREACHABLE.
- * Returns: (element-type DaneAnswer) (transfer full): in order
+ * All at once. An address without an owner name is an error here; check addresses before. Offline,
+ * each answer is UNREACHABLE. Returns: (element-type DaneAnswer) (transfer full): in order
  */
 GPtrArray *dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *choices,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * dane_choose_recipient:
- * @out_certificate: (out) (transfer full) (nullable): whom to encrypt to, if the answer is REASON_NONE
+ * @out_certificate: (out) (transfer full) (nullable): whom to encrypt to, if the answer is
+ * REASON_NONE
  *
  * See policy_choose_recipient().
  */
@@ -40,6 +40,10 @@ VerdictReason dane_choose_recipient(const OpCall *call, const DaneAnswer *answer
 gboolean dane_certificate_names(const Certificate *certificate, const gchar *address);
 /* REASON_NONE, CERTIFICATE_EXPIRED or CERTIFICATE_NOT_YET_VALID. */
 VerdictReason dane_certificate_validity(const Certificate *certificate, gint64 now);
+
+/* Whether the certificate can be encrypted to: REASON_NONE, CERTIFICATE_EXPIRED,
+ * CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or UNSUPPORTED_ALGORITHM. */
+VerdictReason dane_recipient_fitness(const Certificate *certificate, gint64 now);
 
 /* One entry of the results of "lookup". */
 JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer);

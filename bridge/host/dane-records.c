@@ -2,7 +2,7 @@
 
 #include "dane-records.h"
 
-#include "limits.h"
+#include "core-limits.h"
 
 static void
 dane_record_free(gpointer data)

@@ -5,22 +5,23 @@
 #include "resolver.h"
 #include "smimea.h"
 
-/* The SMIMEA records of one DNS answer, with the certificates in them decoded: where dns and cms meet. */
+/* The SMIMEA records of one DNS answer, with the certificates in them decoded: where dns and cms
+ * meet. */
 
 typedef struct {
-    SmimeaRecord *record;     /* NULL if the RDATA is malformed */
+    SmimeaRecord *record; /* NULL if the RDATA is malformed */
     RecordUsability usability;
     Certificate *certificate; /* of full data with selector Cert; else NULL */
 } DaneRecord;
 
 typedef struct {
-    gchar *address;       /* as asked for */
+    gchar *address; /* as asked for */
     gchar *owner_name;
     DnsOutcome dns;
     guint32 ttl;
-    gchar *detail;        /* may be NULL */
+    gchar *detail;         /* may be NULL */
     gchar *canonical_name; /* may be NULL */
-    GPtrArray *records;   /* (element-type DaneRecord); trusted only if @dns is SECURE_RECORDS */
+    GPtrArray *records;    /* (element-type DaneRecord); trusted only if @dns is SECURE_RECORDS */
 } DaneAnswer;
 
 /* Reads at most LIMIT_RECORDS records. @answer is not kept. */

@@ -3,10 +3,11 @@
 #include "dispatcher.h"
 
 #include "body-file.h"
+#include "core-limits.h"
 #include "fault.h"
 #include "json-facts.h"
-#include "limits.h"
 #include "op.h"
+#include "params.h"
 
 /* Operations are bound by the processor, or wait for the DNS. */
 #define N_WORKERS 8
@@ -23,7 +24,8 @@ struct _Dispatcher {
     guint n_running;
 };
 
-/* One request from its first frame to its answer. While it runs, the worker owns reply and error. */
+/* One request from its first frame to its answer. While it runs, the worker owns reply and error.
+ */
 typedef struct {
     Dispatcher *dispatcher;
     Request *request;
@@ -51,24 +53,8 @@ job_free(gpointer data)
 void
 dispatcher_push_fault(Dispatcher *self, gint64 id, const GError *error, JsonObject *details)
 {
-    const FaultRow *row = fault_find(error);
-    JsonObject *fault = json_object_new();
-    json_set_string(fault, "code", row->name);
-    json_set_string(fault, "message", error->message);
-    json_object_set_boolean_member(fault, "retry", row->retry);
-    if (details == NULL)
-        json_object_set_null_member(fault, "details");
-    else
-        json_object_set_object_member(fault, "details", json_object_ref(details));
-    JsonObject *answer = json_object_new();
-    if (id == REQUEST_NO_ID)
-        json_object_set_null_member(answer, "id");
-    else
-        json_object_set_int_member(answer, "id", id);
-    json_object_set_boolean_member(answer, "ok", FALSE);
-    json_object_set_object_member(answer, "fault", fault);
-    g_debug("request %" G_GINT64_FORMAT ": fault %s", id, row->name);
-    out_queue_push(self->queue, answer);
+    g_debug("request %" G_GINT64_FORMAT ": fault %s", id, fault_find(error)->name);
+    out_queue_push_fault(self->queue, id, error, details);
     self->wake(self->wake_data);
 }
 
@@ -173,7 +159,8 @@ run_job(gpointer data, G_GNUC_UNUSED gpointer user_data)
 {
     Job *job = data;
     if (!run_op(job, &job->error) && job->error == NULL)
-        g_set_error_literal(&job->error, G_IO_ERROR, G_IO_ERROR_FAILED, "the operation gave no reason");
+        g_set_error_literal(&job->error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                            "the operation gave no reason");
     if (job->error == NULL && job->reply.result == NULL)
         job->reply.result = json_object_new();
     g_idle_add_full(G_PRIORITY_DEFAULT, finish_job, job, NULL);
@@ -214,7 +201,13 @@ start_job(Job *job)
 static void
 cancel_request(Dispatcher *self, const Request *request)
 {
-    gint64 target = json_object_get_int_member_with_default(request->params, "id", REQUEST_NO_ID);
+    gint64 target = REQUEST_NO_ID;
+    g_autoptr(GError) problem = NULL;
+    if (!params_get_integer(request->params, "id", 0, G_MAXINT32, REQUEST_NO_ID, &target,
+                            &problem)) {
+        dispatcher_push_fault(self, request->id, problem, NULL);
+        return;
+    }
     Job *job = g_hash_table_lookup(self->jobs, &target);
     g_autoptr(JsonObject) result = json_object_new();
     json_object_set_boolean_member(result, "cancelled", job != NULL);
@@ -269,7 +262,8 @@ add_piece(Dispatcher *self, const Request *piece)
 {
     Job *job = g_hash_table_lookup(self->jobs, &piece->id);
     if (job == NULL || job->pieces == NULL) {
-        push_new_fault(self, piece->id, PROTOCOL_ERROR_MALFORMED, "no request waits for this chunk");
+        push_new_fault(self, piece->id, PROTOCOL_ERROR_MALFORMED,
+                       "no request waits for this chunk");
         return;
     }
     gsize n_octets = 0;
@@ -286,6 +280,17 @@ add_piece(Dispatcher *self, const Request *piece)
     start_job(job);
 }
 
+/* The fault answers the request of that id: if it still waits for pieces of its body, one of which
+ * this may have been, it is over. */
+static void
+refuse_text(Dispatcher *self, gint64 id, const GError *error)
+{
+    const Job *job = g_hash_table_lookup(self->jobs, &id);
+    if (job != NULL && !job->running)
+        g_hash_table_remove(self->jobs, &id);
+    dispatcher_push_fault(self, id, error, NULL);
+}
+
 void
 dispatcher_handle(Dispatcher *self, GBytes *text)
 {
@@ -293,7 +298,7 @@ dispatcher_handle(Dispatcher *self, GBytes *text)
     g_autoptr(GError) error = NULL;
     g_autoptr(Request) request = request_parse(text, &id, &error);
     if (request == NULL)
-        dispatcher_push_fault(self, id, error, NULL);
+        refuse_text(self, id, error);
     else if (request->op == NULL)
         add_piece(self, request);
     else

@@ -5,14 +5,15 @@
 #include "out-queue.h"
 #include "request.h"
 
-/* Requests under way: collects their bodies, runs their operations on worker threads, and puts what comes of them into the
- * queue. Belongs to the default main context. */
+/* Requests under way: collects their bodies, runs their operations on worker threads, and puts what
+ * comes of them into the queue. Belongs to the default main context. */
 typedef struct _Dispatcher Dispatcher;
 
 /* Called when something was put into the queue, and when the last request under way has ended. */
 typedef void (*DispatcherWake)(gpointer user_data);
 
-Dispatcher *dispatcher_new(Bridge *bridge, OutQueue *queue, DispatcherWake wake, gpointer user_data);
+Dispatcher *dispatcher_new(Bridge *bridge, OutQueue *queue, DispatcherWake wake,
+                           gpointer user_data);
 /* Waits for the worker threads; cancel first. */
 void dispatcher_free(Dispatcher *dispatcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dispatcher, dispatcher_free)

@@ -16,7 +16,8 @@
 static const FaultRow fault_rows[] = {
     {addr_spec_error_quark, ADDR_SPEC_ERROR_SYNTAX, "address-malformed", FALSE},
     {addr_spec_error_quark, ADDR_SPEC_ERROR_DOMAIN, "address-malformed", FALSE},
-    {owner_name_error_quark, OWNER_NAME_ERROR_TOO_LONG, "address-malformed", FALSE},
+    {addr_spec_error_quark, ADDR_SPEC_ERROR_LITERAL, "address-without-name", FALSE},
+    {owner_name_error_quark, OWNER_NAME_ERROR_TOO_LONG, "address-without-name", FALSE},
     {smimea_error_quark, SMIMEA_ERROR_TRUNCATED, "record-malformed", FALSE},
     {smimea_error_quark, SMIMEA_ERROR_TOO_LONG, "record-malformed", FALSE},
     {smimea_error_quark, SMIMEA_ERROR_SYNTAX, "record-malformed", FALSE},

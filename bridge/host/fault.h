@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-/* The one table from errors to the wire's stable codes. PROTOCOL.md ("Faults") lists the codes for the add-on. */
+/* The one table from errors to the wire's stable codes. PROTOCOL.md ("Faults") lists the codes for
+ * the add-on. */
 
 typedef struct {
     GQuark (*domain)(void);

@@ -38,11 +38,16 @@ static gboolean
 read_options(int *argc, char ***argv, HostOptions *options, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile, "Folder of the key store", "DIR"},
-        {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->servers, "Name server to ask; may be repeated", "ADDR[@PORT]"},
-        {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->recursive, "Resolve from the root", NULL},
-        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "Ask over UDP first instead of TCP", NULL},
-        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor, "DNSSEC trust anchor of the root", "FILE"},
+        {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile, "Folder of the key store",
+         "DIR"},
+        {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->servers,
+         "Name server to ask; may be repeated", "ADDR[@PORT]"},
+        {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->recursive, "Resolve from the root",
+         NULL},
+        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "Ask over UDP first instead of TCP",
+         NULL},
+        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
+         "DNSSEC trust anchor of the root", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
         /* Thunderbird's two arguments */
@@ -50,7 +55,8 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new("[MANIFEST ADD-ON-ID]");
-    g_option_context_set_summary(context, "Native-messaging host of dane-smime; Thunderbird starts it.");
+    g_option_context_set_summary(context,
+                                 "Native-messaging host of dane-smime; Thunderbird starts it.");
     g_option_context_add_main_entries(context, entries, NULL);
     return g_option_context_parse(context, argc, argv, error);
 }
@@ -59,7 +65,8 @@ static BridgeSettings *
 make_settings(HostOptions *options)
 {
     BridgeSettings *settings = bridge_settings_new();
-    settings->profile = options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
+    settings->profile =
+        options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
     settings->resolver->servers = g_steal_pointer(&options->servers);
     settings->resolver->recursive = options->recursive;
@@ -68,8 +75,8 @@ make_settings(HostOptions *options)
     return settings;
 }
 
-/* The stream keeps the real standard output for itself: a stray printf of a library lands on standard error instead of between two
- * frames. */
+/* The stream keeps the real standard output for itself: a stray printf of a library lands on
+ * standard error instead of between two frames. */
 static gint
 take_standard_output(void)
 {

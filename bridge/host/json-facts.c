@@ -94,8 +94,9 @@ set_association_data(JsonObject *object, const Certificate *certificate)
     for (guint8 selector = 0; selector <= SMIMEA_SELECTOR_SPKI; selector++)
         for (guint8 matching = SMIMEA_MATCHING_SHA2_256; matching <= SMIMEA_MATCHING_SHA2_512;
              matching++) {
-            g_autoptr(GBytes) data = association_data_new(certificate_get_der(certificate),
-                                                          certificate_get_spki(certificate), selector, matching);
+            g_autoptr(GBytes) data =
+                association_data_new(certificate_get_der(certificate),
+                                     certificate_get_spki(certificate), selector, matching);
             g_autofree gchar *name = g_strdup_printf("%u %u", selector, matching);
             g_autofree gchar *hex = octets_to_hex(data);
             json_object_set_string_member(all, name, hex);

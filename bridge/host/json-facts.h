@@ -24,7 +24,8 @@ JsonObject *json_from_certificate_in_full(const Certificate *certificate, gint64
 /* {"name", "address"} */
 JsonObject *json_from_mailbox(const Mailbox *mailbox);
 JsonArray *json_from_mailboxes(GPtrArray *mailboxes);
-/* {"usage", "selector", "matching_type", "usable", "reason", "association_data_sha256", "certificate"} */
+/* {"usage", "selector", "matching_type", "usable", "reason", "association_data_sha256",
+ * "certificate"} */
 JsonObject *json_from_record(const SmimeaRecord *record, RecordUsability usability,
                              const Certificate *certificate);
 

@@ -3,8 +3,8 @@
 #include "key-choice.h"
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "dane-lookup.h"
-#include "limits.h"
 #include "params.h"
 
 #define MAX_KEY_FILES 64
@@ -45,10 +45,11 @@ key_choose_signer(const OpCall *call, const gchar *author, GError **error)
             objection = why;
     }
     if (objection == NULL)
-        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %s in the key store", author);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %s in the key store",
+                    author);
     else
-        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND,
-                    "the key for %s can't sign: %s", author, objection);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "the key for %s can't sign: %s",
+                    author, objection);
     return NULL;
 }
 

@@ -5,15 +5,15 @@
 
 /* Which of the user's keys an operation works with. */
 
-/* For signing as @author: the newest key of that address in the store that is valid now and may sign. CMS_ERROR_KEY_NOT_FOUND
- * says why none does. */
-KeyPair *key_choose_signer(const OpCall *call, const gchar *author, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* For signing as @author: the newest key of that address in the store that is valid now and may
+ * sign. CMS_ERROR_KEY_NOT_FOUND says why none does. */
+KeyPair *key_choose_signer(const OpCall *call, const gchar *author,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * key_get_for_decryption:
  *
- * The keys in parameter "key_files" ([{"octets": base64, "password": text}]) if it is there, else every key of the store, expired
- * ones too. (element-type KeyPair) (transfer full)
+ * The keys in parameter "key_files" ([{"octets": base64, "password": text}]) if it is there, else
+ * every key of the store, expired ones too. (element-type KeyPair) (transfer full)
  */
 GPtrArray *key_get_for_decryption(const OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -136,7 +136,8 @@ start_batch(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* The resolver's objects are touched on their own thread only, so a cancellation travels there first. */
+/* The resolver's objects are touched on their own thread only, so a cancellation travels there
+ * first. */
 static gboolean
 cancel_on_thread(gpointer data)
 {
@@ -198,7 +199,10 @@ lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellab
     g_mutex_init(&batch.lock);
     g_cond_init(&batch.finished);
     call_on_thread(self, start_batch, &batch);
-    gulong handler = cancellable == NULL ? 0 : g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), &forward, NULL);
+    gulong handler =
+        cancellable == NULL
+            ? 0
+            : g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), &forward, NULL);
     wait_for_batch(&batch);
     if (handler != 0)
         g_cancellable_disconnect(cancellable, handler);

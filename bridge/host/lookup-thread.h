@@ -3,8 +3,8 @@
 
 #include "bridge.h"
 
-/* The resolver's main context on a thread of its own, so that operations, which are plain blocking functions on worker
- * threads, can ask it. Cache over client over the resolver program. */
+/* The resolver's main context on a thread of its own, so that operations, which are plain blocking
+ * functions on worker threads, can ask it. Cache over client over the resolver program. */
 typedef struct _LookupThread LookupThread;
 
 LookupThread *lookup_thread_new(const gchar *program, const ResolverConfig *config);

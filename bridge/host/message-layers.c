@@ -3,7 +3,7 @@
 #include "message-layers.h"
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "op.h"
 
 void
@@ -14,6 +14,7 @@ opened_layer_free(OpenedLayer *layer)
     g_clear_pointer(&layer->signed_data, signed_data_free);
     g_clear_pointer(&layer->cms, g_bytes_unref);
     g_clear_pointer(&layer->content, g_bytes_unref);
+    g_clear_pointer(&layer->payload, g_bytes_unref);
     g_free(layer);
 }
 
@@ -38,11 +39,17 @@ layer_new(CryptoLayer kind, GBytes *cms)
     return layer;
 }
 
-/* Takes @content. */
-static OpenedLayer *
-signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *content, GError **error)
+static void
+set_content(OpenedLayer *layer, GBytes *content)
 {
-    g_autoptr(GBytes) covered = content;
+    layer->content = g_bytes_ref(content);
+    layer->payload = g_bytes_ref(content);
+}
+
+/* @covered: NULL for eContent. */
+static OpenedLayer *
+signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **error)
+{
     g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
     layer->signed_data = signed_data_parse(cms, error);
     if (layer->signed_data == NULL)
@@ -50,15 +57,13 @@ signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *content, GError **err
     if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
         layer->kind = LAYER_CERTS_ONLY;
     GBytes *inside = signed_data_get_content(layer->signed_data);
-    if (covered != NULL)
-        layer->content = g_steal_pointer(&covered);
-    else if (inside != NULL)
-        layer->content = g_bytes_ref(inside);
+    if (covered != NULL || inside != NULL)
+        set_content(layer, covered != NULL ? covered : inside);
     return g_steal_pointer(&layer);
 }
 
 static OpenedLayer *
-open_multipart_signed(const Entity *entity, GError **error)
+open_multipart_signed(const Entity *entity, gboolean is_exact, GError **error)
 {
     const Entity *part = NULL, *signature = NULL;
     if (!classify_split_signed(entity, &part, &signature, error))
@@ -66,14 +71,20 @@ open_multipart_signed(const Entity *entity, GError **error)
     g_autoptr(GBytes) cms = entity_decode_body(signature, FALSE, error);
     if (cms == NULL)
         return NULL;
-    return signature_layer_new(LAYER_MULTIPART_SIGNED, cms, entity_get_canonical(part), error);
+    g_autoptr(GBytes) covered = entity_get_canonical(part);
+    g_autoptr(OpenedLayer) layer = signature_layer_new(LAYER_MULTIPART_SIGNED, cms, covered, error);
+    if (layer == NULL || !is_exact)
+        return g_steal_pointer(&layer);
+    g_bytes_unref(layer->payload);
+    layer->payload = entity_get_octets(part);
+    return g_steal_pointer(&layer);
 }
 
 OpenedLayer *
 opened_layer_of_signature(const Entity *entity, GError **error)
 {
     if (crypto_layer_of(entity) == LAYER_MULTIPART_SIGNED)
-        return open_multipart_signed(entity, error);
+        return open_multipart_signed(entity, FALSE, error);
     g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
     return cms == NULL ? NULL : signature_layer_new(LAYER_SIGNED_DATA, cms, NULL, error);
 }
@@ -99,8 +110,11 @@ open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
     if (pairs == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    layer->content = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
-    return layer->content == NULL ? NULL : g_steal_pointer(&layer);
+    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    if (plain == NULL)
+        return NULL;
+    set_content(layer, plain);
+    return g_steal_pointer(&layer);
 }
 
 /* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). */
@@ -110,9 +124,9 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     CmsContentType type = cms_content_info_peek(cms);
     switch ((int)type) {
     case CMS_CONTENT_SIGNED_DATA:
-        return signature_layer_new(LAYER_SIGNED_DATA, cms,
-                                   opening->detached == NULL ? NULL : g_bytes_ref(opening->detached),
-                                   error);
+        return signature_layer_new(
+            LAYER_SIGNED_DATA, cms,
+            opening->detached == NULL ? NULL : g_bytes_ref(opening->detached), error);
     case CMS_CONTENT_ENVELOPED_DATA:
         return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:
@@ -121,8 +135,8 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
         return NULL;
     default:
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "CMS content of type %s can't be opened",
-                    cms_content_type_to_string(type));
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "CMS content of type %s can't be opened", cms_content_type_to_string(type));
         return NULL;
     }
 }
@@ -135,13 +149,14 @@ open_entity(Opening *opening, const Entity *entity, GError **error)
     if (kind == LAYER_NONE)
         return NULL;
     if (kind == LAYER_MULTIPART_SIGNED)
-        return open_multipart_signed(entity, error);
-    g_autoptr(GBytes) cms = entity_decode_body(entity, TRUE, error);
+        return open_multipart_signed(entity, opening->opened->layers->len > 0, error);
+    g_autoptr(GBytes) cms = entity_decode_body(entity, kind != LAYER_CERTS_ONLY, error);
     if (cms == NULL)
         return NULL;
-    /* An attachment may be called *.p7m and be anything. */
-    if (entity_is_media_type(entity, "application/octet-stream") &&
-        cms_content_info_peek(cms) == CMS_CONTENT_UNKNOWN)
+    /* An attachment may be called *.p7m and be anything, and certificates protect nothing. */
+    gboolean may_be_anything =
+        kind == LAYER_CERTS_ONLY || entity_is_media_type(entity, "application/octet-stream");
+    if (may_be_anything && cms_content_info_peek(cms) == CMS_CONTENT_UNKNOWN)
         return NULL;
     return open_cms(opening, cms, error);
 }
@@ -187,7 +202,8 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
         }
-        OpenedLayer *layer = tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
+        OpenedLayer *layer =
+            tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
         if (layer == NULL && problem != NULL && tree != NULL) {
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
@@ -202,7 +218,7 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             return TRUE;
         }
         g_bytes_unref(current);
-        current = g_bytes_ref(layer->content);
+        current = g_bytes_ref(layer->payload);
     }
 }
 
@@ -224,7 +240,8 @@ is_signature(const OpenedLayer *layer)
     return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
 }
 
-/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is passed over. */
+/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is
+ * passed over. */
 static void
 choose_signature(OpenedMessage *opened)
 {
@@ -263,7 +280,8 @@ opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeys
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     Opening opening = {opened, detached, keys, user_data, FALSE};
-    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    gboolean done =
+        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
         return NULL;
     choose_signature(opened);
@@ -280,7 +298,8 @@ opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpo
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     Opening opening = {opened, NULL, keys, user_data, TRUE};
-    gboolean done = is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
+    gboolean done =
+        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
         return NULL;
     if (opened->is_encrypted)

@@ -6,42 +6,51 @@
 #include "enveloped-data.h"
 #include "signed-data.h"
 
-/* Opens the cryptographic layers of a message one inside another (RFC 8551 §3.7): the unbroken run that starts at the
- * message's root. What lies below a multipart or in an attached message is content. */
+/* Opens the cryptographic layers of a message one inside another (RFC 8551 §3.7): the unbroken run
+ * that starts at the message's root. What lies below a multipart or in an attached message is
+ * content. */
 
 typedef struct {
     CryptoLayer kind;
-    GBytes *cms;        /* the CMS object */
-    GBytes *content;    /* what it covers: the signed part, CRLF-canonical, of multipart/signed; eContent; plaintext. NULL if
-                           there is none (certs-only) */
+    GBytes *cms;     /* the CMS object */
+    GBytes *content; /* what it covers: the signed part, CRLF-canonical, of multipart/signed;
+                        eContent; plaintext. NULL if there is none (certs-only) */
+    GBytes *payload; /* the same, for the next layer: of a multipart/signed that came out of another
+                        layer in its own octets. A message in a file may have LF for the CRLF that
+                        it has on the way; what a CMS object held is exact */
     SignedData *signed_data; /* of signatures */
 } OpenedLayer;
 
 typedef struct {
-    GPtrArray *layers;        /* (element-type OpenedLayer), outermost first */
+    GPtrArray *layers; /* (element-type OpenedLayer), outermost first */
     gboolean is_encrypted;
     EnvelopeFacts encryption; /* of the innermost envelope */
     GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
     EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
-    const OpenedLayer *signature; /* the one that counts: the outermost inside of the innermost envelope; or NULL */
-    gboolean is_nested;       /* … and it covers another signature directly */
-    const Entity *partial;    /* a signed entity below the payload's root, when @signature is NULL; or NULL */
+    const OpenedLayer *signature; /* the one that counts: the outermost inside of the innermost
+                                     envelope; or NULL */
+    gboolean is_nested;           /* … and it covers another signature directly */
+    const Entity
+        *partial; /* a signed entity below the payload's root, when @signature is NULL; or NULL */
 } OpenedMessage;
 
-/* Gives the keys for an envelope: (element-type KeyPair) (transfer full), or NULL with an error. Called only if there is one. */
+/* Gives the keys for an envelope: (element-type KeyPair) (transfer full), or NULL with an error.
+ * Called only if there is one. */
 typedef GPtrArray *(*LayerKeysFunc)(gpointer user_data, GError **error);
 
 /**
  * opened_message_new:
  * @message: a message or MIME entity; or with @is_cms a bare CMS object in BER
  * @detached: (nullable): with @is_cms: the content of a detached signature
- * @keys: (nullable): %NULL to leave envelopes closed: the innermost layer is then the envelope, without content
+ * @keys: (nullable): %NULL to leave envelopes closed: the innermost layer is then the envelope,
+ * without content
  * @error: MAIL_ERROR, CMS_ERROR, and what @keys gives
  */
-OpenedMessage *opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeysFunc keys,
-                                  gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same, but no further than the first envelope: its plaintext is the payload. PROTOCOL_ERROR_NOT_PROTECTED if there is
- * none. */
+OpenedMessage *opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached,
+                                  LayerKeysFunc keys, gpointer user_data,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but no further than the first envelope: its plaintext is the payload.
+ * PROTOCOL_ERROR_NOT_PROTECTED if there is none. */
 OpenedMessage *opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys,
                                       gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void opened_message_free(OpenedMessage *opened);

@@ -15,9 +15,9 @@ op_cert(const OpCall *call, OpReply *reply, GError **error)
         return FALSE;
     JsonArray *array = json_array_new();
     for (guint i = 0; i < certificates->len; i++)
-        json_array_add_object_element(array,
-                                      json_from_certificate_in_full(g_ptr_array_index(certificates, i),
-                                                                    bridge_get_now(call->bridge)));
+        json_array_add_object_element(
+            array, json_from_certificate_in_full(g_ptr_array_index(certificates, i),
+                                                 bridge_get_now(call->bridge)));
     reply->result = json_object_new();
     json_object_set_array_member(reply->result, "certificates", array);
     return TRUE;

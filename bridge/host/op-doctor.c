@@ -7,7 +7,8 @@
 #include "ops.h"
 #include "trust-anchor.h"
 
-/* A name that the root says does not exist (RFC 6761 §6.4): a proven denial shows that validation works. */
+/* A name that the root says does not exist (RFC 6761 §6.4): a proven denial shows that validation
+ * works. */
 #define PROBE_NAME "_smimecert.invalid"
 #define PROBE_TYPE 53
 
@@ -20,7 +21,8 @@ describe_key_store(Bridge *bridge)
     g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_list(store, &error);
     json_set_string(object, "directory", bridge_get_profile(bridge));
     json_object_set_boolean_member(object, "exists", store != NULL);
-    json_object_set_boolean_member(object, "has_password", store != NULL && key_store_has_password(store));
+    json_object_set_boolean_member(object, "has_password",
+                                   store != NULL && key_store_has_password(store));
     json_object_set_boolean_member(object, "locked", store != NULL && key_store_is_locked(store));
     json_object_set_int_member(object, "keys", pairs == NULL ? 0 : pairs->len);
     json_set_string(object, "problem", error == NULL ? NULL : error->message);
@@ -102,13 +104,15 @@ check_resolver_program(JsonArray *checks)
 static void
 describe_probe(const ResolverAnswer *answer, JsonArray *checks)
 {
-    g_autofree gchar *detail =
-        g_strdup_printf("the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
-                        answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
+    g_autofree gchar *detail = g_strdup_printf(
+        "the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
+        answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
     add_check(checks, "dnssec", answer->outcome == DNS_OUTCOME_SECURE_DENIAL, detail,
               answer->outcome == DNS_OUTCOME_UNREACHABLE
-                  ? "the name server does not answer: check the network, or name another with --dns-server"
-                  : "the name server strips or breaks DNSSEC: name another with --dns-server, or try --dns-recursive");
+                  ? "the name server does not answer: check the network, or name another with "
+                    "--dns-server"
+                  : "the name server strips or breaks DNSSEC: name another with --dns-server, or "
+                    "try --dns-recursive");
 }
 
 static gboolean
@@ -141,10 +145,11 @@ check_key_store(const OpCall *call, JsonArray *checks)
     g_autoptr(JsonObject) store = describe_key_store(call->bridge);
     const gchar *problem = json_object_get_string_member_with_default(store, "problem", NULL);
     g_autofree gchar *detail =
-        problem != NULL ? g_strdup(problem)
-                        : g_strdup_printf("%s: %" G_GINT64_FORMAT " keys%s", bridge_get_profile(call->bridge),
-                                          json_object_get_int_member(store, "keys"),
-                                          json_object_get_boolean_member(store, "locked") ? ", locked" : "");
+        problem != NULL
+            ? g_strdup(problem)
+            : g_strdup_printf("%s: %" G_GINT64_FORMAT " keys%s", bridge_get_profile(call->bridge),
+                              json_object_get_int_member(store, "keys"),
+                              json_object_get_boolean_member(store, "locked") ? ", locked" : "");
     add_check(checks, "key-store", problem == NULL, detail,
               "make a key with \"dane-smime keygen ADDRESS\" or import one");
 }
@@ -155,7 +160,8 @@ check_manifest(JsonArray *checks)
 {
     g_autofree gchar *own = g_build_filename(g_get_home_dir(), ".mozilla", "native-messaging-hosts",
                                              HOST_MANIFEST_NAME ".json", NULL);
-    const gchar *const places[] = {own, "/usr/lib/mozilla/native-messaging-hosts/" HOST_MANIFEST_NAME ".json"};
+    const gchar *const places[] = {
+        own, "/usr/lib/mozilla/native-messaging-hosts/" HOST_MANIFEST_NAME ".json"};
     for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
         if (g_file_test(places[i], G_FILE_TEST_IS_REGULAR)) {
             add_check(checks, "native-manifest", TRUE, places[i], NULL);

@@ -9,8 +9,8 @@
 #include "recipients.h"
 #include "signing.h"
 
-/* The strongest that today's mail programs all read (RFC 8551 §2.7.1.2 would have AES-GCM where nothing is known of the
- * recipient; most could not open it). */
+/* The strongest that today's mail programs all read (RFC 8551 §2.7.1.2 would have AES-GCM where
+ * nothing is known of the recipient; most could not open it). */
 #define DEFAULT_CIPHER CMS_CIPHER_AES_256_CBC
 
 typedef struct {
@@ -44,10 +44,11 @@ read_choices(Encrypting *encrypting, GError **error)
         return FALSE;
     if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
         return TRUE;
-    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
-                "cipher \"%.50s\" is not one of aes-128-cbc, aes-192-cbc, aes-256-cbc, aes-128-gcm, "
-                "aes-192-gcm, aes-256-gcm",
-                cipher);
+    g_set_error(
+        error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+        "cipher \"%.50s\" is not one of aes-128-cbc, aes-192-cbc, aes-256-cbc, aes-128-gcm, "
+        "aes-192-gcm, aes-256-gcm",
+        cipher);
     return FALSE;
 }
 
@@ -80,7 +81,9 @@ encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *cer
         enveloped_data_encrypt(encrypting->payload, certificates, encrypting->cipher, error);
     if (cms == NULL)
         return NULL;
-    return compose_pkcs7_mime(tree, cms, cms_cipher_is_aead(encrypting->cipher) ? "authEnveloped-data" : "enveloped-data");
+    return compose_pkcs7_mime(tree, cms,
+                              cms_cipher_is_aead(encrypting->cipher) ? "authEnveloped-data"
+                                                                     : "enveloped-data");
 }
 
 static GPtrArray *
@@ -95,8 +98,8 @@ certificates_of(const Encrypting *encrypting, gboolean with_bcc)
     return certificates;
 }
 
-/* A blind recipient's certificate in the common envelope would tell everybody of them; each gets an envelope alone, and no Bcc
- * field in any. */
+/* A blind recipient's certificate in the common envelope would tell everybody of them; each gets an
+ * envelope alone, and no Bcc field in any. */
 static gboolean
 make_bcc_copies(const Encrypting *encrypting, OpReply *reply, JsonArray *copies, GError **error)
 {

@@ -14,7 +14,8 @@ op_import(const OpCall *call, OpReply *reply, GError **error)
         !params_get_string(call->params, "password", &password, error))
         return FALSE;
     if (octets == NULL) {
-        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "there is no file to import");
+        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                            "there is no file to import");
         return FALSE;
     }
     /* Read before the store is made or asked for: a bad file leaves nothing behind. */
@@ -34,12 +35,13 @@ op_import(const OpCall *call, OpReply *reply, GError **error)
         return FALSE;
     JsonArray *certificates = json_array_new();
     for (guint i = 0; i < file->pairs->len; i++)
-        json_array_add_object_element(
-            certificates, json_from_certificate(key_pair_get_certificate(g_ptr_array_index(file->pairs, i))));
+        json_array_add_object_element(certificates, json_from_certificate(key_pair_get_certificate(
+                                                        g_ptr_array_index(file->pairs, i))));
     reply->result = json_object_new();
     json_object_set_int_member(reply->result, "keys", file->pairs->len);
     json_object_set_int_member(reply->result, "new_keys", n_new);
-    json_object_set_int_member(reply->result, "certificates", file->pairs->len + file->certificates->len);
+    json_object_set_int_member(reply->result, "certificates",
+                               file->pairs->len + file->certificates->len);
     json_object_set_array_member(reply->result, "imported", certificates);
     return TRUE;
 }
@@ -48,17 +50,18 @@ op_import(const OpCall *call, OpReply *reply, GError **error)
 static KeyPair *
 choose_pair(KeyStore *store, const gchar *address, const gchar *sha256, GError **error)
 {
-    g_autoptr(GPtrArray) pairs = address == NULL ? key_store_list(store, error) : key_store_find(store, address, error);
+    g_autoptr(GPtrArray) pairs =
+        address == NULL ? key_store_list(store, error) : key_store_find(store, address, error);
     if (pairs == NULL)
         return NULL;
     for (guint i = 0; i < pairs->len; i++) {
         KeyPair *pair = g_ptr_array_index(pairs, i);
         g_autofree gchar *hex = certificate_dup_sha256_hex(key_pair_get_certificate(pair));
-        if (sha256 == NULL ? address != NULL : g_ascii_strcasecmp(hex, sha256) == 0)
+        if (sha256 == NULL || g_ascii_strcasecmp(hex, sha256) == 0)
             return key_pair_ref(pair);
     }
     g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %.200s in the key store",
-                sha256 != NULL ? sha256 : address == NULL ? "nobody" : address);
+                sha256 != NULL ? sha256 : address);
     return NULL;
 }
 
@@ -72,13 +75,19 @@ op_export(const OpCall *call, OpReply *reply, GError **error)
         !params_get_string(call->params, "password", &password, error) ||
         !params_get_boolean(call->params, "certificate_only", FALSE, &certificate_only, error))
         return FALSE;
+    if (address == NULL && sha256 == NULL) {
+        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                            "an address or the SHA-256 of a certificate is wanted");
+        return FALSE;
+    }
     if (!certificate_only && password == NULL) {
         g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
                             "a private key is exported under a password only");
         return FALSE;
     }
-    g_autoptr(KeyStore) store = certificate_only ? bridge_get_key_store(call->bridge, FALSE, error)
-                                                 : bridge_get_unlocked_store(call->bridge, FALSE, error);
+    g_autoptr(KeyStore) store = certificate_only
+                                    ? bridge_get_key_store(call->bridge, FALSE, error)
+                                    : bridge_get_unlocked_store(call->bridge, FALSE, error);
     g_autoptr(KeyPair) pair = store == NULL ? NULL : choose_pair(store, address, sha256, error);
     if (pair == NULL)
         return FALSE;

@@ -19,7 +19,8 @@ read_algorithm(const OpCall *call, KeyAlgorithm *out_algorithm, GError **error)
     if (name == NULL || key_algorithm_from_string(name, out_algorithm))
         return TRUE;
     g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
-                "algorithm \"%.50s\" is not one of rsa-2048, rsa-3072, rsa-4096, p-256, p-384", name);
+                "algorithm \"%.50s\" is not one of rsa-2048, rsa-3072, rsa-4096, p-256, p-384",
+                name);
     return FALSE;
 }
 
@@ -49,7 +50,8 @@ op_keygen(const OpCall *call, OpReply *reply, GError **error)
     if (pair == NULL)
         return FALSE;
     reply->result = json_object_new();
-    json_object_set_object_member(reply->result, "certificate", json_from_certificate(key_pair_get_certificate(pair)));
+    json_object_set_object_member(reply->result, "certificate",
+                                  json_from_certificate(key_pair_get_certificate(pair)));
     return TRUE;
 }
 
@@ -75,7 +77,8 @@ op_keys(const OpCall *call, OpReply *reply, GError **error)
     JsonArray *keys = json_array_new();
     for (guint i = 0; i < pairs->len; i++)
         json_array_add_object_element(
-            keys, json_from_certificate_in_full(key_pair_get_certificate(g_ptr_array_index(pairs, i)), now));
+            keys, json_from_certificate_in_full(
+                      key_pair_get_certificate(g_ptr_array_index(pairs, i)), now));
     reply->result = json_object_new();
     json_object_set_array_member(reply->result, "keys", keys);
     return TRUE;

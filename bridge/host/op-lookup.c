@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "limits.h"
 #include "ops.h"
 #include "params.h"
 

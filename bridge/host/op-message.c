@@ -69,10 +69,11 @@ classify_cms(GBytes *ber)
     gboolean is_signed = type == CMS_CONTENT_SIGNED_DATA;
     JsonObject *result = json_object_new();
     json_object_set_boolean_member(result, "signed", is_signed);
-    json_object_set_boolean_member(
-        result, "encrypted",
-        type == CMS_CONTENT_ENVELOPED_DATA || type == CMS_CONTENT_AUTH_ENVELOPED_DATA);
-    json_set_string(result, "scope", signature_scope_to_string(is_signed ? SCOPE_WHOLE : SCOPE_NONE));
+    json_object_set_boolean_member(result, "encrypted",
+                                   type == CMS_CONTENT_ENVELOPED_DATA ||
+                                       type == CMS_CONTENT_AUTH_ENVELOPED_DATA);
+    json_set_string(result, "scope",
+                    signature_scope_to_string(is_signed ? SCOPE_WHOLE : SCOPE_NONE));
     json_set_string(result, "layer", cms_content_type_to_string(type));
     json_set_string(result, "content_type", NULL);
     json_set_string(result, "structure", NULL);

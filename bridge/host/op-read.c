@@ -2,9 +2,9 @@
 
 #include "cms-error.h"
 #include "compose.h"
+#include "core-limits.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
-#include "limits.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -15,6 +15,7 @@
 /* Parameters and what comes of them while one message is read. */
 typedef struct {
     const OpCall *call;
+    gboolean reads; /* "read": envelopes are opened, and the innermost payload is what counts */
     MessageInput *input;
     OpenedMessage *opened;
     OpenedLayer *partial; /* of opened->partial */
@@ -45,7 +46,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
 /* A list of certificate files, PEM or DER each. */
 static gboolean
-get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates, GError **error)
+get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates,
+                 GError **error)
 {
     g_autoptr(GPtrArray) files = NULL;
     if (!params_get_octets_list(call->params, name, MAX_FILES, &files, error))
@@ -94,7 +96,8 @@ find_author(Reading *reading)
 static gboolean
 look_author_up(Reading *reading, GError **error)
 {
-    if (reading->author == NULL || reading->pins->len > 0 || bridge_is_offline(reading->call->bridge))
+    if (reading->author == NULL || reading->pins->len > 0 ||
+        bridge_is_offline(reading->call->bridge))
         return TRUE;
     g_autofree gchar *owner_name = dane_owner_name(reading->author, FALSE, NULL);
     if (owner_name == NULL)
@@ -168,7 +171,8 @@ judge(Reading *reading, GError **error)
     facts->signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
                                    facts->scope, context);
     facts->verdict = combine_verdicts(reading);
-    facts->covered = signature->content;
+    if (!reading->reads)
+        facts->covered = signature->content;
     return TRUE;
 }
 
@@ -179,7 +183,7 @@ give_keys(gpointer data, GError **error)
 }
 
 static gboolean
-open_and_judge(Reading *reading, gboolean open_envelopes, GError **error)
+open_and_judge(Reading *reading, GError **error)
 {
     const OpCall *call = reading->call;
     if (!read_params(reading, error))
@@ -188,8 +192,9 @@ open_and_judge(Reading *reading, gboolean open_envelopes, GError **error)
     if (reading->input == NULL)
         return FALSE;
     find_author(reading);
-    reading->opened = opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
-                                         open_envelopes ? give_keys : NULL, (gpointer)call, error);
+    reading->opened =
+        opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
+                           reading->reads ? give_keys : NULL, (gpointer)call, error);
     if (reading->opened == NULL || !judge(reading, error))
         return FALSE;
     reading->facts.opened = reading->opened;
@@ -202,7 +207,7 @@ gboolean
 op_verify(const OpCall *call, OpReply *reply, GError **error)
 {
     g_auto(Reading) reading = {.call = call};
-    if (!open_and_judge(&reading, FALSE, error))
+    if (!open_and_judge(&reading, error))
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
     return TRUE;
@@ -223,8 +228,8 @@ innermost_message(const Reading *reading)
 gboolean
 op_read(const OpCall *call, OpReply *reply, GError **error)
 {
-    g_auto(Reading) reading = {.call = call};
-    if (!open_and_judge(&reading, TRUE, error))
+    g_auto(Reading) reading = {.call = call, .reads = TRUE};
+    if (!open_and_judge(&reading, error))
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
     op_reply_take_body(reply, innermost_message(&reading));

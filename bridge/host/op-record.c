@@ -2,9 +2,9 @@
 
 #include "association.h"
 #include "cms-error.h"
+#include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
-#include "limits.h"
 #include "ops.h"
 #include "params.h"
 
@@ -36,11 +36,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recording, recording_clear)
 static gboolean
 read_numbers(JsonObject *params, Recording *recording, GError **error)
 {
-    return params_get_integer(params, "usage", 0, 255, SMIMEA_USAGE_DANE_EE, &recording->usage, error) &&
-           params_get_integer(params, "selector", 0, 255, SMIMEA_SELECTOR_CERT, &recording->selector, error) &&
-           params_get_integer(params, "matching_type", 0, 255, SMIMEA_MATCHING_FULL, &recording->matching_type, error) &&
+    return params_get_integer(params, "usage", 0, 255, SMIMEA_USAGE_DANE_EE, &recording->usage,
+                              error) &&
+           params_get_integer(params, "selector", 0, 255, SMIMEA_SELECTOR_CERT,
+                              &recording->selector, error) &&
+           params_get_integer(params, "matching_type", 0, 255, SMIMEA_MATCHING_FULL,
+                              &recording->matching_type, error) &&
            params_get_integer(params, "ttl", 0, MAX_TTL, 0, &recording->ttl, error) &&
-           params_get_integer(params, "type", 1, G_MAXUINT16, SMIMEA_RR_TYPE, &recording->rr_type, error);
+           params_get_integer(params, "type", 1, G_MAXUINT16, SMIMEA_RR_TYPE, &recording->rr_type,
+                              error);
 }
 
 static gboolean
@@ -75,7 +79,8 @@ find_own_certificate(const OpCall *call, const gchar *address, GError **error)
         return NULL;
     if (pairs->len > 0)
         return certificate_ref(key_pair_get_certificate(g_ptr_array_index(pairs, 0)));
-    g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %.200s in the key store", address);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %.200s in the key store",
+                address);
     return NULL;
 }
 
@@ -110,7 +115,8 @@ make_record(const OpCall *call, Recording *recording, GError **error)
 
 /* Whether the DNS has this very record at that name, securely. */
 static JsonObject *
-check_published(const OpCall *call, const Recording *recording, const gchar *address, GError **error)
+check_published(const OpCall *call, const Recording *recording, const gchar *address,
+                GError **error)
 {
     const DaneLookupChoices choices = {recording->draft, (guint16)recording->rr_type};
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
@@ -123,7 +129,8 @@ check_published(const OpCall *call, const Recording *recording, const gchar *add
     gboolean found = FALSE;
     for (guint i = 0; i < answer->records->len; i++) {
         const DaneRecord *other = g_ptr_array_index(answer->records, i);
-        g_autoptr(GBytes) rdata = other->record == NULL ? NULL : smimea_record_serialize(other->record);
+        g_autoptr(GBytes) rdata =
+            other->record == NULL ? NULL : smimea_record_serialize(other->record);
         found = found || (rdata != NULL && g_bytes_equal(rdata, wanted));
     }
     JsonObject *check = dane_answer_to_json(call, answer);
@@ -141,8 +148,9 @@ make_line(const OpCall *call, const Recording *recording, const gchar *address, 
         g_prefix_error(error, "address \"%.200s\": ", address);
         return NULL;
     }
-    g_autofree gchar *line = smimea_record_to_zone_line(recording->record, owner_name, (guint16)recording->rr_type,
-                                                        (guint32)recording->ttl, recording->generic);
+    g_autofree gchar *line =
+        smimea_record_to_zone_line(recording->record, owner_name, (guint16)recording->rr_type,
+                                   (guint32)recording->ttl, recording->generic);
     g_autoptr(JsonObject) object = json_object_new();
     json_set_string(object, "address", address);
     json_set_string(object, "owner_name", owner_name);
@@ -164,8 +172,9 @@ make_lines(const OpCall *call, const Recording *recording, GError **error)
     const gchar *const nobody[] = {NULL};
     const gchar *const *addresses = named;
     if (recording->address == NULL)
-        addresses = recording->certificate == NULL ? nobody
-                                                   : certificate_get_addresses(recording->certificate);
+        addresses = recording->certificate == NULL
+                        ? nobody
+                        : certificate_get_addresses(recording->certificate);
     g_autoptr(JsonArray) lines = json_array_new();
     for (; *addresses != NULL; addresses++) {
         JsonObject *line = make_line(call, recording, *addresses, error);

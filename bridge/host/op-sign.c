@@ -32,7 +32,8 @@ op_sign(const OpCall *call, OpReply *reply, GError **error)
     reply->result = json_object_new();
     signing_describe(&signing, reply->result);
     json_set_string(reply->result, "micalg", micalg);
-    op_reply_take_body(reply, opaque ? compose_pkcs7_mime(input->tree, signature, "signed-data")
-                                     : compose_multipart_signed(input->tree, payload, signature, micalg));
+    op_reply_take_body(reply,
+                       opaque ? compose_pkcs7_mime(input->tree, signature, "signed-data")
+                              : compose_multipart_signed(input->tree, payload, signature, micalg));
     return TRUE;
 }

@@ -8,7 +8,7 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
-#define LOOKUP_CHOICES "draft", "type"
+#define LOOKUP_CHOICES  "draft", "type"
 #define VERDICT_CHOICES "author", "pins", "authorities", "crls", "key_files", "content"
 
 static const OpRow op_rows[] = {
@@ -18,7 +18,8 @@ static const OpRow op_rows[] = {
     {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
-    {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"), TRUE},
+    {"encrypt", op_encrypt, NAMES("recipients", "certificates", "cipher", "self", "bcc_copies"),
+     TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
     {"hello", op_hello, NAMES(NULL), FALSE},
@@ -27,12 +28,12 @@ static const OpRow op_rows[] = {
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
-    {"owner-name", op_owner_name, NAMES("!addresses", "draft"), FALSE},
+    {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
     {"record", op_record,
-     NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl", "rdata",
-           "check", LOOKUP_CHOICES),
+     NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
+           "rdata", "check", LOOKUP_CHOICES),
      FALSE},
     {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
     {"sign-encrypt", op_sign_encrypt,
@@ -66,6 +67,13 @@ is_known_param(const OpRow *row, const gchar *name)
     return FALSE;
 }
 
+/* null is as good as nothing. */
+static gboolean
+is_absent(JsonObject *params, const gchar *name)
+{
+    return !json_object_has_member(params, name) || json_object_get_null_member(params, name);
+}
+
 static gboolean
 check_params(const OpRow *row, JsonObject *params, GError **error)
 {
@@ -77,7 +85,7 @@ check_params(const OpRow *row, JsonObject *params, GError **error)
             return FALSE;
         }
     for (const gchar *const *known = row->params; *known != NULL; known++)
-        if (**known == '!' && !json_object_has_member(params, *known + 1)) {
+        if (**known == '!' && is_absent(params, *known + 1)) {
             g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
                         "parameter \"%s\" is missing", *known + 1);
             return FALSE;

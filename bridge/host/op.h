@@ -5,23 +5,26 @@
 
 #include "bridge.h"
 
-/* Operations: what host and command line can do. Each is a plain function that reads its parameters, calls the layers,
- * builds the answer, and decides nothing. PROTOCOL.md is the grammar of parameters and results. */
+/* Operations: what host and command line can do. Each is a plain function that reads its
+ * parameters, calls the layers, builds the answer, and decides nothing. PROTOCOL.md is the grammar
+ * of parameters and results. */
 
 #define PROTOCOL_ERROR (protocol_error_quark())
 GQuark protocol_error_quark(void);
 
 typedef enum {
-    PROTOCOL_ERROR_MALFORMED,  /* not a request, or a parameter is missing, of a wrong type or value; the text says which */
+    PROTOCOL_ERROR_MALFORMED, /* not a request, or a parameter is missing, of a wrong type or value;
+                                 the text says which */
     PROTOCOL_ERROR_UNKNOWN_OP,
-    PROTOCOL_ERROR_BUSY,       /* LIMIT_REQUESTS are under way */
-    PROTOCOL_ERROR_TOO_LARGE,  /* a body over LIMIT_MESSAGE_OCTETS */
-    PROTOCOL_ERROR_FILE,       /* a named file can't be read or written: not regular, not the user's, a link, … */
-    PROTOCOL_ERROR_RECIPIENTS, /* some recipients have no certificate; details name each */
+    PROTOCOL_ERROR_BUSY,      /* LIMIT_REQUESTS are under way */
+    PROTOCOL_ERROR_TOO_LARGE, /* a body over LIMIT_MESSAGE_OCTETS */
+    PROTOCOL_ERROR_FILE, /* a named file can't be read or written: not regular, not the user's, a
+                            link, … */
+    PROTOCOL_ERROR_RECIPIENTS,         /* some recipients have no certificate; details name each */
     PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, /* … and for some it could not be found out */
-    PROTOCOL_ERROR_NO_RECIPIENTS, /* there is nobody to encrypt to */
-    PROTOCOL_ERROR_NO_AUTHOR,  /* the message has no From, or several, and none was named */
-    PROTOCOL_ERROR_NOT_PROTECTED, /* there is nothing to decrypt */
+    PROTOCOL_ERROR_NO_RECIPIENTS,      /* there is nobody to encrypt to */
+    PROTOCOL_ERROR_NO_AUTHOR,          /* the message has no From, or several, and none was named */
+    PROTOCOL_ERROR_NOT_PROTECTED,      /* there is nothing to decrypt */
     PROTOCOL_N_ERRORS
 } ProtocolError;
 
@@ -30,16 +33,17 @@ typedef void (*OpProgress)(const gchar *phase, guint n_done, guint n_total, gpoi
 
 typedef struct {
     Bridge *bridge;
-    JsonObject *params;       /* never NULL */
-    GBytes *body;             /* the message; NULL if none was given */
+    JsonObject *params; /* never NULL */
+    GBytes *body;       /* the message; NULL if none was given */
     GCancellable *cancellable;
-    OpProgress progress;      /* may be NULL */
+    OpProgress progress; /* may be NULL */
     gpointer progress_data;
 } OpCall;
 
 typedef struct {
-    JsonObject *result;       /* on failure: details of the fault, or NULL */
-    GPtrArray *bodies;        /* (element-type GBytes): messages that the operation made; the first is the main one */
+    JsonObject *result; /* on failure: details of the fault, or NULL */
+    GPtrArray *bodies;  /* (element-type GBytes): messages that the operation made; the first is the
+                           main one */
 } OpReply;
 void op_reply_clear(OpReply *reply);
 
@@ -49,8 +53,8 @@ typedef gboolean (*OpHandler)(const OpCall *call, OpReply *reply, GError **error
 typedef struct {
     const gchar *name;
     OpHandler handler;
-    /* Names of its parameters, "!" before the required ones; NULL-terminated. Others are refused: a misspelt
-     * "recipients" must not silently encrypt to somebody else. */
+    /* Names of its parameters, "!" before the required ones; NULL-terminated. Others are refused: a
+     * misspelt "recipients" must not silently encrypt to somebody else. */
     const gchar *const *params;
     gboolean wants_body;
 } OpRow;

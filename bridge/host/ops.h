@@ -3,7 +3,8 @@
 
 #include "op.h"
 
-/* The handlers of the table in op.c, each in the file named here. Parameters and results: PROTOCOL.md. */
+/* The handlers of the table in op.c, each in the file named here. Parameters and results:
+ * PROTOCOL.md. */
 
 /* op-cert.c */
 gboolean op_cert(const OpCall *call, OpReply *reply, GError **error);

@@ -2,13 +2,19 @@
 
 #include "out-queue.h"
 
+#include "core-limits.h"
+#include "fault.h"
 #include "frame.h"
-#include "limits.h"
+#include "json-facts.h"
+#include "op.h"
+#include "request.h"
 
 /* In base64 and with its frame round it, below 1 MiB. */
 #define CHUNK_OCTETS (512u * 1024)
 /* Results and bodies up to this length go inline. */
 #define INLINE_OCTETS (256u * 1024)
+/* The text of a fault is for logs. */
+#define MESSAGE_OCTETS 2000
 
 /* Text to be sent as it is, or a part of an answer to be sent in chunks. */
 typedef struct {
@@ -56,7 +62,10 @@ json_object_to_text(JsonObject *object)
 {
     g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
     json_node_set_object(node, object);
-    return json_to_string(node, FALSE);
+    g_autofree gchar *text = json_to_string(node, FALSE);
+    /* Texts of faults quote a peer's octets and cut them anywhere; one stray octet would make the
+     * whole frame unreadable. */
+    return g_utf8_validate(text, -1, NULL) ? g_steal_pointer(&text) : g_utf8_make_valid(text, -1);
 }
 
 static void
@@ -128,18 +137,54 @@ describe_bodies(OutQueue *chunks, gint64 id, GPtrArray *bodies, GPtrArray *files
     return array;
 }
 
+/* Sets @name, or @name to null and @chunks_name to true where the value is too long. */
 static void
-set_result(JsonObject *answer, OutQueue *chunks, gint64 id, JsonObject *result)
+set_or_chunk(JsonObject *object, const gchar *name, const gchar *chunks_name, JsonObject *value,
+             OutQueue *chunks, gint64 id)
 {
-    g_autofree gchar *text = json_object_to_text(result);
-    if (strlen(text) <= INLINE_OCTETS) {
-        json_object_set_object_member(answer, "result", json_object_ref(result));
+    g_autofree gchar *text = json_object_to_text(value);
+    gsize n_octets = strlen(text);
+    if (n_octets <= INLINE_OCTETS) {
+        json_object_set_object_member(object, name, json_object_ref(value));
         return;
     }
-    g_autoptr(GBytes) octets = g_bytes_new(text, strlen(text));
-    json_object_set_null_member(answer, "result");
-    json_object_set_boolean_member(answer, "result_chunks", TRUE);
-    push_part(chunks, id, g_strdup("result"), octets);
+    g_autoptr(GBytes) octets = g_bytes_new_take(g_steal_pointer(&text), n_octets);
+    json_object_set_null_member(object, name);
+    json_object_set_boolean_member(object, chunks_name, TRUE);
+    push_part(chunks, id, g_strdup(name), octets);
+}
+
+static void
+move_entries(OutQueue *to, OutQueue *from)
+{
+    for (Entry *entry = g_queue_pop_head(&from->entries); entry != NULL;
+         entry = g_queue_pop_head(&from->entries))
+        g_queue_push_tail(&to->entries, entry);
+}
+
+void
+out_queue_push_fault(OutQueue *queue, gint64 id, const GError *error, JsonObject *details)
+{
+    g_autoptr(OutQueue) chunks = out_queue_new();
+    const FaultRow *row = fault_find(error);
+    JsonObject *fault = json_object_new();
+    g_autofree gchar *message = g_strndup(error->message, MESSAGE_OCTETS);
+    json_set_string(fault, "code", row->name);
+    json_set_string(fault, "message", message);
+    json_object_set_boolean_member(fault, "retry", row->retry);
+    if (details == NULL)
+        json_object_set_null_member(fault, "details");
+    else
+        set_or_chunk(fault, "details", "details_chunks", details, chunks, id);
+    JsonObject *answer = json_object_new();
+    if (id == REQUEST_NO_ID)
+        json_object_set_null_member(answer, "id");
+    else
+        json_object_set_int_member(answer, "id", id);
+    json_object_set_boolean_member(answer, "ok", FALSE);
+    json_object_set_object_member(answer, "fault", fault);
+    out_queue_push(queue, answer);
+    move_entries(queue, chunks);
 }
 
 void
@@ -147,15 +192,20 @@ out_queue_push_answer(OutQueue *queue, gint64 id, JsonObject *result, GPtrArray 
                       GPtrArray *files)
 {
     g_autoptr(OutQueue) chunks = out_queue_new();
-    JsonObject *answer = json_object_new();
+    g_autoptr(JsonObject) answer = json_object_new();
     json_object_set_int_member(answer, "id", id);
     json_object_set_boolean_member(answer, "ok", TRUE);
-    set_result(answer, chunks, id, result);
+    set_or_chunk(answer, "result", "result_chunks", result, chunks, id);
     json_object_set_array_member(answer, "bodies", describe_bodies(chunks, id, bodies, files));
-    out_queue_push(queue, answer);
-    for (Entry *entry = g_queue_pop_head(&chunks->entries); entry != NULL;
-         entry = g_queue_pop_head(&chunks->entries))
-        g_queue_push_tail(&queue->entries, entry);
+    g_autofree gchar *text = json_object_to_text(answer);
+    if (strlen(text) <= LIMIT_FRAME_OUT_OCTETS) {
+        push_text(queue, g_steal_pointer(&text));
+        move_entries(queue, chunks);
+        return;
+    }
+    g_autoptr(GError) error = g_error_new_literal(PROTOCOL_ERROR, PROTOCOL_ERROR_TOO_LARGE,
+                                                  "the answer fits into no frame");
+    out_queue_push_fault(queue, id, error, NULL);
 }
 
 gboolean
@@ -187,7 +237,8 @@ out_queue_pop(OutQueue *queue)
     Entry *entry = g_queue_pop_head(&queue->entries);
     if (entry == NULL)
         return NULL;
-    g_autofree gchar *text = entry->text != NULL ? g_steal_pointer(&entry->text) : next_chunk(entry);
+    g_autofree gchar *text =
+        entry->text != NULL ? g_steal_pointer(&entry->text) : next_chunk(entry);
     if (entry->octets != NULL && entry->offset < g_bytes_get_size(entry->octets))
         g_queue_push_tail(&queue->entries, entry);
     else

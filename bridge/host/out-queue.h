@@ -3,8 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-/* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become chunks, made one at a time
- * when the stream takes them, those of several answers in turn. */
+/* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become
+ * chunks, made one at a time when the stream takes them, those of several answers in turn. */
 typedef struct _OutQueue OutQueue;
 
 OutQueue *out_queue_new(void);
@@ -14,11 +14,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutQueue, out_queue_free)
 /* A message that is short by nature. Takes @object. */
 void out_queue_push(OutQueue *queue, JsonObject *object);
 
+/* The answer that a request failed, or with REQUEST_NO_ID that a text could not be read at all. Its
+ * message is cut at some 2000 octets; long @details (nullable, transfer none) become chunks. */
+void out_queue_push_fault(OutQueue *queue, gint64 id, const GError *error, JsonObject *details);
+
 /**
  * out_queue_push_answer:
  * @result: (transfer none)
  * @bodies: (element-type GBytes) (nullable)
- * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been written already
+ * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been
+ * written already
+ *
+ * An answer that fits into no frame, because of the names of its files, becomes the fault
+ * "body-too-large".
  */
 void out_queue_push_answer(OutQueue *queue, gint64 id, JsonObject *result, GPtrArray *bodies,
                            GPtrArray *files);
@@ -28,5 +36,5 @@ gboolean out_queue_is_empty(const OutQueue *queue);
 /* The next frame, header included; NULL if the queue is empty. */
 GBytes *out_queue_pop(OutQueue *queue);
 
-/* Compact JSON text. */
+/* Compact JSON text in valid UTF-8, whatever the strings hold. */
 gchar *json_object_to_text(JsonObject *object);

@@ -20,13 +20,14 @@ find_member(JsonObject *params, const gchar *name)
     return node == NULL || JSON_NODE_HOLDS_NULL(node) ? NULL : node;
 }
 
-/* A string without NUL: json-glib keeps "\u0000" as the end of a C string. */
+/* Half a surrogate pair ("\ud800") is a string to json-glib, but not to anybody else. */
 static const gchar *
 node_get_string(JsonNode *node)
 {
     if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING)
         return NULL;
-    return json_node_get_string(node);
+    const gchar *text = json_node_get_string(node);
+    return g_utf8_validate(text, -1, NULL) ? text : NULL;
 }
 
 gboolean
@@ -45,7 +46,8 @@ params_get_boolean(JsonObject *params, const gchar *name, gboolean fallback, gbo
                    GError **error)
 {
     JsonNode *node = find_member(params, name);
-    if (node != NULL && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN))
+    if (node != NULL &&
+        (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN))
         return fail(error, name, "true or false");
     *out_value = node == NULL ? fallback : json_node_get_boolean(node);
     return TRUE;
@@ -56,7 +58,8 @@ params_get_integer(JsonObject *params, const gchar *name, gint64 minimum, gint64
                    gint64 fallback, gint64 *out_value, GError **error)
 {
     JsonNode *node = find_member(params, name);
-    if (node != NULL && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64))
+    if (node != NULL &&
+        (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64))
         return fail(error, name, "a whole number");
     gint64 value = node == NULL ? fallback : json_node_get_int(node);
     if (node != NULL && (value < minimum || value > maximum)) {
@@ -114,7 +117,10 @@ GBytes *
 octets_from_base64(const gchar *text)
 {
     gsize length = strlen(text);
-    if (length % 4 != 0 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != length)
+    gsize n_digits =
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    gsize n_padding = strspn(text + n_digits, "=");
+    if (length % 4 != 0 || n_digits + n_padding != length || n_padding > 2)
         return NULL;
     gsize n_octets = 0;
     guchar *octets = g_base64_decode(text, &n_octets);

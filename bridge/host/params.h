@@ -3,8 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-/* Parameters of a request. A parameter that is not there, or null, gives the default; one of another type or out of
- * range is PROTOCOL_ERROR_MALFORMED and FALSE. */
+/* Parameters of a request. A parameter that is not there, or null, gives the default; one of
+ * another type or out of range is PROTOCOL_ERROR_MALFORMED and FALSE. */
 
 gboolean params_get_string(JsonObject *params, const gchar *name, const gchar **out_value,
                            GError **error);

@@ -2,8 +2,8 @@
 
 #include "recipients.h"
 
+#include "core-limits.h"
 #include "json-facts.h"
-#include "limits.h"
 #include "params.h"
 
 static void
@@ -55,9 +55,7 @@ add_from_message(GPtrArray *recipients, const MessageInput *input, GError **erro
 static void
 judge_given_certificate(const OpCall *call, Recipient *recipient, Certificate *certificate)
 {
-    recipient->reason = dane_certificate_validity(certificate, bridge_get_now(call->bridge));
-    if (recipient->reason == REASON_NONE && !certificate_may_encrypt(certificate))
-        recipient->reason = REASON_CERTIFICATE_UNFIT;
+    recipient->reason = dane_recipient_fitness(certificate, bridge_get_now(call->bridge));
     if (recipient->reason == REASON_NONE)
         recipient->certificate = certificate_ref(certificate);
     recipient->address = g_strdup(certificate_get_subject(certificate));
@@ -82,8 +80,8 @@ add_given_certificates(const OpCall *call, GPtrArray *recipients, GError **error
 }
 
 static gboolean
-collect(const OpCall *call, const MessageInput *input, GPtrArray *recipients,
-        GPtrArray *to_look_up, GError **error)
+collect(const OpCall *call, const MessageInput *input, GPtrArray *recipients, GPtrArray *to_look_up,
+        GError **error)
 {
     g_autoptr(GPtrArray) named = NULL;
     if (!params_get_strings(call->params, "recipients", LIMIT_ADDRESSES, &named, error))
@@ -124,8 +122,8 @@ look_up(const OpCall *call, GPtrArray *recipients, GError **error)
     return TRUE;
 }
 
-/* The newest certificate of the author's own that can be encrypted to. That there is none is no error: without it the
- * author can't read the copy that is kept, and that is all. */
+/* The newest certificate of the author's own that can be encrypted to. That there is none is no
+ * error: without it the author can't read the copy that is kept, and that is all. */
 static void
 add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients)
 {
@@ -135,10 +133,10 @@ add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients)
     g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_find(store, author, NULL);
     for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
         Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(pairs, i));
-        if (dane_certificate_validity(certificate, bridge_get_now(call->bridge)) != REASON_NONE ||
-            !certificate_may_encrypt(certificate))
+        if (dane_recipient_fitness(certificate, bridge_get_now(call->bridge)) != REASON_NONE)
             continue;
-        add_recipient(recipients, author, RECIPIENT_SELF)->certificate = certificate_ref(certificate);
+        add_recipient(recipients, author, RECIPIENT_SELF)->certificate =
+            certificate_ref(certificate);
         return;
     }
 }
@@ -190,8 +188,13 @@ recipient_to_json(const OpCall *call, const Recipient *recipient)
     } else {
         object = json_object_new();
         json_set_string(object, "address", recipient->address);
-        json_set_string(object, "recipient", recipient->reason == REASON_NONE ? "ready" : verdict_reason_to_string(recipient->reason));
-        g_autofree gchar *sha256 = recipient->certificate == NULL ? NULL : certificate_dup_sha256_hex(recipient->certificate);
+        json_set_string(object, "recipient",
+                        recipient->reason == REASON_NONE
+                            ? "ready"
+                            : verdict_reason_to_string(recipient->reason));
+        g_autofree gchar *sha256 = recipient->certificate == NULL
+                                       ? NULL
+                                       : certificate_dup_sha256_hex(recipient->certificate);
         json_set_string(object, "certificate_sha256", sha256);
     }
     json_set_string(object, "role", roles[recipient->role]);

@@ -9,7 +9,7 @@
 typedef enum { RECIPIENT_SHOWN, RECIPIENT_BCC, RECIPIENT_SELF } RecipientRole;
 
 typedef struct {
-    gchar *address;           /* NULL for a certificate that was handed in */
+    gchar *address; /* NULL for a certificate that was handed in */
     RecipientRole role;
     VerdictReason reason;     /* REASON_NONE: ready */
     Certificate *certificate; /* NULL unless ready */
@@ -19,14 +19,16 @@ typedef struct {
 /**
  * recipients_find:
  *
- * From the parameters "recipients" and "certificates"; without either, To, Cc and Bcc of the message. Unless "self" is false, the
- * author's own certificate too, if the key store has one.
- * Returns: (element-type Recipient) (transfer full): or %NULL with PROTOCOL_ERROR_NO_RECIPIENTS, ADDR_SPEC_ERROR, …
+ * From the parameters "recipients" and "certificates"; without either, To, Cc and Bcc of the
+ * message. Unless "self" is false, the author's own certificate too, if the key store has one.
+ * Returns: (element-type Recipient) (transfer full): or %NULL with PROTOCOL_ERROR_NO_RECIPIENTS,
+ * ADDR_SPEC_ERROR, …
  */
-GPtrArray *recipients_find(const OpCall *call, const MessageInput *input, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *recipients_find(const OpCall *call, const MessageInput *input,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* FALSE with PROTOCOL_ERROR_RECIPIENTS or PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, which name those who are not ready. */
+/* FALSE with PROTOCOL_ERROR_RECIPIENTS or PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, which name those who
+ * are not ready. */
 gboolean recipients_check(GPtrArray *recipients, GError **error);
 
 /* The result's member "recipients". */

@@ -15,12 +15,39 @@ fail(GError **error, const gchar *why)
     return NULL;
 }
 
+static void wipe_member(JsonObject *object, const gchar *name, JsonNode *node, gpointer data);
+
+static void
+wipe_element(G_GNUC_UNUSED JsonArray *array, G_GNUC_UNUSED guint index, JsonNode *element,
+             G_GNUC_UNUSED gpointer data)
+{
+    if (JSON_NODE_HOLDS_OBJECT(element))
+        json_object_foreach_member(json_node_get_object(element), wipe_member, NULL);
+}
+
+/* "password" of the parameters themselves, and of the files in a list such as "key_files". */
+static void
+wipe_member(G_GNUC_UNUSED JsonObject *object, const gchar *name, JsonNode *node,
+            G_GNUC_UNUSED gpointer data)
+{
+    if (JSON_NODE_HOLDS_ARRAY(node))
+        json_array_foreach_element(json_node_get_array(node), wipe_element, NULL);
+    if (!g_str_equal(name, "password") || !JSON_NODE_HOLDS_VALUE(node) ||
+        json_node_get_value_type(node) != G_TYPE_STRING)
+        return;
+    /* The string goes with its node, right after this. */
+    gchar *text = (gchar *)json_node_get_string(node);
+    explicit_bzero(text, strlen(text));
+}
+
 void
 request_free(Request *request)
 {
     if (request == NULL)
         return;
     g_free(request->op);
+    if (request->params != NULL)
+        json_object_foreach_member(request->params, wipe_member, NULL);
     g_clear_pointer(&request->params, json_object_unref);
     g_clear_pointer(&request->octets, g_bytes_unref);
     g_free(request->file);
@@ -28,22 +55,41 @@ request_free(Request *request)
     g_free(request);
 }
 
-static gboolean
-is_too_deep(const gchar *text, gsize n_octets)
+/* The index of the quote that ends the string, or @n_octets. "\u0000" ends the scan as well: a C
+ * string can't hold it, and what comes after it would vanish without a word. */
+static gsize
+find_string_end(const gchar *text, gsize n_octets, gsize start, const gchar **out_why)
 {
-    guint depth = 0;
-    gboolean in_string = FALSE;
-    for (gsize i = 0; i < n_octets; i++) {
-        if (in_string && text[i] == '\\')
-            i++;
-        else if (text[i] == '"')
-            in_string = !in_string;
-        else if (!in_string && (text[i] == '[' || text[i] == '{') && ++depth > REQUEST_MAX_DEPTH)
-            return TRUE;
-        else if (!in_string && (text[i] == ']' || text[i] == '}') && depth > 0)
-            depth--;
+    for (gsize i = start; i < n_octets; i++) {
+        if (text[i] == '"')
+            return i;
+        if (text[i] != '\\')
+            continue;
+        if (n_octets - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
+            *out_why = "a string of the request has a NUL";
+        i++;
     }
-    return FALSE;
+    return n_octets;
+}
+
+/* json-glib's parser recurses, and reads more than JSON: comments and strings in single quotes, in
+ * which brackets could hide. Why the parser must not see the text; NULL if it may. */
+static const gchar *
+find_danger(const gchar *text, gsize n_octets)
+{
+    const gchar *why = NULL;
+    guint depth = 0;
+    for (gsize i = 0; i < n_octets && why == NULL; i++) {
+        if (text[i] == '"')
+            i = find_string_end(text, n_octets, i + 1, &why);
+        else if ((text[i] == '[' || text[i] == '{') && ++depth > REQUEST_MAX_DEPTH)
+            why = "the request is nested too deep";
+        else if ((text[i] == ']' || text[i] == '}') && depth > 0)
+            depth--;
+        else if (!g_ascii_isalnum(text[i]) && strchr(" \t\r\n[]{}:,+-.", text[i]) == NULL)
+            why = "the request is not JSON";
+    }
+    return why;
 }
 
 static JsonObject *
@@ -53,19 +99,18 @@ parse_object(GBytes *text, GError **error)
     const gchar *data = g_bytes_get_data(text, &n_octets);
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) problem = NULL;
-    const gchar *why = NULL;
-    if (!g_utf8_validate_len(data, n_octets, NULL))
-        why = "the request is not UTF-8";
-    else if (is_too_deep(data, n_octets))
-        why = "the request is nested too deep";
-    else if (!json_parser_load_from_data(parser, data, (gssize)n_octets, &problem))
+    const gchar *why = g_utf8_validate_len(data, n_octets, NULL) ? find_danger(data, n_octets)
+                                                                 : "the request is not UTF-8";
+    if (why == NULL && !json_parser_load_from_data(parser, data, (gssize)n_octets, &problem))
         why = "the request is not JSON";
-    else if (json_parser_get_root(parser) == NULL || !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+    else if (why == NULL && (json_parser_get_root(parser) == NULL ||
+                             !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))))
         why = "the request is not a JSON object";
     if (why == NULL)
         return json_object_ref(json_node_get_object(json_parser_get_root(parser)));
     if (problem != NULL)
-        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "%s: %s", why, problem->message);
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED, "%s: %s", why,
+                    problem->message);
     else
         fail(error, why);
     return NULL;
@@ -90,9 +135,11 @@ read_body(Request *request, JsonObject *body, GError **error)
         !params_get_string(body, "file", &file, error) ||
         !params_get_boolean(body, "chunks", FALSE, &chunks, error))
         return FALSE;
-    guint n_sources = (request->octets != NULL) + (file != NULL) + (chunks != FALSE);
+    guint n_sources =
+        (request->octets != NULL ? 1u : 0u) + (file != NULL ? 1u : 0u) + (chunks ? 1u : 0u);
     if (n_sources != 1)
-        return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") != NULL;
+        return fail(error, "\"body\" has exactly one of \"inline\", \"file\" and \"chunks\"") !=
+               NULL;
     request->file = g_strdup(file);
     request->source = chunks ? BODY_CHUNKS : file != NULL ? BODY_FILE : BODY_INLINE;
     return TRUE;
@@ -152,6 +199,7 @@ request_parse(GBytes *text, gint64 *out_id, GError **error)
     if (!params_get_string(object, "op", &op, error))
         return NULL;
     request->op = g_strdup(op);
-    gboolean read = op == NULL ? read_piece(request, object, error) : read_operation(request, object, error);
+    gboolean read =
+        op == NULL ? read_piece(request, object, error) : read_operation(request, object, error);
     return read ? g_steal_pointer(&request) : NULL;
 }

@@ -2,9 +2,9 @@
 
 #include "session.h"
 
+#include "core-limits.h"
 #include "dispatcher.h"
 #include "frame.h"
-#include "limits.h"
 
 #define READ_OCTETS (64u * 1024)
 
@@ -61,7 +61,8 @@ session_free(Session *self)
 static void
 quit_if_done(Session *self)
 {
-    gboolean busy = self->reading || self->writing != NULL || dispatcher_get_n_running(self->dispatcher) > 0;
+    gboolean busy =
+        self->reading || self->writing != NULL || dispatcher_get_n_running(self->dispatcher) > 0;
     if (!busy && (self->failed || (self->input_ended && out_queue_is_empty(self->queue))))
         g_main_loop_quit(self->loop);
 }
@@ -104,6 +105,16 @@ pump(gpointer data)
     quit_if_done(self);
 }
 
+/* A request may hold a password. Nobody else has these octets. */
+static void
+wipe(GBytes *octets)
+{
+    gsize n_octets = 0;
+    gconstpointer data = octets == NULL ? NULL : g_bytes_get_data(octets, &n_octets);
+    if (n_octets > 0)
+        explicit_bzero((gpointer)data, n_octets);
+}
+
 static void
 handle_frames(Session *self)
 {
@@ -116,6 +127,7 @@ handle_frames(Session *self)
             return;
         else
             dispatcher_handle(self->dispatcher, text);
+        wipe(text);
     }
 }
 
@@ -144,7 +156,8 @@ on_read(GObject *source, GAsyncResult *result, gpointer data)
 {
     Session *self = data;
     GError *error = NULL;
-    g_autoptr(GBytes) octets = g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &error);
+    g_autoptr(GBytes) octets =
+        g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, &error);
     self->reading = FALSE;
     if (octets == NULL) {
         give_up(self, error);
@@ -158,6 +171,7 @@ on_read(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     frame_reader_push(self->frames, start, n_octets);
+    wipe(octets);
     handle_frames(self);
     read_more(self);
 }
@@ -168,7 +182,8 @@ read_more(Session *self)
     if (self->failed)
         return;
     self->reading = TRUE;
-    g_input_stream_read_bytes_async(self->input, READ_OCTETS, G_PRIORITY_DEFAULT, self->io, on_read, self);
+    g_input_stream_read_bytes_async(self->input, READ_OCTETS, G_PRIORITY_DEFAULT, self->io, on_read,
+                                    self);
 }
 
 gboolean

@@ -88,9 +88,10 @@ judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *pat
     }
     if (anchors->len == 0)
         return;
-    g_autoptr(PathResult) path = path_validate(paths->certificate, paths->others, anchors, paths->crls,
-                                               paths->context->now);
-    /* An anchor of another path is no match for this signer, unless that path is there and only fails a check. */
+    g_autoptr(PathResult) path =
+        path_validate(paths->certificate, paths->others, anchors, paths->crls, paths->context->now);
+    /* An anchor of another path is no match for this signer, unless that path is there and only
+     * fails a check. */
     judged->matches = path->reason != REASON_CERTIFICATE_UNTRUSTED;
     judged->path = path->reason;
 }
@@ -153,7 +154,8 @@ static gboolean
 is_pinned(const Certificate *certificate, GPtrArray *pins)
 {
     for (guint i = 0; pins != NULL && i < pins->len; i++)
-        if (g_bytes_equal(certificate_get_der(certificate), certificate_get_der(g_ptr_array_index(pins, i))))
+        if (g_bytes_equal(certificate_get_der(certificate),
+                          certificate_get_der(g_ptr_array_index(pins, i))))
             return TRUE;
     return FALSE;
 }

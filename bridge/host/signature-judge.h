@@ -9,20 +9,21 @@
 
 /* Beside what the signature is judged. Borrowed, all of it. */
 typedef struct {
-    const gchar *author;       /* NULL: see @no_author */
-    AddressMatch no_author;    /* ADDRESS_NO_AUTHOR or ADDRESS_SEVERAL_AUTHORS */
-    const DaneAnswer *dane;    /* NULL: not looked up */
-    GPtrArray *pins;           /* (element-type Certificate) */
-    GPtrArray *authorities;    /* (element-type Certificate) */
-    GPtrArray *crls;           /* (element-type GBytes) */
+    const gchar *author;    /* NULL: see @no_author */
+    AddressMatch no_author; /* ADDRESS_NO_AUTHOR or ADDRESS_SEVERAL_AUTHORS */
+    const DaneAnswer *dane; /* NULL: not looked up */
+    GPtrArray *pins;        /* (element-type Certificate) */
+    GPtrArray *authorities; /* (element-type Certificate) */
+    GPtrArray *crls;        /* (element-type GBytes) */
     gint64 now;
-    gboolean is_nested;        /* the signature is directly round another one */
+    gboolean is_nested; /* the signature is directly round another one */
 } JudgeContext;
 
 typedef struct {
     SignerResult *result;
     PolicyVerdict verdict;
-    gboolean has_authority_path; /* whether @authority was asked for: authorities were given and there is a certificate */
+    gboolean has_authority_path; /* whether @authority was asked for: authorities were given and
+                                    there is a certificate */
     VerdictReason authority;     /* REASON_NONE: valid path */
     gchar *path_detail;          /* why there is none, in English; may be NULL */
 } JudgedSigner;

@@ -94,7 +94,8 @@ json_set_encryption(JsonObject *object, const OpenedMessage *opened)
         return;
     }
     JsonObject *encryption = json_object_new();
-    json_set_string(encryption, "content_type", facts->authenticated ? "auth-enveloped-data" : "enveloped-data");
+    json_set_string(encryption, "content_type",
+                    facts->authenticated ? "auth-enveloped-data" : "enveloped-data");
     json_set_string(encryption, "cipher", cms_cipher_to_string(facts->cipher));
     json_object_set_boolean_member(encryption, "weak", cms_cipher_is_weak(facts->cipher));
     json_set_string(encryption, "key_management", facts->key_management);
@@ -102,7 +103,8 @@ json_set_encryption(JsonObject *object, const OpenedMessage *opened)
     if (facts->recipient == NULL)
         json_object_set_null_member(encryption, "recipient");
     else
-        json_object_set_object_member(encryption, "recipient", json_from_certificate(facts->recipient));
+        json_object_set_object_member(encryption, "recipient",
+                                      json_from_certificate(facts->recipient));
     json_object_set_object_member(object, "encryption", encryption);
 }
 

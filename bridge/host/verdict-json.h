@@ -11,11 +11,11 @@
 typedef struct {
     const OpenedMessage *opened;
     const gchar *author;
-    const DaneAnswer *dane;  /* NULL: not looked up */
-    GPtrArray *signers;      /* (element-type JudgedSigner); may be empty */
+    const DaneAnswer *dane; /* NULL: not looked up */
+    GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */
     PolicyVerdict verdict;
     SignatureScope scope;
-    GBytes *covered;         /* what the signature covers, else the payload; or NULL */
+    GBytes *covered; /* what the signature covers, else the payload; or NULL */
 } VerdictFacts;
 
 /* The member "encryption": null if @opened has no opened envelope. */

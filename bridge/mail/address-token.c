@@ -62,10 +62,11 @@ encoded_word_octets(const gchar *p)
     return end[0] == '?' && end[1] == '=' ? (gsize)(end + 2 - p) : 0;
 }
 
+/* A second "[" ends the search, or many of them would each search to the end. */
 static gsize
 literal_octets(const gchar *p)
 {
-    gsize n_octets = strcspn(p, "]");
+    gsize n_octets = 1 + strcspn(p + 1, "[]");
     return p[n_octets] == ']' ? n_octets + 1 : 0;
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     gchar *comment;    /* the last one outside */
     guint n_angles;
     gboolean in_angle;
+    gboolean in_route; /* in the "@a,@b:" of an angle address */
     gboolean after_space;
 } Element;
 
@@ -85,6 +86,7 @@ element_reset(Element *element)
     g_clear_pointer(&element->comment, g_free);
     element->n_angles = 0;
     element->in_angle = FALSE;
+    element->in_route = FALSE;
     element->after_space = FALSE;
 }
 
@@ -111,13 +113,6 @@ skip_route(const gchar *address)
 {
     const gchar *colon = address[0] == '@' ? strchr(address, ':') : NULL;
     return colon != NULL ? colon + 1 : address;
-}
-
-static gboolean
-is_in_route(const Element *element)
-{
-    return element->in_angle && element->angle.text->str[0] == '@' &&
-           strchr(element->angle.text->str, ':') == NULL;
 }
 
 static gchar *
@@ -205,6 +200,7 @@ open_angle(Element *element)
         element->n_angles++;
     spec_reset(&element->angle);
     element->in_angle = TRUE;
+    element->in_route = FALSE;
     element->after_space = FALSE;
 }
 
@@ -214,16 +210,21 @@ take_special(ListParser *parser, const AddressToken *token, GError **error)
     Element *element = &parser->element;
     switch (token->raw[0]) {
     case ',':
-        if (is_in_route(element))
+        if (element->in_route)
             break;
         return finish_element(parser, error);
     case ';':
         parser->in_group = FALSE;
         return finish_element(parser, error);
     case ':':
-        if (element->in_angle)
-            break;
-        return begin_group(parser, error);
+        if (!element->in_angle)
+            return begin_group(parser, error);
+        element->in_route = FALSE;
+        break;
+    case '@':
+        if (element->in_angle && element->angle.text->len == 0)
+            element->in_route = TRUE;
+        break;
     case '<':
         if (element->n_angles == 1 && !element->in_angle) {
             g_set_error(error, MAIL_ERROR, MAIL_ERROR_ADDRESS, "two addresses in one element");

@@ -13,7 +13,7 @@
  * re-encoded in quoted-printable (text) or base64, in attached messages too, so that no relay has
  * to touch the signed part (RFC 8551 §3.1.2, §3.1.3); so are texts with lines that begin "From " or
  * end in white space, which mailboxes and relays change. What is inside multipart/signed or
- * multipart/encrypted, message/partial and message/external-body stays octet for octet
+ * multipart/encrypted, and in message types other than rfc822 and global, stays octet for octet
  *
  * The MIME entity that protection is put round: the message's Content-* fields and body,
  * CRLF-canonical. Without a Content-Type it is text/plain (RFC 2045 §5.2; the field is written).

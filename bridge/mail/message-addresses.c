@@ -90,12 +90,15 @@ message_addresses_get_author(const MessageAddresses *addresses)
     return addresses->from->len == 1 ? addresses->from->pdata[0] : NULL;
 }
 
-/* Two spellings of one address are one recipient. */
+/* Equal for two spellings of one address, as addr_spec_equal() has it. */
 static gchar *
 dup_key(const Mailbox *mailbox)
 {
     g_autoptr(AddrSpec) address = addr_spec_parse(mailbox->address, -1, NULL);
-    return address != NULL ? addr_spec_to_string(address) : g_strdup(mailbox->address);
+    if (address == NULL)
+        return g_strdup(mailbox->address);
+    g_autofree gchar *domain = g_ascii_strdown(address->domain, -1);
+    return g_strconcat(domain, "@", address->local_part, NULL);
 }
 
 static void

@@ -147,8 +147,7 @@ relabel_7bit(Composer *composer, const Entity *entity)
 static gboolean
 is_textual(const Entity *entity)
 {
-    return g_str_has_prefix(entity->media_type, "text/") ||
-           g_str_has_prefix(entity->media_type, "message/");
+    return g_str_has_prefix(entity->media_type, "text/");
 }
 
 /* The content of a leaf, with the line ends that it has on the wire. */
@@ -207,6 +206,8 @@ visit_leaf(Composer *composer, const Entity *entity)
     }
     OctetHazards hazards =
         octets_find_hazards(composer->octets + entity->body, entity->end - entity->body);
+    if (encoding == TRANSFER_ENCODING_UNKNOWN)
+        return is_header_safe && !must_not_travel(&hazards);
     if (must_reencode(entity, &hazards, encoding, is_binary))
         reencode_leaf(composer, entity, encoding, is_binary);
     else
@@ -214,14 +215,17 @@ visit_leaf(Composer *composer, const Entity *entity)
     return is_header_safe;
 }
 
-/* Someone else's signature or encryption covers what is inside; parts of a split message and the
- * header of an external one may not be encoded (RFC 2046 §5.2.2.1, §5.2.3). */
+/* Someone else's signature or encryption covers what is inside; and of the message types only whole
+ * messages have leaves: the others have a form of their own (reports), or may not be encoded at all
+ * (RFC 2046 §5.2.2.1, §5.2.3), and readers look into them without decoding. */
 static gboolean
 is_untouchable(const Entity *entity)
 {
-    static const gchar *const types[] = {"multipart/signed", "multipart/encrypted",
-                                         "message/partial", "message/external-body", NULL};
-    return g_strv_contains(types, entity->media_type);
+    static const gchar *const types[] = {"multipart/signed", "multipart/encrypted", NULL};
+    static const gchar *const messages[] = {"message/rfc822", "message/global", NULL};
+    return g_strv_contains(types, entity->media_type) ||
+           (g_str_has_prefix(entity->media_type, "message/") &&
+            !g_strv_contains(messages, entity->media_type));
 }
 
 static gboolean

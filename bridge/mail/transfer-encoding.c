@@ -14,33 +14,34 @@ transfer_encoding_parse(const gchar *value)
 {
     if (value == NULL)
         return TRANSFER_ENCODING_IDENTITY;
+    static const gchar *const identities[] = {"", "7bit", "8bit", "binary", NULL};
     g_autoptr(ParameterizedValue) parsed = parameterized_value_parse(value);
     const gchar *word = parameterized_value_get_word(parsed);
+    if (g_strv_contains(identities, word))
+        return TRANSFER_ENCODING_IDENTITY;
     if (g_str_equal(word, "base64"))
         return TRANSFER_ENCODING_BASE64;
     if (g_str_equal(word, "quoted-printable"))
         return TRANSFER_ENCODING_QUOTED_PRINTABLE;
-    return TRANSFER_ENCODING_IDENTITY;
+    return TRANSFER_ENCODING_UNKNOWN;
 }
 
-typedef enum { B64_FOREIGN = -1, B64_SPACE = -2, B64_PAD = -3 } Base64Class;
+enum { B64_FOREIGN = -1, B64_SPACE = -2, B64_PAD = -3 };
+
+/* RFC 4648 §4, by ASCII code */
+static const gint8 base64_values[128] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -2, -2, -2, -2, -2, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -2, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62,
+    -1, -1, -1, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -3, -1, -1, -1, 0,
+    1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    23, 24, 25, -1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+    39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+};
 
 static gint
 base64_value(guint8 octet)
 {
-    if (octet >= 'A' && octet <= 'Z')
-        return octet - 'A';
-    if (octet >= 'a' && octet <= 'z')
-        return octet - 'a' + 26;
-    if (octet >= '0' && octet <= '9')
-        return octet - '0' + 52;
-    if (octet == '+')
-        return 62;
-    if (octet == '/')
-        return 63;
-    if (octet == '=')
-        return B64_PAD;
-    return g_ascii_isspace(octet) ? B64_SPACE : B64_FOREIGN;
+    return octet < 128 ? base64_values[octet] : B64_FOREIGN;
 }
 
 typedef struct {
@@ -62,6 +63,26 @@ base64_push(Base64Decoder *decoder, guint32 sextet)
     decoder->out[decoder->n_out++] = (guint8)decoder->bits;
     decoder->n_sextets = 0;
     decoder->bits = 0;
+}
+
+/* Decodes the whole groups at @in, nearly all of any base64, and returns their octets. */
+static gsize
+base64_decode_groups(Base64Decoder *decoder, const guint8 *in, gsize n_octets)
+{
+    gsize i = 0;
+    for (; n_octets - i >= 4; i += 4) {
+        gint a = base64_value(in[i]);
+        gint b = base64_value(in[i + 1]);
+        gint c = base64_value(in[i + 2]);
+        gint d = base64_value(in[i + 3]);
+        if ((a | b | c | d) < 0)
+            break;
+        guint32 bits = (guint32)a << 18 | (guint32)b << 12 | (guint32)c << 6 | (guint32)d;
+        decoder->out[decoder->n_out++] = (guint8)(bits >> 16);
+        decoder->out[decoder->n_out++] = (guint8)(bits >> 8);
+        decoder->out[decoder->n_out++] = (guint8)bits;
+    }
+    return i;
 }
 
 static void
@@ -91,6 +112,10 @@ base64_decode(GBytes *octets, gboolean strict, GError **error)
     g_autofree guint8 *out = g_malloc(n_octets / 4 * 3 + 3);
     Base64Decoder decoder = {.out = out};
     for (gsize i = 0; i < n_octets; i++) {
+        if (decoder.n_sextets == 0 && decoder.n_pads == 0)
+            i += base64_decode_groups(&decoder, in + i, n_octets - i);
+        if (i == n_octets)
+            break;
         gint value = base64_value(in[i]);
         if (value >= 0 && decoder.n_pads == 0) {
             base64_push(&decoder, (guint32)value);
@@ -184,6 +209,7 @@ transfer_decode(GBytes *octets, TransferEncoding encoding, gboolean strict, GErr
     case TRANSFER_ENCODING_QUOTED_PRINTABLE:
         return quoted_printable_decode(octets, strict, error);
     case TRANSFER_ENCODING_IDENTITY:
+    case TRANSFER_ENCODING_UNKNOWN:
     default:
         return g_bytes_ref(octets);
     }

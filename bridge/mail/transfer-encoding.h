@@ -5,7 +5,8 @@
 
 /* Content transfer encodings (RFC 2045 §6). */
 typedef enum {
-    TRANSFER_ENCODING_IDENTITY, /* 7bit, 8bit, binary, and names that are not known */
+    TRANSFER_ENCODING_IDENTITY, /* 7bit, 8bit, binary, and where nothing is said */
+    TRANSFER_ENCODING_UNKNOWN,  /* x-uuencode and the like: not decoded (RFC 2045 §6.4) */
     TRANSFER_ENCODING_BASE64,
     TRANSFER_ENCODING_QUOTED_PRINTABLE
 } TransferEncoding;

@@ -26,7 +26,8 @@ replay_folder(const gchar *path, GError **error)
     if (folder == NULL)
         return -1;
     gint n_files = 0;
-    for (const gchar *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+    for (const gchar *name = g_dir_read_name(folder); name != NULL;
+         name = g_dir_read_name(folder)) {
         g_autofree gchar *file = g_build_filename(path, name, NULL);
         if (!replay_file(file, error))
             return -1;

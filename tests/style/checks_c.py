@@ -22,8 +22,7 @@ LAYERS = {
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
 }
 # The files that are linked into the resolver program alone.
-RESOLVER_PROGRAM = re.compile(r'^bridge/dns/(resolver-(getdns|main|engine|program|service)|getdns)'
-                              r'[\w-]*\.[ch]$')
+RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|resolver-main|engine)[\w-]*\.[ch]$')
 FAMILIES = (
     ('glib', re.compile(r'glib(-object|-unix|/gstdio|/gi18n)?\.h$|gmodule\.h$')),
     ('gio', re.compile(r'gio/')),
@@ -114,17 +113,26 @@ def _no_stdout(path):
         and re.match(r'bridge/host/session[\w-]*\.c$', path) is None
 
 
+def _is_main(path):
+    return re.search(r'[/-]main\.c$', path) is not None
+
+
+def _no_descriptor(path):
+    """main() takes the descriptor and hands it to the session."""
+    return _no_stdout(path) and not _is_main(path)
+
+
 def _no_exit(path):
-    layer = _layer(path)
-    is_main = re.search(r'(^|[/-])main\.c$', path) is not None
-    return layer not in (None, 'cli') and not is_main
+    return _layer(path) not in (None, 'cli') and not _is_main(path)
 
 
 # words that are called, where they are forbidden, why and what instead
 FORBIDDEN_CALLS = (
     (r'(?:printf|vprintf|puts|putchar|g_print)\s*\(', _no_stdout,
      'standard output carries the protocol; return a value, or log with g_debug()'),
-    (r'(?:stdout|STDOUT_FILENO)\b', _no_stdout,
+    (r'stdout\b', _no_stdout,
+     'standard output carries the protocol; only host/session writes to it'),
+    (r'STDOUT_FILENO\b', _no_descriptor,
      'standard output carries the protocol; only host/session writes to it'),
     (r'(?:exit|_exit|_Exit|abort|g_error|g_abort)\s*\(', _no_exit,
      'a library does not end the process; return a GError'),

@@ -18,7 +18,7 @@ typedef struct {
 
 static const ParseCase parse_cases[] = {
     {"rfc8162-3-hugh", "hugh@example.com", "hugh", "example.com", NULL},
-    {"case-kept-left-lowered-right", "Hugh@EXAMPLE.Com", "Hugh", "example.com", NULL},
+    {"case-kept", "Hugh@EXAMPLE.Com", "Hugh", "EXAMPLE.Com", NULL},
     {"dots-and-plus", "first.last+tag@example.com", "first.last+tag", "example.com", NULL},
     {"every-atext", "!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~", "example.com", NULL},
     {"empty-local-part", "\"\"@domain", "", "domain", "\"\"@domain"},
@@ -39,7 +39,7 @@ static const ParseCase parse_cases[] = {
     {"obs-folding", "\r\n \r\n test.\r\n\tx@\r\n iana.org\r\n ", "test.x", "iana.org", NULL},
     {"comments", "pete(his account)@silly.test(his host)", "pete", "silly.test", NULL},
     {"comment-between-dots", "Muhammed.(I am  the greatest) Ali @(the)Vegas.WBA", "Muhammed.Ali",
-     "vegas.wba", NULL},
+     "Vegas.WBA", NULL},
     {"comment-nested", "(a(b(\\)c)d)e)x@y(f(g)h)", "x", "y", NULL},
     {"comment-with-quote-and-at", "a(\"@\\))@x", "a", "x", NULL},
     {"comment-utf8", "(\xc3\xa4)x@y", "x", "y", NULL},
@@ -72,7 +72,7 @@ static const ParseCase parse_cases[] = {
      "a@bu\xcc\x88"
      "cher.example",
      "a", "xn--bcher-kva.example", NULL},
-    {"idna-a-label", "a@XN--bcher-kva.example", "a", "xn--bcher-kva.example", NULL},
+    {"idna-a-label", "a@XN--bcher-kva.example", "a", "XN--bcher-kva.example", NULL},
     {"idna-ideographic-full-stop",
      "a@example\xe3\x80\x82"
      "com",
@@ -157,9 +157,11 @@ static const RefuseCase refuse_cases[] = {
      "octets that are not UTF-8 at octet 2"},
     {"utf8-cut", "a@c\xc3", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"utf8-latin-1", "m\xfcller@c", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
-    {"domain-literal", "a@[127.0.0.1]", 0, ADDR_SPEC_ERROR_DOMAIN,
-     "address literal instead of a domain at octet 3"},
-    {"domain-literal-open", "a@[127.0.0.1", 0, ADDR_SPEC_ERROR_DOMAIN, NULL},
+    {"domain-literal", "a@[127.0.0.1]", 0, ADDR_SPEC_ERROR_LITERAL,
+     "address literal instead of a domain at octet 3: it has no name in the DNS"},
+    {"domain-literal-open", "a@[127.0.0.1", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
+    {"domain-literal-ipv6", "a@[IPv6:::1]", 0, ADDR_SPEC_ERROR_LITERAL, NULL},
+    {"domain-literal-no-address", "a@[1.2.3]", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"domain-dot-at-the-end", "a@example.com.", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"domain-dot-first", "a@.com", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"domain-backslash", "a@b\\.c", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "body-file.h"
+#include "core-limits.h"
+#include "json-facts.h"
+#include "report.h"
+
+#define MAX_PASSWORD_OCTETS 4096
+
+static GBytes *
+read_descriptor(gint fd, const gchar *name, gsize max_octets)
+{
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    guint8 piece[65536];
+    for (;;) {
+        gssize n = read(fd, piece, sizeof piece);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            report_error("%s: %s", name, g_strerror(errno));
+            return NULL;
+        }
+        if (n == 0)
+            return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+        if (all->len + (gsize)n > max_octets) {
+            report_error("%s: more than %" G_GSIZE_FORMAT " octets", name, max_octets);
+            return NULL;
+        }
+        g_byte_array_append(all, piece, (guint)n);
+    }
+}
+
+GBytes *
+input_read(const gchar *path, gsize max_octets)
+{
+    if (path == NULL || g_str_equal(path, "-"))
+        return read_descriptor(STDIN_FILENO, "standard input", max_octets);
+    gint fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        report_error("%s: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    GBytes *octets = read_descriptor(fd, path, max_octets);
+    close(fd);
+    return octets;
+}
+
+gchar *
+input_read_password(const gchar *path)
+{
+    g_autoptr(GBytes) octets = input_read(path, MAX_PASSWORD_OCTETS);
+    if (octets == NULL)
+        return NULL;
+    gsize n_octets = 0;
+    gchar *data = g_bytes_unref_to_data(g_steal_pointer(&octets), &n_octets);
+    const gchar *end = n_octets == 0 ? NULL : memchr(data, '\n', n_octets);
+    gsize n_line = end == NULL ? n_octets : (gsize)(end - data);
+    if (n_line > 0 && data[n_line - 1] == '\r')
+        n_line--;
+    gboolean valid = g_utf8_validate_len(data, n_line, NULL);
+    gchar *password = valid ? g_strndup(data, n_line) : NULL;
+    if (data != NULL)
+        explicit_bzero(data, n_octets);
+    g_free(data);
+    if (!valid)
+        report_error("%s: the password is not UTF-8", path);
+    return password;
+}
+
+void
+password_free(gchar *password)
+{
+    if (password != NULL)
+        explicit_bzero(password, strlen(password));
+    g_free(password);
+}
+
+gboolean
+input_add_file(JsonObject *params, const gchar *name, const gchar *path)
+{
+    g_autoptr(GBytes) octets = input_read(path, LIMIT_KEY_FILE_OCTETS);
+    if (octets == NULL)
+        return FALSE;
+    json_set_base64(params, name, octets);
+    return TRUE;
+}
+
+gboolean
+input_add_files(JsonObject *params, const gchar *name, gchar **paths)
+{
+    if (paths == NULL)
+        return TRUE;
+    g_autoptr(JsonArray) files = json_array_new();
+    for (; *paths != NULL; paths++) {
+        g_autoptr(GBytes) octets = input_read(*paths, LIMIT_KEY_FILE_OCTETS);
+        if (octets == NULL)
+            return FALSE;
+        gsize n_octets = 0;
+        const guchar *data = g_bytes_get_data(octets, &n_octets);
+        g_autofree gchar *text = g_base64_encode(data, n_octets);
+        json_array_add_string_element(files, text);
+    }
+    json_object_set_array_member(params, name, g_steal_pointer(&files));
+    return TRUE;
+}
+
+static gboolean
+add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
+{
+    g_autoptr(JsonObject) file = json_object_new();
+    if (!input_add_file(file, "octets", key))
+        return FALSE;
+    if (password_file != NULL) {
+        gchar *password = input_read_password(password_file);
+        if (password == NULL)
+            return FALSE;
+        json_object_set_string_member(file, "password", password);
+        password_free(password);
+    }
+    json_array_add_object_element(files, g_steal_pointer(&file));
+    return TRUE;
+}
+
+gboolean
+input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
+{
+    if (keys == NULL)
+        return TRUE;
+    guint n_passwords = password_files == NULL ? 0 : g_strv_length(password_files);
+    guint n_keys = g_strv_length(keys);
+    if (n_passwords > 1 && n_passwords != n_keys) {
+        report_error("%u password files for %u keys: one for all, or one for each", n_passwords,
+                     n_keys);
+        return FALSE;
+    }
+    g_autoptr(JsonArray) files = json_array_new();
+    for (guint i = 0; i < n_keys; i++) {
+        const gchar *password_file =
+            n_passwords == 0 ? NULL : password_files[n_passwords == 1 ? 0 : i];
+        if (!add_key_file(files, keys[i], password_file))
+            return FALSE;
+    }
+    json_object_set_array_member(params, "key_files", g_steal_pointer(&files));
+    return TRUE;
+}
+
+/* Devices and pipes are written to as they are; only files can be replaced. */
+static gboolean
+write_to_special(const gchar *path, GBytes *octets)
+{
+    g_autoptr(GFile) file = g_file_new_for_commandline_arg(path);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GFileIOStream) stream = g_file_open_readwrite(file, NULL, &error);
+    if (stream != NULL) {
+        gsize n_octets = 0;
+        const void *data = g_bytes_get_data(octets, &n_octets);
+        GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(stream));
+        if (g_output_stream_write_all(output, data, n_octets, NULL, NULL, &error))
+            return TRUE;
+    }
+    report_error("%s: %s", path, error->message);
+    return FALSE;
+}
+
+gboolean
+output_write_file(const gchar *path, GBytes *octets)
+{
+    struct stat facts;
+    if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
+        return write_to_special(path, octets);
+    g_autofree gchar *absolute = g_canonicalize_filename(path, NULL);
+    g_autoptr(GError) error = NULL;
+    if (body_file_replace(absolute, octets, &error))
+        return TRUE;
+    report_error("%s", error->message);
+    return FALSE;
+}
+
+gboolean
+output_write(Cli *cli, GBytes *octets)
+{
+    if (cli->options.output != NULL && !g_str_equal(cli->options.output, "-"))
+        return output_write_file(cli->options.output, octets);
+    report_octets(octets);
+    return TRUE;
+}

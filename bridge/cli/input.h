@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "cli.h"
+
+/* Files that a person names. All functions print what is wrong and then give NULL or FALSE. */
+
+/* "-" or NULL: standard input. */
+GBytes *input_read(const gchar *path, gsize max_octets);
+/* First line of a password file, without its line end; wipe it. */
+gchar *input_read_password(const gchar *path);
+/* Adds the file's octets in base64 as member @name. */
+gboolean input_add_file(JsonObject *params, const gchar *name, const gchar *path);
+/* … each file's as an array; nothing if @paths is NULL. */
+gboolean input_add_files(JsonObject *params, const gchar *name, gchar **paths);
+/* Adds "key_files" from --key and --key-password-file: passwords belong to the keys in order; a
+ * single one to all. */
+gboolean input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files);
+
+/* Writes to --output, replacing the file in one step, or to standard output. */
+gboolean output_write(Cli *cli, GBytes *octets);
+/* The same for a file. */
+gboolean output_write_file(const gchar *path, GBytes *octets);
+
+/* Reads a password from the terminal without showing it; NULL if there is none. Wipe it. */
+gchar *terminal_ask_password(const gchar *prompt);
+void password_free(gchar *password);

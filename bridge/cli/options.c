@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "options.h"
+
+#include "report.h"
+
+#define N_GLOBAL_ENTRIES 13
+
+/* Into @options, and alive as long. */
+static void
+fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
+{
+    const GOptionEntry rows[N_GLOBAL_ENTRIES] = {
+        {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile,
+         "Folder of the key store (default $XDG_DATA_HOME/dane-smime)", "DIR"},
+        {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file,
+         "File with the key store's password in its first line", "FILE"},
+        {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->dns_servers,
+         "Name server to ask; may be repeated", "ADDR[@PORT]"},
+        {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->dns_recursive,
+         "Resolve from the root instead of asking a name server", NULL},
+        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp,
+         "Ask over UDP first; the default is TCP", NULL},
+        {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
+         "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
+        {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
+        {"time", 0, 0, G_OPTION_ARG_STRING, &options->time,
+         "Moment at which certificates are judged (default now)", "RFC3339"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+         "Write the message to this file instead of standard output", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write one JSON object instead of text",
+         NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
+         "Say more: details of DNS answers and of certification paths", NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
+        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+    };
+    memcpy(entries, rows, sizeof rows);
+}
+
+gboolean
+options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **error)
+{
+    GOptionEntry entries[N_GLOBAL_ENTRIES];
+    fill_entries(options, entries);
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_set_strict_posix(context, TRUE);
+    g_option_context_set_help_enabled(context, FALSE);
+    gboolean help = FALSE;
+    const GOptionEntry help_entry[] = {
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL},
+        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+    };
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, help_entry, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return FALSE;
+    if (help) {
+        g_autofree gchar *text = options_get_help();
+        report_text(text);
+        exit(EXIT_HOLDS);
+    }
+    return TRUE;
+}
+
+gchar *
+options_get_help(void)
+{
+    CliOptions unused = {0};
+    GOptionEntry entries[N_GLOBAL_ENTRIES];
+    fill_entries(&unused, entries);
+    g_autoptr(GString) verbs = g_string_new("Verbs:\n");
+    for (const CliVerb *verb = cli_verbs; verb->name != NULL; verb++)
+        g_string_append_printf(verbs, "  %-11s %s\n", verb->name, verb->summary);
+    g_string_append(
+        verbs, "\nExit status: 0 it holds; 1 it was found out and does not hold; 2 wrong usage; "
+               "3 it could not\nbe found out.\n\n\"dane-smime VERB --help\" tells more of each.");
+    g_autoptr(GOptionContext) context = g_option_context_new("VERB [OPTION…] [FILE]");
+    g_option_context_set_summary(context,
+                                 "S/MIME with certificates from DNSSEC-signed DNS (RFC 8162).");
+    g_option_context_set_description(context, verbs->str);
+    g_option_context_add_main_entries(context, entries, NULL);
+    return g_option_context_get_help(context, TRUE, NULL);
+}
+
+static void
+take_string(gchar **into, gchar **from)
+{
+    if (*from == NULL)
+        return;
+    g_free(*into);
+    *into = g_steal_pointer(from);
+}
+
+static void
+take_strings(gchar ***into, gchar ***from)
+{
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+    if (*from == NULL)
+        return;
+    if (*into != NULL)
+        g_strv_builder_addv(all, (const gchar **)*into);
+    g_strv_builder_addv(all, (const gchar **)*from);
+    g_strfreev(*into);
+    *into = g_strv_builder_end(all);
+}
+
+/* Those after the verb win. */
+static void
+merge_options(CliOptions *into, CliOptions *from)
+{
+    take_string(&into->profile, &from->profile);
+    take_string(&into->password_file, &from->password_file);
+    take_strings(&into->dns_servers, &from->dns_servers);
+    take_string(&into->trust_anchor, &from->trust_anchor);
+    take_string(&into->time, &from->time);
+    take_string(&into->output, &from->output);
+    into->dns_recursive |= from->dns_recursive;
+    into->dns_udp |= from->dns_udp;
+    into->offline |= from->offline;
+    into->json |= from->json;
+    into->verbose |= from->verbose;
+    into->version |= from->version;
+}
+
+void
+options_clear(CliOptions *options)
+{
+    g_free(options->profile);
+    g_free(options->password_file);
+    g_strfreev(options->dns_servers);
+    g_free(options->trust_anchor);
+    g_free(options->time);
+    g_free(options->output);
+}
+
+static GOptionContext *
+make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntry *global)
+{
+    /* The usage line begins with it. */
+    g_autofree gchar *program = g_strdup_printf("dane-smime %s", verb->name);
+    g_set_prgname(program);
+    GOptionContext *context = g_option_context_new(verb->arguments);
+    g_option_context_set_summary(context, verb->summary);
+    if (verb->text != NULL)
+        g_option_context_set_description(context, verb->text);
+    if (entries != NULL)
+        g_option_context_add_main_entries(context, entries, NULL);
+    GOptionGroup *group = g_option_group_new(
+        "global", "Options of all verbs:", "Show the options of all verbs", NULL, NULL);
+    g_option_group_add_entries(group, global);
+    g_option_context_add_group(context, group);
+    return context;
+}
+
+gchar **
+options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, guint min_arguments,
+                   guint max_arguments, gint argc, gchar **argv)
+{
+    const CliVerb *verb = cli_find_verb(name);
+    CliOptions after = {0};
+    GOptionEntry global[N_GLOBAL_ENTRIES];
+    gchar **rest = NULL;
+    const GOptionEntry rest_entry[] = {
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL},
+        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+    };
+    fill_entries(&after, global);
+    g_autoptr(GOptionContext) context = make_context(verb, entries, global);
+    g_option_context_add_main_entries(context, rest_entry, NULL);
+    g_autoptr(GError) error = NULL;
+    gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
+    merge_options(&cli->options, &after);
+    options_clear(&after);
+    if (rest == NULL)
+        rest = g_new0(gchar *, 1);
+    guint n = g_strv_length(rest);
+    if (parsed && n >= min_arguments && n <= max_arguments)
+        return rest;
+    if (!parsed)
+        report_error("%s", error->message);
+    else
+        report_error("%s: %s; usage: dane-smime %s %s", name,
+                     n < min_arguments ? "an argument is missing" : "there is an argument too many",
+                     name, verb->arguments);
+    g_strfreev(rest);
+    return NULL;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    gboolean to_stderr;
+    gint error; /* errno of the first write that failed */
+} state;
+
+static void
+write_octets(gint fd, const gchar *data, gsize n_octets)
+{
+    while (n_octets > 0 && state.error == 0) {
+        gssize n = write(fd, data, n_octets);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            state.error = errno;
+            return;
+        }
+        data += n;
+        n_octets -= (gsize)n;
+    }
+}
+
+void
+report_to_stderr(gboolean on)
+{
+    state.to_stderr = on;
+}
+
+void
+report_text(const gchar *text)
+{
+    write_octets(state.to_stderr ? STDERR_FILENO : STDOUT_FILENO, text, strlen(text));
+}
+
+void
+report_octets(GBytes *octets)
+{
+    gsize n_octets = 0;
+    const gchar *data = g_bytes_get_data(octets, &n_octets);
+    write_octets(STDOUT_FILENO, data, n_octets);
+}
+
+/* Controls and what is not UTF-8 as \x1b: no text from outside moves the cursor or paints a verdict
+ * of its own. */
+static gchar *
+make_printable(const gchar *text)
+{
+    g_autofree gchar *valid = g_utf8_make_valid(text, -1);
+    GString *printable = g_string_new(NULL);
+    for (const gchar *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        GUnicodeType type = g_unichar_type(c);
+        /* Format characters turn writing directions round. */
+        if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || c == 0x2028 || c == 0x2029)
+            g_string_append_printf(printable, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
+        else
+            g_string_append_unichar(printable, c);
+    }
+    return g_string_free(printable, FALSE);
+}
+
+void
+report_line(const gchar *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree gchar *raw = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree gchar *text = make_printable(raw);
+    report_text(text);
+    report_text("\n");
+}
+
+void
+report_field(const gchar *name, const gchar *value)
+{
+    if (value != NULL)
+        report_line("  %-13s %s", name, value);
+}
+
+void
+report_json(JsonObject *object)
+{
+    g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+    json_node_set_object(node, object);
+    g_autofree gchar *text = json_to_string(node, TRUE);
+    write_octets(STDOUT_FILENO, text, strlen(text));
+    write_octets(STDOUT_FILENO, "\n", 1);
+}
+
+void
+report_error(const gchar *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree gchar *raw = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree gchar *text = make_printable(raw);
+    g_printerr("dane-smime: %s\n", text);
+}
+
+gboolean
+report_finish(void)
+{
+    if (state.error == 0)
+        return TRUE;
+    report_error("standard output: %s", g_strerror(state.error));
+    return FALSE;
+}
+
+typedef struct {
+    const gchar *name;
+    const gchar *words;
+} Words;
+
+static const gchar *
+find_words(const Words *rows, gsize n_rows, const gchar *name)
+{
+    for (gsize i = 0; i < n_rows; i++)
+        if (g_strcmp0(rows[i].name, name) == 0)
+            return rows[i].words;
+    return name;
+}
+
+const gchar *
+words_for_reason(const gchar *reason)
+{
+    static const Words rows[] = {
+        {"no-record", "the domain publishes no certificate for this address (proven by DNSSEC)"},
+        {"insecure", "the domain is not signed with DNSSEC, so its records prove nothing"},
+        {"bogus",
+         "the DNS answer failed DNSSEC validation: a fault at the domain, or somebody tampers"},
+        {"indeterminate", "no usable DNSSEC trust anchor"},
+        {"unreachable", "the DNS gave no answer"},
+        {"unusable-records", "the domain's records can't be used"},
+        {"hash-only", "the domain publishes a digest only, and no certificate with it is known"},
+        {"not-looked-up", "the DNS was not asked"},
+        {"certificate-expired", "the certificate has expired"},
+        {"certificate-not-yet-valid", "the certificate is not valid yet"},
+        {"certificate-unfit", "the certificate is not meant for this use"},
+        {"certificate-missing", "the signer's certificate is not at hand"},
+        {"certificate-untrusted", "no trusted authority stands above the certificate"},
+        {"certificate-revoked", "the certificate was revoked"},
+        {"address-mismatch", "the certificate is not for the author's address"},
+        {"no-author", "there is no author whose address could be looked up"},
+        {"several-authors", "several authors: which one signed can't be told"},
+        {"no-match",
+         "the domain publishes certificates for this address, and none is the signer's"},
+        {"not-pinned", "the signer's certificate is none of those given"},
+        {"partial", "the signature covers a part of the message only"},
+        {"weak-algorithm", "the signature uses an algorithm that is too weak today"},
+        {"unsupported-algorithm", "the algorithm is not known here"},
+        {"signature-bad",
+         "the signature does not fit the message: it was altered, or never signed so"},
+        {"content-mismatch", "the signature holds another content than the message shows"},
+        {"malformed", "the signature is malformed"},
+        {"no-signer", "nobody signed"},
+        {"nested-signature", "one signature directly round another: whose it is can't be told"},
+    };
+    return find_words(rows, G_N_ELEMENTS(rows), reason);
+}
+
+const gchar *
+words_for_dns(const gchar *dns)
+{
+    static const Words rows[] = {
+        {"secure-records", "validated by DNSSEC"},
+        {"secure-denial", "DNSSEC proves that there is no such record"},
+        {"insecure", "DNSSEC proves that the domain is not signed"},
+        {"bogus", "DNSSEC validation failed"},
+        {"indeterminate", "no usable trust anchor"},
+        {"unreachable", "no answer, or only failures"},
+    };
+    return find_words(rows, G_N_ELEMENTS(rows), dns);
+}
+
+const gchar *
+json_text(JsonObject *object, const gchar *name)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    return node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+}
+
+JsonObject *
+json_object(JsonObject *object, const gchar *name)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    return node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+JsonArray *
+json_array(JsonObject *object, const gchar *name)
+{
+    JsonNode *node = json_object_get_member(object, name);
+    return node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
+gchar *
+json_joined(JsonObject *object, const gchar *name)
+{
+    JsonArray *array = json_array(object, name);
+    GString *joined = g_string_new(NULL);
+    for (guint i = 0; array != NULL && i < json_array_get_length(array); i++)
+        g_string_append_printf(joined, "%s%s", i > 0 ? ", " : "",
+                               json_array_get_string_element(array, i));
+    return g_string_free(joined, joined->len == 0);
+}

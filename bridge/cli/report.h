@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+/* What a person reads. Texts from messages, certificates and the DNS go through report_line() and
+ * report_field(), which show control characters as such instead of sending them to the terminal. */
+
+/* To standard output as it is; a failure is kept for report_finish(). */
+void report_text(const gchar *text);
+void report_octets(GBytes *octets);
+/* One line to standard output. */
+void report_line(const gchar *format, ...) G_GNUC_PRINTF(1, 2);
+/* "  name          value"; nothing for a value of NULL. */
+void report_field(const gchar *name, const gchar *value);
+void report_json(JsonObject *object);
+/* "dane-smime: text" to standard error. */
+void report_error(const gchar *format, ...) G_GNUC_PRINTF(1, 2);
+/* Several lines to standard error instead of standard output, until switched back. */
+void report_to_stderr(gboolean on);
+
+/* FALSE, and says so, if something could not be written to standard output. */
+gboolean report_finish(void);
+
+/* In words: a reason ("no-record"), an outcome of DNS ("secure-records"); the name itself if there
+ * are no words for it. */
+const gchar *words_for_reason(const gchar *reason);
+const gchar *words_for_dns(const gchar *dns);
+
+/* Members of results. NULL for null and what is not there. */
+const gchar *json_text(JsonObject *object, const gchar *name);
+JsonObject *json_object(JsonObject *object, const gchar *name);
+JsonArray *json_array(JsonObject *object, const gchar *name);
+/* "a, b, c" of an array of strings; NULL if it is empty. */
+gchar *json_joined(JsonObject *object, const gchar *name);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "run.h"
+
+#include <unistd.h>
+
+#include "addr-spec.h"
+#include "cms-error.h"
+#include "fault.h"
+#include "input.h"
+#include "owner-name.h"
+#include "policy.h"
+#include "report.h"
+#include "smimea.h"
+
+/* Work that takes longer than this shows its progress on a terminal. */
+#define PROGRESS_AFTER_US G_USEC_PER_SEC
+
+CliExit
+exit_for_error(const GError *error)
+{
+    /* Legal addresses, but none that a record could be published for. */
+    if (g_error_matches(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_LITERAL) ||
+        g_error_matches(error, OWNER_NAME_ERROR, OWNER_NAME_ERROR_TOO_LONG))
+        return EXIT_DOES_NOT_HOLD;
+    if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR ||
+        error->domain == SMIMEA_ERROR ||
+        g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED))
+        return EXIT_USAGE;
+    if (g_error_matches(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US) ||
+        g_error_matches(error, CMS_ERROR, CMS_ERROR_DECRYPT) ||
+        g_error_matches(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND) ||
+        g_error_matches(error, CMS_ERROR, CMS_ERROR_STORE_MISSING) ||
+        g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_RECIPIENTS) ||
+        g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS) ||
+        g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_AUTHOR) ||
+        g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED))
+        return EXIT_DOES_NOT_HOLD;
+    return EXIT_UNKNOWN;
+}
+
+CliExit
+exit_for_reason(const gchar *name)
+{
+    VerdictReason reason = REASON_NONE;
+    if (verdict_reason_from_string(name, &reason) && policy_reason_is_temporary(reason))
+        return EXIT_UNKNOWN;
+    return EXIT_DOES_NOT_HOLD;
+}
+
+static gchar *
+ask_password(gboolean again, gpointer data)
+{
+    Cli *cli = data;
+    if (cli->options.password_file != NULL)
+        return again ? NULL : input_read_password(cli->options.password_file);
+    return terminal_ask_password(again ? "Wrong. Password of the key store: "
+                                       : "Password of the key store: ");
+}
+
+static gboolean
+set_time(BridgeSettings *settings, const gchar *text)
+{
+    if (text == NULL)
+        return TRUE;
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) moment = g_date_time_new_from_iso8601(text, utc);
+    if (moment == NULL) {
+        report_error("--time: \"%s\" is not a moment like 2026-01-31T12:00:00Z", text);
+        return FALSE;
+    }
+    settings->now = g_date_time_to_unix(moment);
+    return TRUE;
+}
+
+/* A store that this run makes gets the password of --password-file. */
+static gboolean
+set_initial_password(BridgeSettings *settings, const gchar *file)
+{
+    if (file == NULL)
+        return TRUE;
+    settings->initial_password = input_read_password(file);
+    return settings->initial_password != NULL;
+}
+
+static CliExit
+make_bridge(Cli *cli)
+{
+    const CliOptions *options = &cli->options;
+    g_autoptr(BridgeSettings) settings = bridge_settings_new();
+    if (options->profile != NULL)
+        settings->profile = g_canonicalize_filename(options->profile, NULL);
+    settings->offline = options->offline;
+    settings->resolver->servers = g_strdupv(options->dns_servers);
+    settings->resolver->recursive = options->dns_recursive;
+    settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);
+    settings->resolver->transport =
+        options->dns_udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
+    settings->ask_password = ask_password;
+    settings->ask_password_data = cli;
+    if (!set_time(settings, options->time))
+        return EXIT_USAGE;
+    if (!set_initial_password(settings, options->password_file))
+        return EXIT_UNKNOWN;
+    g_autoptr(GError) error = NULL;
+    cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
+    if (cli->bridge != NULL)
+        return EXIT_HOLDS;
+    report_error("%s", error->message);
+    return EXIT_UNKNOWN;
+}
+
+typedef struct {
+    gint64 start;
+    gint shown;
+} ProgressLine;
+
+static void
+show_progress(const gchar *phase, guint n_done, guint n_total, gpointer data)
+{
+    ProgressLine *line = data;
+    if (g_get_monotonic_time() - line->start < PROGRESS_AFTER_US)
+        return;
+    g_atomic_int_set(&line->shown, TRUE);
+    if (n_total > 0)
+        g_printerr("\r%s: %u of %u\033[K", phase, n_done, n_total);
+    else
+        g_printerr("\r%s\033[K", phase);
+}
+
+static void
+show_failure(Cli *cli, const GError *error, const OpReply *reply)
+{
+    report_error("%s", error->message);
+    if (!cli->options.json)
+        return;
+    g_autoptr(JsonObject) object =
+        reply->result != NULL ? json_object_ref(reply->result) : json_object_new();
+    JsonObject *fault = json_object_new();
+    json_object_set_string_member(fault, "code", fault_find(error)->name);
+    json_object_set_string_member(fault, "message", error->message);
+    json_object_set_object_member(object, "error", fault);
+    report_json(object);
+}
+
+CliExit
+cli_run(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, OpReply *reply)
+{
+    g_autoptr(JsonObject) owned = params;
+    g_autoptr(GError) error = NULL;
+    CliExit made = cli->bridge != NULL ? EXIT_HOLDS : make_bridge(cli);
+    if (made != EXIT_HOLDS)
+        return made;
+    ProgressLine line = {g_get_monotonic_time(), FALSE};
+    OpCall call = {
+        .bridge = cli->bridge,
+        .params = owned,
+        .body = body,
+        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+        .progress_data = &line,
+    };
+    gboolean done = op_run(op_find(op), &call, reply, &error);
+    if (g_atomic_int_get(&line.shown))
+        g_printerr("\r\033[K");
+    if (done)
+        return EXIT_HOLDS;
+    show_failure(cli, error, reply);
+    CliExit status = exit_for_error(error);
+    op_reply_clear(reply);
+    return status;
+}
+
+void
+cli_show_json(OpReply *reply)
+{
+    report_json(reply->result);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "cli.h"
+
+/**
+ * cli_run:
+ * @op: name of an operation
+ * @params: (transfer full)
+ * @body: (nullable)
+ *
+ * Runs it. On failure prints one line (with --json an object {"error": …} too).
+ * Returns: EXIT_HOLDS, with @reply filled; else what the verb is to exit with
+ */
+CliExit cli_run(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, OpReply *reply);
+
+/* Shows the result of an operation as --json does. */
+void cli_show_json(OpReply *reply);
+
+/* What a verb makes of an error. */
+CliExit exit_for_error(const GError *error);
+/* … of a reason by name that is not "ready" or "verified". */
+CliExit exit_for_reason(const gchar *reason);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cli.h"
+#include "core-limits.h"
+#include "input.h"
+#include "options.h"
+#include "report.h"
+#include "run.h"
+
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
+
+static JsonObject *
+show_nothing_on_stdout(void)
+{
+    report_error("with --json the message needs --output FILE");
+    return NULL;
+}
+
+/* Runs @op on the message and writes what it makes. @reply is left to be looked at. */
+static CliExit
+protect(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+{
+    g_autoptr(JsonObject) owned = params;
+    if (owned == NULL)
+        return EXIT_UNKNOWN;
+    if (cli->options.json && cli->options.output == NULL) {
+        show_nothing_on_stdout();
+        return EXIT_USAGE;
+    }
+    g_autoptr(GBytes) message = input_read(path, LIMIT_MESSAGE_OCTETS);
+    if (message == NULL)
+        return EXIT_UNKNOWN;
+    CliExit status = cli_run(cli, op, g_steal_pointer(&owned), message, reply);
+    if (status != EXIT_HOLDS)
+        return status;
+    if (!output_write(cli, g_ptr_array_index(reply->bodies, 0)))
+        status = EXIT_UNKNOWN;
+    if (cli->options.json)
+        cli_show_json(reply);
+    return status;
+}
+
+CliExit
+verb_sign(Cli *cli, gint argc, gchar **argv)
+{
+    gboolean opaque = FALSE, no_certificate = FALSE;
+    g_autofree gchar *digest = NULL, *author = NULL;
+    const GOptionEntry entries[] = {
+        {"opaque", 0, 0, G_OPTION_ARG_NONE, &opaque,
+         "One application/pkcs7-mime instead of multipart/signed", NULL},
+        {"no-certificate", 0, 0, G_OPTION_ARG_NONE, &no_certificate,
+         "Leave the signer's certificate out", NULL},
+        {"digest", 0, 0, G_OPTION_ARG_STRING, &digest,
+         "sha-256, sha-384 or sha-512 (default: as the key wants it)", "NAME"},
+        {"author", 0, 0, G_OPTION_ARG_STRING, &author,
+         "Sign with this address's key instead of From's", "ADDRESS"},
+        END_OF_ENTRIES,
+    };
+    g_auto(GStrv) files = options_parse_verb(cli, "sign", entries, 0, 1, argc, argv);
+    if (files == NULL)
+        return EXIT_USAGE;
+    JsonObject *params = json_object_new();
+    json_object_set_boolean_member(params, "opaque", opaque);
+    json_object_set_boolean_member(params, "certificate", !no_certificate);
+    if (digest != NULL)
+        json_object_set_string_member(params, "digest", digest);
+    if (author != NULL)
+        json_object_set_string_member(params, "author", author);
+    OpReply reply = {0};
+    CliExit status = protect(cli, "sign", params, files[0], &reply);
+    op_reply_clear(&reply);
+    return status;
+}
+
+typedef struct {
+    gchar **certificates;
+    gchar **recipients;
+    gchar *cipher;
+    gchar *bcc_folder;
+    gboolean no_self;
+} EncryptOptions;
+
+static void
+encrypt_options_clear(EncryptOptions *options)
+{
+    g_strfreev(options->certificates);
+    g_strfreev(options->recipients);
+    g_free(options->cipher);
+    g_free(options->bcc_folder);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EncryptOptions, encrypt_options_clear)
+
+static JsonObject *
+make_encrypt_params(const EncryptOptions *options)
+{
+    g_autoptr(JsonObject) params = json_object_new();
+    if (!input_add_files(params, "certificates", options->certificates))
+        return NULL;
+    if (options->recipients != NULL) {
+        JsonArray *array = json_array_new();
+        for (gchar **address = options->recipients; *address != NULL; address++)
+            json_array_add_string_element(array, *address);
+        json_object_set_array_member(params, "recipients", array);
+    }
+    if (options->cipher != NULL)
+        json_object_set_string_member(params, "cipher", options->cipher);
+    json_object_set_boolean_member(params, "self", !options->no_self);
+    json_object_set_boolean_member(params, "bcc_copies", options->bcc_folder != NULL);
+    return g_steal_pointer(&params);
+}
+
+/* bcc-1.eml, bcc-2.eml …: an address is no file name. */
+static CliExit
+write_bcc_copies(const OpReply *reply, const gchar *folder)
+{
+    JsonArray *addresses = json_array(reply->result, "bcc_copies");
+    for (guint i = 0; i < json_array_get_length(addresses); i++) {
+        g_autofree gchar *name = g_strdup_printf("bcc-%u.eml", i + 1);
+        g_autofree gchar *path = g_build_filename(folder, name, NULL);
+        if (!output_write_file(path, g_ptr_array_index(reply->bodies, i + 1)))
+            return EXIT_UNKNOWN;
+        report_to_stderr(TRUE);
+        report_line("%s: for %s", path, json_array_get_string_element(addresses, i));
+        report_to_stderr(FALSE);
+    }
+    return EXIT_HOLDS;
+}
+
+static void
+warn_of_bcc(const OpReply *reply)
+{
+    JsonArray *recipients = json_array(reply->result, "recipients");
+    for (guint i = 0; i < json_array_get_length(recipients); i++)
+        if (g_strcmp0(json_text(json_array_get_object_element(recipients, i), "role"), "bcc") ==
+            0) {
+            report_error("note: the envelope shows everybody the certificates of Bcc recipients; "
+                         "--bcc-folder writes a copy for each instead");
+            return;
+        }
+}
+
+CliExit
+verb_encrypt(Cli *cli, gint argc, gchar **argv)
+{
+    g_auto(EncryptOptions) options = {0};
+    const GOptionEntry entries[] = {
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.certificates,
+         "Encrypt to this certificate; may be repeated", "FILE"},
+        {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.recipients,
+         "Encrypt to this address; may be repeated", "ADDRESS"},
+        {"cipher", 0, 0, G_OPTION_ARG_STRING, &options.cipher,
+         "aes-128-cbc … aes-256-gcm (default aes-256-cbc)", "NAME"},
+        {"no-self", 0, 0, G_OPTION_ARG_NONE, &options.no_self, "Not to oneself", NULL},
+        {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder,
+         "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
+        END_OF_ENTRIES,
+    };
+    g_auto(GStrv) files = options_parse_verb(cli, "encrypt", entries, 0, 1, argc, argv);
+    if (files == NULL)
+        return EXIT_USAGE;
+    OpReply reply = {0};
+    CliExit status = protect(cli, "encrypt", make_encrypt_params(&options), files[0], &reply);
+    if (status == EXIT_HOLDS && options.bcc_folder != NULL)
+        status = write_bcc_copies(&reply, options.bcc_folder);
+    else if (status == EXIT_HOLDS)
+        warn_of_bcc(&reply);
+    op_reply_clear(&reply);
+    return status;
+}

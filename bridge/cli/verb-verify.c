@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cli.h"
+#include "core-limits.h"
+#include "input.h"
+#include "options.h"
+#include "report.h"
+#include "run.h"
+#include "verdict-report.h"
+
+/* What "verify", "read" and "decrypt" are told besides the message. */
+typedef struct {
+    gchar **pins;
+    gchar **authorities;
+    gchar **crls;
+    gchar **keys;
+    gchar **key_password_files;
+    gchar *author;
+    gchar *content;
+    gboolean raw;
+} ReadOptions;
+
+static void
+read_options_clear(ReadOptions *options)
+{
+    g_strfreev(options->pins);
+    g_strfreev(options->authorities);
+    g_strfreev(options->crls);
+    g_strfreev(options->keys);
+    g_strfreev(options->key_password_files);
+    g_free(options->author);
+    g_free(options->content);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
+
+#define VERIFY_ENTRIES(o)                                                                          \
+    {"cert",    0,                                                                                 \
+     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
+     &(o).pins, "Trust this certificate instead of the DNS; may be repeated",                      \
+     "FILE"},                                                                                      \
+        {"ca",                                                                                     \
+         0,                                                                                        \
+         0,                                                                                        \
+         G_OPTION_ARG_FILENAME_ARRAY,                                                              \
+         &(o).authorities,                                                                         \
+         "Trust this certificate authority where the DNS has nothing; may be repeated",            \
+         "FILE"},                                                                                  \
+        {"crl",     0,                                                                             \
+         0,         G_OPTION_ARG_FILENAME_ARRAY,                                                   \
+         &(o).crls, "Certificate revocation list; may be repeated",                                \
+         "FILE"},                                                                                  \
+        {"author",    0,                                                                           \
+         0,           G_OPTION_ARG_STRING,                                                         \
+         &(o).author, "The author's address, instead of the message's From",                       \
+         "ADDRESS"},                                                                               \
+    {                                                                                              \
+        "content", 0, 0, G_OPTION_ARG_FILENAME, &(o).content,                                      \
+            "What a detached signature signs, if FILE is a bare CMS object", "FILE"                \
+    }
+#define KEY_ENTRIES(o)                                                                             \
+    {"key",     0,                                                                                 \
+     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
+     &(o).keys, "PKCS#12 or PEM file with the key, instead of the key store; may be repeated",     \
+     "FILE"},                                                                                      \
+    {                                                                                              \
+        "key-password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).key_password_files,           \
+            "File with the password of --key in its first line", "FILE"                            \
+    }
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
+
+static JsonObject *
+make_params(const ReadOptions *options)
+{
+    g_autoptr(JsonObject) params = json_object_new();
+    if (options->author != NULL)
+        json_object_set_string_member(params, "author", options->author);
+    if (options->content != NULL && !input_add_file(params, "content", options->content))
+        return NULL;
+    if (!input_add_files(params, "pins", options->pins) ||
+        !input_add_files(params, "authorities", options->authorities) ||
+        !input_add_files(params, "crls", options->crls) ||
+        !input_add_key_files(params, options->keys, options->key_password_files))
+        return NULL;
+    return g_steal_pointer(&params);
+}
+
+/* Runs @op over the message. EXIT_HOLDS: @reply is filled. */
+static CliExit
+run_on_message(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+{
+    g_autoptr(JsonObject) owned = params;
+    if (owned == NULL)
+        return EXIT_UNKNOWN;
+    g_autoptr(GBytes) message = input_read(path, LIMIT_MESSAGE_OCTETS);
+    if (message == NULL)
+        return EXIT_UNKNOWN;
+    return cli_run(cli, op, g_steal_pointer(&owned), message, reply);
+}
+
+CliExit
+verb_verify(Cli *cli, gint argc, gchar **argv)
+{
+    g_auto(ReadOptions) options = {0};
+    const GOptionEntry entries[] = {VERIFY_ENTRIES(options), END_OF_ENTRIES};
+    g_auto(GStrv) files = options_parse_verb(cli, "verify", entries, 0, 1, argc, argv);
+    if (files == NULL)
+        return EXIT_USAGE;
+    OpReply reply = {0};
+    CliExit status = run_on_message(cli, "verify", make_params(&options), files[0], &reply);
+    if (status != EXIT_HOLDS)
+        return status;
+    if (cli->options.json)
+        cli_show_json(&reply);
+    else
+        verdict_report(reply.result, cli->options.verbose);
+    status = verdict_get_exit(reply.result, FALSE);
+    op_reply_clear(&reply);
+    return status;
+}
+
+CliExit
+verb_read(Cli *cli, gint argc, gchar **argv)
+{
+    g_auto(ReadOptions) options = {0};
+    const GOptionEntry entries[] = {VERIFY_ENTRIES(options), KEY_ENTRIES(options), END_OF_ENTRIES};
+    g_auto(GStrv) files = options_parse_verb(cli, "read", entries, 0, 1, argc, argv);
+    if (files == NULL)
+        return EXIT_USAGE;
+    OpReply reply = {0};
+    CliExit status = run_on_message(cli, "read", make_params(&options), files[0], &reply);
+    if (status != EXIT_HOLDS)
+        return status;
+    status = verdict_get_exit(reply.result, TRUE);
+    GBytes *message = g_ptr_array_index(reply.bodies, 0);
+    if ((!cli->options.json || cli->options.output != NULL) && !output_write(cli, message))
+        status = EXIT_UNKNOWN;
+    if (cli->options.json) {
+        cli_show_json(&reply);
+    } else {
+        report_to_stderr(TRUE);
+        verdict_report(reply.result, cli->options.verbose);
+        report_to_stderr(FALSE);
+    }
+    op_reply_clear(&reply);
+    return status;
+}
+
+CliExit
+verb_decrypt(Cli *cli, gint argc, gchar **argv)
+{
+    g_auto(ReadOptions) options = {0};
+    const GOptionEntry entries[] = {
+        KEY_ENTRIES(options),
+        {"raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
+         "Write what was in the envelope, without the message's header fields", NULL},
+        END_OF_ENTRIES,
+    };
+    g_auto(GStrv) files = options_parse_verb(cli, "decrypt", entries, 0, 1, argc, argv);
+    if (files == NULL)
+        return EXIT_USAGE;
+    OpReply reply = {0};
+    JsonObject *params = make_params(&options);
+    if (params != NULL)
+        json_object_set_boolean_member(params, "raw", options.raw);
+    CliExit status = run_on_message(cli, "decrypt", params, files[0], &reply);
+    if (status != EXIT_HOLDS)
+        return status;
+    gboolean to_stdout = cli->options.output == NULL;
+    if ((!cli->options.json || !to_stdout) &&
+        !output_write(cli, g_ptr_array_index(reply.bodies, 0)))
+        status = EXIT_UNKNOWN;
+    if (cli->options.json)
+        cli_show_json(&reply);
+    op_reply_clear(&reply);
+    return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "cli.h"
+
+const CliVerb cli_verbs[] = {
+    {"keygen", "ADDRESS", "Make a key pair and its self-signed certificate",
+     "The key goes into the key store, which is made if need be. Publish the certificate with\n"
+     "\"dane-smime record ADDRESS\".",
+     verb_keygen},
+    {"password", "", "Set, change or remove the key store's password",
+     "The new password is read from --new-password-file or asked for on the terminal.",
+     verb_password},
+    {"import", "FILE", "Bring keys into the key store",
+     "FILE is PKCS#12 (.p12, .pfx), or PEM with a certificate and its private key.", verb_import},
+    {"export", "ADDRESS FILE", "Write a key and its certificate to a PKCS#12 file",
+     "With --certificate-only, FILE gets the certificate alone, in DER.", verb_export},
+    {"keys", "[ADDRESS]", "List the keys of the key store", NULL, verb_keys},
+    {"delete", "[ADDRESS]", "Delete a key and its certificate",
+     "Mail that was encrypted to the key can't be read any more without it.", verb_delete},
+    {"owner-name", "ADDRESS…", "The DNS names of addresses",
+     "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
+     verb_owner_name},
+    {"record", "[ADDRESS]", "The zone-file line that publishes a certificate",
+     "Without --cert, the certificate is the newest of ADDRESS in the key store. Others can "
+     "encrypt\n"
+     "with a whole certificate only (selector 0, matching type 0).",
+     verb_record},
+    {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
+     "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "
+     "validates\n"
+     "are used.",
+     verb_lookup},
+    {"addresses", "[FILE]", "Author and recipients of a message", NULL, verb_addresses},
+    {"classify", "[FILE]", "Signed, encrypted or partial, by headers and structure alone", NULL,
+     verb_classify},
+    {"sign", "[FILE]", "Sign a message with the key of its From address", NULL, verb_sign},
+    {"encrypt", "[FILE]", "Encrypt a message to its recipients",
+     "Recipients are those of To, Cc and Bcc unless --recipient or --cert names others, and\n"
+     "oneself where the key store has the author's key. Each one without a certificate is named,\n"
+     "and then nothing is written.",
+     verb_encrypt},
+    {"verify", "[FILE]", "Check a message's signature",
+     "FILE may also be a bare CMS object (DER, PEM or base64).", verb_verify},
+    {"decrypt", "[FILE]", "Decrypt a message",
+     "FILE may also be a bare CMS object (DER, PEM or base64).", verb_decrypt},
+    {"read", "[FILE]", "Decrypt, verify and write the innermost message",
+     "The verdict goes to standard error, the message to standard output; with --json the\n"
+     "verdict goes to standard output, and the message only to --output.",
+     verb_read},
+    {"cert", "FILE", "Facts of a certificate", NULL, verb_cert},
+    {"doctor", "", "What works here and what does not",
+     "The native-messaging manifest is needed for Thunderbird alone.", verb_doctor},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+const CliVerb *
+cli_find_verb(const gchar *name)
+{
+    for (const CliVerb *verb = cli_verbs; verb->name != NULL; verb++)
+        if (g_str_equal(verb->name, name))
+            return verb;
+    return NULL;
+}

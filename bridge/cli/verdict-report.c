@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "verdict-report.h"
+
+#include "report.h"
+#include "run.h"
+
+/* "example.org" of a record's owner name. */
+static const gchar *
+publishing_domain(const gchar *owner_name)
+{
+    const gchar *after = owner_name == NULL ? NULL : strstr(owner_name, "._smimecert.");
+    return after == NULL ? "the domain" : after + strlen("._smimecert.");
+}
+
+static void
+show_trust(JsonObject *trust)
+{
+    const gchar *source = json_text(trust, "source");
+    const gchar *owner_name = json_text(trust, "owner_name");
+    if (g_strcmp0(source, "dane") == 0)
+        report_line("  %-13s %s, by its SMIMEA record %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                    " %" G_GINT64_FORMAT,
+                    "published by", publishing_domain(owner_name),
+                    json_object_get_int_member(trust, "usage"),
+                    json_object_get_int_member(trust, "selector"),
+                    json_object_get_int_member(trust, "matching_type"));
+    else if (g_strcmp0(source, "authority") == 0)
+        report_field("vouched for", "by a certificate authority");
+    else if (g_strcmp0(source, "pinned") == 0)
+        report_field("vouched for", "by the certificate that was given");
+    const gchar *dns = json_text(trust, "dns");
+    if (dns != NULL)
+        report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
+    report_field("name", owner_name);
+}
+
+static void
+show_signer(JsonObject *signer)
+{
+    g_autofree gchar *addresses = json_joined(signer, "addresses");
+    report_line("  %-13s %s, %s", "certificate", json_text(signer, "subject"),
+                json_text(signer, "key"));
+    report_field("for", addresses);
+    report_line("  %-13s %s to %s", "valid", json_text(signer, "not_before"),
+                json_text(signer, "not_after"));
+    report_field("SHA-256", json_text(signer, "sha256"));
+    report_field("signed at", json_text(signer, "signing_time"));
+    report_field("algorithm", json_text(signer, "algorithm"));
+}
+
+static void
+show_encryption(JsonObject *encryption)
+{
+    report_line("  %-13s %s, key by %s%s", "encrypted", json_text(encryption, "cipher"),
+                json_text(encryption, "key_management"),
+                json_object_get_boolean_member(encryption, "weak") ? " (weak)" : "");
+}
+
+void
+verdict_report(JsonObject *verdict, gboolean verbose)
+{
+    const gchar *status = json_text(verdict, "status");
+    const gchar *reason = json_text(verdict, "reason");
+    const gchar *author = json_text(verdict, "author");
+    JsonObject *signer = json_object(verdict, "signer");
+    JsonObject *trust = json_object(verdict, "trust");
+    JsonObject *encryption = json_object(verdict, "encryption");
+    if (g_str_equal(status, "verified"))
+        report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
+    else if (g_str_equal(status, "none"))
+        report_line("none: the message is not signed");
+    else
+        report_line("%s (%s): %s", status, reason, words_for_reason(reason));
+    if (!g_str_equal(status, "verified"))
+        report_field("author", author);
+    if (trust != NULL)
+        show_trust(trust);
+    if (signer != NULL)
+        show_signer(signer);
+    if (encryption != NULL)
+        show_encryption(encryption);
+    JsonObject *authority = json_object(verdict, "authority");
+    if (verbose && trust != NULL)
+        report_field("DNS detail", json_text(trust, "detail"));
+    if (verbose && authority != NULL)
+        report_field("path detail", json_text(authority, "detail"));
+}
+
+CliExit
+verdict_get_exit(JsonObject *verdict, gboolean for_reading)
+{
+    const gchar *status = json_text(verdict, "status");
+    if (g_str_equal(status, "verified"))
+        return EXIT_HOLDS;
+    if (g_str_equal(status, "none"))
+        return for_reading ? EXIT_HOLDS : EXIT_DOES_NOT_HOLD;
+    if (g_str_equal(status, "invalid"))
+        return EXIT_DOES_NOT_HOLD;
+    return exit_for_reason(json_text(verdict, "reason"));
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "cli.h"
+
+/* The result of "verify" and "read" in words, and the exit status that goes with it. */
+
+void verdict_report(JsonObject *verdict, gboolean verbose);
+
+/* @for_reading: unsigned mail is no fault. */
+CliExit verdict_get_exit(JsonObject *verdict, gboolean for_reading);

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "path.h"
+
+#include "path-private.h"
+#include "x509-signature.h"
+
+/* Names compared with constraints for one path_validate(): real certificates need some dozens. */
+#define COMPARISONS_MAX (1u << 18)
+
+typedef struct {
+    gint64 now;
+    GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
+    GHashTable *by_der;     /* (element-type GBytes PathNode) */
+    GHashTable *signatures; /* of a pair of nodes, see check_signature() */
+    guint n_steps;
+    guint n_comparisons; /* of names with constraints, that may still be made */
+
+    PathNode *chain[PATH_MAX_LENGTH];
+    guint n_chain;
+
+    PathResult *best;
+    guint best_depth; /* of chains without an anchor: the longest one explains most */
+} PathSearch;
+
+static void
+node_free(gpointer data)
+{
+    PathNode *node = data;
+    certificate_unref(node->certificate);
+    distinguished_name_free(node->subject);
+    distinguished_name_free(node->issuer);
+    g_clear_pointer(&node->names, path_names_free);
+    g_free(node);
+}
+
+/* NULL if its names can't be compared: nothing chains to it then. */
+static PathNode *
+add_node(PathSearch *search, Certificate *certificate, gboolean is_anchor)
+{
+    PathNode *node = g_hash_table_lookup(search->by_der, certificate_get_der(certificate));
+    if (node != NULL) {
+        node->is_anchor = node->is_anchor || is_anchor;
+        return node;
+    }
+    g_autoptr(DistinguishedName) subject =
+        distinguished_name_new(certificate_get_subject_der(certificate), NULL);
+    g_autoptr(DistinguishedName) issuer =
+        distinguished_name_new(certificate_get_issuer_der(certificate), NULL);
+    if (subject == NULL || issuer == NULL)
+        return NULL;
+    node = g_new0(PathNode, 1);
+    node->certificate = certificate_ref(certificate);
+    node->is_anchor = is_anchor;
+    node->is_self_issued = distinguished_name_equal(subject, issuer);
+    node->subject = g_steal_pointer(&subject);
+    node->issuer = g_steal_pointer(&issuer);
+    g_ptr_array_add(search->nodes, node);
+    g_hash_table_insert(search->by_der, certificate_get_der(certificate), node);
+    return node;
+}
+
+static void
+add_nodes(PathSearch *search, GPtrArray *certificates, gboolean are_anchors)
+{
+    for (guint i = 0; certificates != NULL && i < certificates->len; i++)
+        add_node(search, g_ptr_array_index(certificates, i), are_anchors);
+}
+
+/* Takes @detail. */
+static void
+note_broken(PathSearch *search, gchar *detail)
+{
+    PathResult *best = search->best;
+    if (best->reason != REASON_CERTIFICATE_UNTRUSTED || search->n_chain <= search->best_depth) {
+        g_free(detail);
+        return;
+    }
+    search->best_depth = search->n_chain;
+    g_free(best->detail);
+    best->detail = detail;
+}
+
+/* Each pair is computed once, in however many chains it stands. */
+static SignatureCheck
+check_signature(PathSearch *search, const PathNode *node, const PathNode *issuer)
+{
+    g_autofree gchar *pair = g_strdup_printf("%p %p", (const void *)node, (const void *)issuer);
+    gpointer known;
+    if (g_hash_table_lookup_extended(search->signatures, pair, NULL, &known))
+        return (SignatureCheck)GPOINTER_TO_INT(known);
+    SignatureCheck check =
+        x509_signature_check(certificate_get_der(node->certificate), issuer->certificate);
+    g_hash_table_insert(search->signatures, g_steal_pointer(&pair), GINT_TO_POINTER((gint)check));
+    return check;
+}
+
+/* RFC 4158 §2.4.2: neither a certificate twice nor, in other certificates, the same name with the
+ * same key: cross-certificates would lead round and round. */
+static gboolean
+is_in_chain(const PathSearch *search, const PathNode *candidate)
+{
+    for (guint i = 0; i < search->n_chain; i++) {
+        const PathNode *node = search->chain[i];
+        if (node == candidate || (g_bytes_equal(certificate_get_spki(node->certificate),
+                                                certificate_get_spki(candidate->certificate)) &&
+                                  distinguished_name_equal(node->subject, candidate->subject)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* RFC 5280 §6.1.4 (k). Certificates of version 1 know no extensions: as anchors, they are what the
+ * user says they are. */
+static gboolean
+is_issuer(const PathNode *node)
+{
+    const CERTCertificate *nss = certificate_peek_nss(node->certificate);
+    if (node->is_anchor && nss->extensions == NULL)
+        return TRUE;
+    return certificate_is_authority(node->certificate);
+}
+
+/* RFC 5280 §4.2.1.9: self-issued certificates between don't count, nor does the subject. */
+static gboolean
+is_short_enough(const PathSearch *search, const PathNode *issuer)
+{
+    gint n_between = 0;
+    for (guint i = 1; i < search->n_chain; i++)
+        if (!search->chain[i]->is_self_issued)
+            n_between++;
+    return issuer->certificate->path_length < 0 || n_between <= issuer->certificate->path_length;
+}
+
+/* NULL: @issuer can be the next one of the chain. */
+static const gchar *
+find_obstacle(PathSearch *search, const PathNode *issuer)
+{
+    if (!is_issuer(issuer))
+        return "is no authority";
+    if (!is_short_enough(search, issuer))
+        return "allows no path of this length";
+    switch (check_signature(search, search->chain[search->n_chain - 1], issuer)) {
+    case SIGNATURE_CHECK_GOOD:
+        return NULL;
+    case SIGNATURE_CHECK_UNSUPPORTED:
+        return "has a key, or signed with an algorithm, that is not taken";
+    case SIGNATURE_CHECK_BAD:
+    default:
+        return "is of that name, but its key did not sign";
+    }
+}
+
+/* The identifier of the issuer's key that @certificate states (RFC 5280 §4.2.1.1), or NULL. */
+static GBytes *
+dup_authority_key_identifier(const Certificate *certificate)
+{
+    SECItem value;
+    if (!certificate_find_extension(certificate, SEC_OID_X509_AUTH_KEY_ID, &value))
+        return NULL;
+    g_autoptr(GBytes) der = g_bytes_new_static(value.data, value.len);
+    BerReader all, fields;
+    BerSlice identifier;
+    ber_reader_init(&all, der);
+    if (!ber_enter(&all, BER_SEQUENCE, "", &fields, NULL) || ber_peek(&fields) != BER_CONTEXT(0) ||
+        !ber_read(&fields, BER_CONTEXT(0), "", &identifier, NULL))
+        return NULL;
+    return g_bytes_new(identifier.octets, identifier.n_octets);
+}
+
+typedef struct {
+    PathNode *node;
+    gint rank;
+} Candidate;
+
+/* Anchors first; then those with the right key identifier, at last those with a wrong one: it is a
+ * hint (RFC 4158 §3.5.12). */
+static gint
+rank_candidate(const PathSearch *search, const PathNode *node, GBytes *wanted)
+{
+    gint rank = node->is_anchor ? 8 : 0;
+    GBytes *identifier = certificate_get_key_identifier(node->certificate);
+    if (wanted != NULL && identifier != NULL)
+        rank += g_bytes_equal(wanted, identifier) ? 4 : -4;
+    if (certificate_check_time(node->certificate, search->now) == CERTIFICATE_VALID)
+        rank += 2;
+    return rank + (certificate_is_authority(node->certificate) ? 1 : 0);
+}
+
+static gint
+compare_candidates(gconstpointer a, gconstpointer b)
+{
+    return ((const Candidate *)b)->rank - ((const Candidate *)a)->rank;
+}
+
+static GArray *
+find_candidates(PathSearch *search, const PathNode *node)
+{
+    g_autoptr(GBytes) wanted = dup_authority_key_identifier(node->certificate);
+    GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+    for (guint i = 0; i < search->nodes->len; i++) {
+        PathNode *other = g_ptr_array_index(search->nodes, i);
+        if (!distinguished_name_equal(other->subject, node->issuer) || is_in_chain(search, other))
+            continue;
+        Candidate candidate = {other, rank_candidate(search, other, wanted)};
+        g_array_append_val(candidates, candidate);
+    }
+    g_array_sort(candidates, compare_candidates);
+    return candidates;
+}
+
+/* The chain has reached an anchor. Whether it is a valid path. */
+static gboolean
+judge_chain(PathSearch *search)
+{
+    PathChain chain = {search->chain, search->n_chain};
+    PathResult *best = search->best;
+    PathFault fault = {REASON_NONE, NULL};
+    path_rules_judge(&chain, search->now, &fault);
+    path_constraints_judge(&chain, &search->n_comparisons, &fault);
+    g_autofree gchar *detail = fault.detail;
+    VerdictReason reason = fault.reason;
+    if (best->path != NULL && path_reason_gravity(reason) >= path_reason_gravity(best->reason))
+        return FALSE;
+
+    g_clear_pointer(&best->path, g_ptr_array_unref);
+    best->path = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for (guint i = 0; i < chain.n_nodes; i++)
+        g_ptr_array_add(best->path, certificate_ref(chain.nodes[i]->certificate));
+    best->reason = reason;
+    g_free(best->detail);
+    best->detail = g_steal_pointer(&detail);
+    search->best_depth = G_MAXUINT;
+    return reason == REASON_NONE;
+}
+
+static gboolean extend(PathSearch *search);
+
+static gboolean
+try_candidate(PathSearch *search, PathNode *issuer)
+{
+    const gchar *obstacle = find_obstacle(search, issuer);
+    if (obstacle != NULL) {
+        note_broken(search, g_strdup_printf("%s: %s", certificate_get_subject(issuer->certificate),
+                                            obstacle));
+        return FALSE;
+    }
+    search->chain[search->n_chain++] = issuer;
+    gboolean found = extend(search);
+    search->n_chain--;
+    return found;
+}
+
+/* Depth first, to every issuer of the chain's last certificate. TRUE: a valid path is found. */
+static gboolean
+extend(PathSearch *search)
+{
+    const PathNode *last = search->chain[search->n_chain - 1];
+    if (last->is_anchor && judge_chain(search))
+        return TRUE;
+    g_autoptr(GArray) candidates = find_candidates(search, last);
+    if (candidates->len == 0 && !last->is_anchor)
+        note_broken(search, g_strdup_printf("%s: the certificate of its issuer is not at hand",
+                                            certificate_get_subject(last->certificate)));
+    if (candidates->len > 0 && search->n_chain == PATH_MAX_LENGTH) {
+        note_broken(search, g_strdup_printf("path of more than %d certificates", PATH_MAX_LENGTH));
+        return FALSE;
+    }
+    for (guint i = 0; i < candidates->len; i++) {
+        if (++search->n_steps > PATH_MAX_STEPS) {
+            note_broken(search, g_strdup("too many certificates to choose from"));
+            return FALSE;
+        }
+        if (try_candidate(search, g_array_index(candidates, Candidate, i).node))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+search_clear(PathSearch *search)
+{
+    g_clear_pointer(&search->signatures, g_hash_table_unref);
+    g_clear_pointer(&search->by_der, g_hash_table_unref);
+    g_clear_pointer(&search->nodes, g_ptr_array_unref);
+    g_clear_pointer(&search->best, path_result_free);
+}
+
+PathResult *
+path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors, GPtrArray *crls,
+              gint64 now)
+{
+    g_return_val_if_fail(certificate != NULL && anchors != NULL, NULL);
+    PathSearch search = {.now = now, .n_comparisons = COMPARISONS_MAX};
+    search.best = g_new0(PathResult, 1);
+    search.best->reason = REASON_CERTIFICATE_UNTRUSTED;
+    search.nodes = g_ptr_array_new_with_free_func(node_free);
+    search.by_der = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    search.signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    PathNode *subject = add_node(&search, certificate, FALSE);
+    add_nodes(&search, anchors, TRUE);
+    add_nodes(&search, others, FALSE);
+    (void)crls;
+
+    if (subject == NULL) {
+        search.best->detail = g_strdup("certificate's names can't be read");
+    } else {
+        search.chain[search.n_chain++] = subject;
+        extend(&search);
+    }
+    if (search.best->reason == REASON_CERTIFICATE_UNTRUSTED)
+        g_clear_pointer(&search.best->path, g_ptr_array_unref);
+    PathResult *result = g_steal_pointer(&search.best);
+    search_clear(&search);
+    return result;
+}
+
+void
+path_result_free(PathResult *result)
+{
+    if (result == NULL)
+        return;
+    g_clear_pointer(&result->path, g_ptr_array_unref);
+    g_free(result->detail);
+    g_free(result);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+/* Messages that are signed or opened: the result has the same structure, and what was put in is
+ * found in it again. */
+
+#include "classify.h"
+#include "compose.h"
+#include "fuzz.h"
+
+static gchar *
+dup_structure(GBytes *octets)
+{
+    g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, NULL);
+    g_assert(tree != NULL);
+    g_autoptr(Classification) classification = classify_message(tree);
+    return g_strdup(classification->structure);
+}
+
+static void
+check_signed(const EntityTree *message, GBytes *payload)
+{
+    g_autoptr(GBytes) der = g_bytes_new_static("0", 1);
+    g_autoptr(GBytes) octets = compose_multipart_signed(message, payload, der, "sha-256");
+    g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, NULL);
+    if (tree == NULL)
+        return; /* one layer more than the limits allow */
+    const Entity *part = NULL;
+    const Entity *signature = NULL;
+    const Entity *root = entity_tree_get_root(tree);
+    g_assert(classify_split_signed(root, &part, &signature, NULL));
+    g_autoptr(GBytes) signed_octets = entity_get_canonical(part);
+    g_assert(g_bytes_equal(signed_octets, payload));
+    g_assert(entity_count_fields(root, "MIME-Version") == 1);
+}
+
+static void
+check_payload(const EntityTree *message, const gchar *structure, gboolean seven_bit)
+{
+    g_autoptr(GBytes) payload = compose_get_payload(message, seven_bit, NULL);
+    g_assert(payload != NULL);
+    g_autofree gchar *payload_structure = dup_structure(payload);
+    g_assert_cmpstr(payload_structure, ==, structure);
+    if (seven_bit)
+        check_signed(message, payload);
+    g_autoptr(GBytes) open = compose_open(message, payload);
+    g_autofree gchar *open_structure = dup_structure(open);
+    g_assert_cmpstr(open_structure, ==, structure);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
+{
+    g_autoptr(GBytes) octets_in = g_bytes_new_static(octets, n_octets);
+    g_autoptr(EntityTree) message = entity_tree_parse(octets_in, NULL, NULL);
+    if (message == NULL)
+        return 0;
+    g_autoptr(Classification) classification = classify_message(message);
+    check_payload(message, classification->structure, TRUE);
+    check_payload(message, classification->structure, FALSE);
+    const gchar *const names[] = {"Bcc", NULL};
+    g_autoptr(GBytes) without = compose_without_fields(message, names);
+    g_assert(g_bytes_get_size(without) <= n_octets);
+    return 0;
+}
