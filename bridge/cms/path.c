@@ -157,7 +157,7 @@ find_obstacle(PathSearch *search, const PathNode *issuer)
     case SIGNATURE_CHECK_GOOD:
         return NULL;
     case SIGNATURE_CHECK_UNSUPPORTED:
-        return "has a key, or signed with an algorithm, that is not taken";
+        return "its key, or the algorithm that it signed with, is not taken";
     case SIGNATURE_CHECK_BAD:
     default:
         return "is of that name, but its key did not sign";
