@@ -5,15 +5,15 @@
 #include <string.h>
 
 static void
-write_text(const PeerFolder *folder, const gchar *name, const gchar *suffix, const gchar *text)
+write_text(const SupportFolder *folder, const gchar *name, const gchar *suffix, const gchar *text)
 {
     g_autofree gchar *file = g_strconcat(name, suffix, NULL);
     g_autoptr(GBytes) octets = g_bytes_new(text, strlen(text));
-    peer_write(folder, file, octets);
+    support_save(folder, file, octets);
 }
 
 void
-path_make_certificate(const PeerFolder *folder, const CertificateSpec *spec)
+path_make_certificate(const SupportFolder *folder, const CertificateSpec *spec)
 {
     g_autofree gchar *configuration =
         g_strconcat("[req]\ndistinguished_name=dn\n[dn]\n[ext]\n", spec->extensions, NULL);
@@ -38,11 +38,11 @@ path_make_certificate(const PeerFolder *folder, const CertificateSpec *spec)
 }
 
 Certificate *
-path_load_certificate(const PeerFolder *folder, const gchar *name)
+path_load_certificate(const SupportFolder *folder, const gchar *name)
 {
     g_autoptr(GError) error = NULL;
     g_autofree gchar *file = g_strconcat(name, ".pem", NULL);
-    g_autoptr(GBytes) octets = peer_read(folder, file);
+    g_autoptr(GBytes) octets = support_load(folder, file);
     g_autoptr(GPtrArray) certificates = certificates_parse_file(octets, &error);
     g_assert_no_error(error);
     g_assert_cmpuint(certificates->len, ==, 1);
@@ -50,7 +50,7 @@ path_load_certificate(const PeerFolder *folder, const gchar *name)
 }
 
 GPtrArray *
-path_load_certificates(const PeerFolder *folder, const gchar *names)
+path_load_certificates(const SupportFolder *folder, const gchar *names)
 {
     GPtrArray *certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     g_auto(GStrv) each = g_strsplit(names == NULL ? "" : names, " ", -1);
@@ -61,7 +61,7 @@ path_load_certificates(const PeerFolder *folder, const gchar *names)
 
 /* The data base of "openssl ca": state, expiry, revocation, serial number, file, subject. */
 static void
-write_index(const PeerFolder *folder, const CrlSpec *spec)
+write_index(const SupportFolder *folder, const CrlSpec *spec)
 {
     g_autoptr(GString) index = g_string_new(NULL);
     g_auto(GStrv) revoked = g_strsplit(spec->revoked == NULL ? "" : spec->revoked, " ", -1);
@@ -77,7 +77,7 @@ write_index(const PeerFolder *folder, const CrlSpec *spec)
 }
 
 void
-path_make_crl(const PeerFolder *folder, const CrlSpec *spec)
+path_make_crl(const SupportFolder *folder, const CrlSpec *spec)
 {
     g_autofree gchar *configuration = g_strdup_printf(
         "[ca]\ndefault_ca=own\n[own]\ndatabase=%s.index\ndefault_md=sha256\n[ext]\n%s", spec->name,
@@ -92,14 +92,14 @@ path_make_crl(const PeerFolder *folder, const CrlSpec *spec)
 }
 
 GBytes *
-path_load_crl(const PeerFolder *folder, const gchar *name)
+path_load_crl(const SupportFolder *folder, const gchar *name)
 {
     g_autofree gchar *file = g_strconcat(name, ".crl", NULL);
-    return peer_read(folder, file);
+    return support_load(folder, file);
 }
 
 GPtrArray *
-path_load_crls(const PeerFolder *folder, const gchar *names)
+path_load_crls(const SupportFolder *folder, const gchar *names)
 {
     GPtrArray *crls = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     g_auto(GStrv) each = g_strsplit(names == NULL ? "" : names, " ", -1);

@@ -24,10 +24,10 @@ typedef struct {
     "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
 #define EXTENSIONS_MAIL "subjectAltName=email:alice@example.org\nauthorityKeyIdentifier=keyid\n"
 
-void path_make_certificate(const PeerFolder *folder, const CertificateSpec *spec);
-Certificate *path_load_certificate(const PeerFolder *folder, const gchar *name);
+void path_make_certificate(const SupportFolder *folder, const CertificateSpec *spec);
+Certificate *path_load_certificate(const SupportFolder *folder, const gchar *name);
 /* (element-type Certificate): @names between single spaces; NULL: none. */
-GPtrArray *path_load_certificates(const PeerFolder *folder, const gchar *names);
+GPtrArray *path_load_certificates(const SupportFolder *folder, const gchar *names);
 
 typedef struct {
     const gchar *name; /* of NAME.crl */
@@ -38,7 +38,7 @@ typedef struct {
     const gchar *extensions; /* (nullable): lines of openssl's configuration */
 } CrlSpec;
 
-void path_make_crl(const PeerFolder *folder, const CrlSpec *spec);
-GBytes *path_load_crl(const PeerFolder *folder, const gchar *name);
+void path_make_crl(const SupportFolder *folder, const CrlSpec *spec);
+GBytes *path_load_crl(const SupportFolder *folder, const gchar *name);
 /* (element-type GBytes) */
-GPtrArray *path_load_crls(const PeerFolder *folder, const gchar *names);
+GPtrArray *path_load_crls(const SupportFolder *folder, const gchar *names);

@@ -9,7 +9,7 @@
 #define DAY      ((gint64)24 * 60 * 60)
 #define N_DECOYS 300u
 
-static PeerFolder *folder;
+static SupportFolder *folder;
 static gint64 start; /* about when the certificates were made */
 
 #define CA   EXTENSIONS_AUTHORITY
@@ -322,7 +322,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_test_init(&argc, &argv, NULL);
     g_assert_true(cms_init(&error));
-    folder = peer_folder_new();
+    folder = support_folder_new();
     peer_run(folder, "openssl genpkey -algorithm RSA -out rsa.key.pem");
     for (gsize i = 0; i < G_N_ELEMENTS(specs); i++)
         path_make_certificate(folder, &specs[i]);
@@ -336,7 +336,7 @@ main(int argc, char **argv)
     g_test_add_func("/path/limits/mesh", test_mesh);
     g_test_add_func("/path/limits/longest", test_longest);
     int status = g_test_run();
-    peer_folder_free(folder);
+    support_folder_free(folder);
     g_assert_true(cms_shutdown(&error));
     return status;
 }
