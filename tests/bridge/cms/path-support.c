@@ -79,10 +79,14 @@ write_index(const SupportFolder *folder, const CrlSpec *spec)
 void
 path_make_crl(const SupportFolder *folder, const CrlSpec *spec)
 {
+    g_autofree gchar *number = g_strdup_printf("%02u\n", spec->number);
+    g_autofree gchar *number_line = g_strdup_printf("crlnumber=%s.number\n", spec->name);
     g_autofree gchar *configuration = g_strdup_printf(
-        "[ca]\ndefault_ca=own\n[own]\ndatabase=%s.index\ndefault_md=sha256\n[ext]\n%s", spec->name,
+        "[ca]\ndefault_ca=own\n[own]\ndatabase=%s.index\ndefault_md=sha256\n%s[ext]\n%s",
+        spec->name, spec->number != 0 ? number_line : "",
         spec->extensions != NULL ? spec->extensions : "authorityKeyIdentifier=keyid\n");
     write_text(folder, spec->name, ".cnf", configuration);
+    write_text(folder, spec->name, ".number", number);
     write_index(folder, spec);
     peer_run(folder,
              "openssl ca -gencrl -config %s.cnf -crlexts ext -keyfile %s.key.pem -cert %s.pem "

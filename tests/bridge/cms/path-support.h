@@ -36,6 +36,7 @@ typedef struct {
     const gchar *revoked;    /* (nullable): names of certificates, between single spaces */
     const gchar *reason;     /* (nullable): as openssl has it, "keyCompromise" */
     const gchar *extensions; /* (nullable): lines of openssl's configuration */
+    guint number;            /* below 10; 0: none */
 } CrlSpec;
 
 void path_make_crl(const SupportFolder *folder, const CrlSpec *spec);
