@@ -16,6 +16,7 @@ typedef struct {
     DistinguishedName *issuer;
     gboolean is_anchor;
     gboolean is_self_issued; /* RFC 5280 §3.2: names alone, the key may be another's */
+    gboolean is_judged;      /* as a signer of CRLs, at this moment */
     PathNames *names;        /* NULL until wanted */
 } PathNode;
 

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MPL-2.0
+"""openssl verifies and decrypts what dane-smime makes, and the reverse."""
+
+import itertools
+import unittest
+
+import interop  # first: it puts the support modules on the path
+import messages
+import openssl
+import tap
+from program import DOES_NOT_HOLD, HOLDS, UNKNOWN
+
+KEYS = {'rsa-2048': 'rsa2048@example.org', 'rsa-3072': 'rsa3072@example.org',
+        'p-256': 'p256@example.org', 'p-384': 'p384@example.org'}
+KINDS = {'rsa': 'rsa:2048', 'p256': 'ec:P-256', 'p384': 'ec:P-384'}
+CIPHERS = [f'aes-{bits}-{mode}' for mode in ('cbc', 'gcm') for bits in (128, 192, 256)]
+ENTITY = 'Content-Type: text/plain; charset=utf-8\n\nGrüße\nfrom openssl\n'.encode()
+ADDRESSES = ('-from', 'alice@example.org', '-to', 'bob@example.org', '-subject', 'made by openssl')
+
+PROGRAM = None
+OURS = {}
+THEIRS = {}
+
+
+def setUpModule():
+    global PROGRAM
+    PROGRAM = interop.new_program()
+    for algorithm, address in KEYS.items():
+        der = PROGRAM.keygen(address, algorithm)
+        OURS[algorithm] = interop.path(f'{algorithm}.pem')
+        openssl.run('x509', '-inform', 'der', '-in', der, '-out', OURS[algorithm])
+    for name, kind in KINDS.items():
+        THEIRS[name] = interop.Person(name, kind)
+
+
+def tearDownModule():
+    interop.remove_folder()
+
+
+def verify(message, certificate, *options):
+    """The content that openssl finds signed."""
+    return openssl.run('cms', '-verify', '-in', interop.write('in.eml', message), '-CAfile',
+                       certificate, *options)
+
+
+class OpensslVerifies(unittest.TestCase):
+    """What "sign" makes."""
+
+    def _check(self, message, algorithm, *options, with_certificate=()):
+        signed = PROGRAM.succeed('sign', *options, stdin=message).stdout
+        inner = verify(signed, OURS[algorithm], *with_certificate)
+        self.assertEqual(messages.content(inner), messages.content(message))
+        self.assertEqual(messages.field(signed, 'Subject'), messages.field(message, 'Subject'))
+
+    def test_every_key(self):
+        for (algorithm, address), form in itertools.product(KEYS.items(), ((), ('--opaque',))):
+            with self.subTest(key=algorithm, form=form):
+                self._check(messages.shapes(address)['utf8-8bit'], algorithm, *form)
+
+    def test_every_digest(self):
+        for algorithm, digest in itertools.product(('rsa-2048', 'p-256'),
+                                                   ('sha-256', 'sha-384', 'sha-512')):
+            with self.subTest(key=algorithm, digest=digest):
+                message = messages.shapes(KEYS[algorithm])['plain']
+                self._check(message, algorithm, '--digest', digest)
+
+    def test_every_shape(self):
+        for name, message in messages.shapes(KEYS['p-256']).items():
+            for form in ((), ('--opaque',)):
+                with self.subTest(shape=name, form=form):
+                    self._check(message, 'p-256', *form)
+
+    def test_without_certificate(self):
+        for algorithm, form in itertools.product(KEYS, ((), ('--opaque',))):
+            with self.subTest(key=algorithm, form=form):
+                message = messages.shapes(KEYS[algorithm])['plain']
+                self._check(message, algorithm, '--no-certificate', *form,
+                            with_certificate=('-certfile', OURS[algorithm]))
+                signed = PROGRAM.succeed('sign', '--no-certificate', *form, stdin=message).stdout
+                with self.assertRaises(openssl.OpensslFailure):
+                    verify(signed, OURS[algorithm])
+
+    def test_altered_content_is_refused(self):
+        message = messages.shapes(KEYS['p-256'])['plain']
+        signed = PROGRAM.succeed('sign', stdin=message).stdout.replace(b'hello', b'hallo')
+        with self.assertRaises(openssl.OpensslFailure):
+            verify(signed, OURS['p-256'])
+
+
+class OpensslDecrypts(unittest.TestCase):
+    """What "encrypt --cert" makes."""
+
+    def _decrypt(self, message, person):
+        return openssl.run('cms', '-decrypt', '-in', interop.write('in.eml', message), '-recip',
+                           person.certificate, '-inkey', person.key)
+
+    def _encrypt(self, message, names, *options):
+        certificates = [word for name in names for word in ('--cert', THEIRS[name].certificate)]
+        return PROGRAM.succeed('encrypt', *certificates, *options, stdin=message).stdout
+
+    def test_every_cipher(self):
+        message = messages.shapes()['utf8-8bit']
+        for cipher, names in itertools.product(CIPHERS, (('rsa',), ('p256',), ('p384',),
+                                                         ('rsa', 'p256'))):
+            with self.subTest(cipher=cipher, to=names):
+                encrypted = self._encrypt(message, names, '--cipher', cipher)
+                self.assertNotIn(b'\xc3\xb6', encrypted)
+                for name in names:
+                    inner = self._decrypt(encrypted, THEIRS[name])
+                    self.assertEqual(messages.content(inner), messages.content(message))
+
+    def test_every_shape(self):
+        for shape, message in messages.shapes().items():
+            with self.subTest(shape=shape):
+                inner = self._decrypt(self._encrypt(message, ['p256']), THEIRS['p256'])
+                self.assertEqual(messages.content(inner), messages.content(message))
+
+    def test_signed_and_encrypted(self):
+        for algorithm, form in itertools.product(('rsa-2048', 'p-256'), ((), ('--opaque',))):
+            with self.subTest(key=algorithm, form=form):
+                message = messages.shapes(KEYS[algorithm])['attachments']
+                signed = PROGRAM.succeed('sign', *form, stdin=message).stdout
+                inner = self._decrypt(self._encrypt(signed, ['rsa']), THEIRS['rsa'])
+                self.assertEqual(messages.content(verify(inner, OURS[algorithm])),
+                                 messages.content(message))
+
+
+class OpensslSigned(unittest.TestCase):
+    """What "openssl cms -sign" makes; the certificate is pinned."""
+
+    ROWS = {
+        'detached': (), 'opaque': ('-nodetach',), 'no-attributes': ('-noattr',),
+        'opaque-no-attributes': ('-nodetach', '-noattr'), 'no-certificates': ('-nocerts',),
+        'key-identifier': ('-keyid',), 'stream': ('-stream',), 'stream-opaque': ('-stream', '-nodetach'),
+        'no-capabilities': ('-nosmimecap',), 'sha384': ('-md', 'sha384'), 'sha512': ('-md', 'sha512'),
+        'text': ('-text',), 'crlf-end-of-line': ('-crlfeol',), 'binary-opaque': ('-binary', '-nodetach'),
+    }
+
+    def _sign(self, names, *options):
+        signers = [word for name in names for word in ('-signer', THEIRS[name].certificate, '-inkey',
+                                                       THEIRS[name].key)]
+        return openssl.run('cms', '-sign', *signers, *ADDRESSES, *options, stdin=ENTITY)
+
+    def _verify(self, message, names, status='verified', code=HOLDS):
+        pins = [word for name in names for word in ('--cert', THEIRS[name].certificate)]
+        result = PROGRAM.run('--json', 'verify', *pins, stdin=message)
+        self.assertEqual((result.code, result.json['status']), (code, status), result)
+        return result.json
+
+    def test_every_form(self):
+        for name, (row, options) in itertools.product(('rsa', 'p256', 'p384'), self.ROWS.items()):
+            with self.subTest(row, key=name):
+                verdict = self._verify(self._sign([name], *options), [name])
+                self.assertEqual(verdict['trust']['source'], 'pinned')
+                self.assertEqual(verdict['author'], 'alice@example.org')
+
+    def test_pss(self):
+        message = self._sign(['rsa'], '-keyopt', 'rsa_padding_mode:pss')
+        self._verify(message, ['rsa'])
+
+    def test_two_signers(self):
+        for pinned, status, code in ((['rsa', 'p256'], 'verified', HOLDS),
+                                     (['rsa'], 'invalid', DOES_NOT_HOLD)):
+            with self.subTest(pinned=pinned):
+                verdict = self._verify(self._sign(['rsa', 'p256']), pinned, status, code)
+                self.assertEqual(verdict['signers'], 2)
+
+    def test_other_certificate_pinned(self):
+        self._verify(self._sign(['rsa']), ['p256'], 'invalid', DOES_NOT_HOLD)
+
+    def test_altered(self):
+        for options in ((), ('-noattr',)):
+            with self.subTest(options=options):
+                message = self._sign(['p256'], *options).replace(b'from openssl', b'from nobody!')
+                verdict = self._verify(message, ['p256'], 'invalid', DOES_NOT_HOLD)
+                self.assertEqual(verdict['signature'], 'bad')
+
+    def test_bare_objects(self):
+        for encoding, options in itertools.product(('DER', 'PEM'), ((), ('-nodetach',))):
+            with self.subTest(encoding=encoding, options=options):
+                octets = self._sign(['rsa'], '-binary', '-outform', encoding, *options)
+                content = () if options else ('--content', interop.write('content', ENTITY))
+                result = PROGRAM.run('--json', 'verify', '--author', 'alice@example.org', *content,
+                                     '--cert', THEIRS['rsa'].certificate, stdin=octets)
+                self.assertEqual(result.json['status'], 'verified', result)
+
+    def test_read_gives_the_content(self):
+        for options in ((), ('-nodetach',)):
+            with self.subTest(options=options):
+                message = self._sign(['p256'], *options)
+                result = PROGRAM.succeed('read', '--cert', THEIRS['p256'].certificate, stdin=message)
+                self.assertEqual(messages.content(result.stdout), messages.content(ENTITY))
+
+
+class OpensslEncrypted(unittest.TestCase):
+    """What "openssl cms -encrypt" makes."""
+
+    OAEP = ('-keyopt', 'rsa_padding_mode:oaep')
+    ROWS = {
+        'rsa': ('rsa', ()), 'rsa-oaep': ('rsa', OAEP),
+        'rsa-oaep-sha256': ('rsa', (*OAEP, '-keyopt', 'rsa_oaep_md:sha256')),
+        'p256': ('p256', ()), 'p384': ('p384', ()),
+        **{f'p256-kdf-{md}': ('p256', ('-keyopt', f'ecdh_kdf_md:{md}'))
+           for md in ('sha1', 'sha256', 'sha384', 'sha512')},
+        **{f'p256-cofactor-{n}': ('p256', ('-keyopt', f'ecdh_cofactor_mode:{n}')) for n in (0, 1)},
+    }
+
+    def _encrypt(self, recipients, *options):
+        """recipients: (name, options) of each."""
+        words = [word for name, own in recipients
+                 for word in ('-recip', THEIRS[name].certificate, *own)]
+        return openssl.run('cms', '-encrypt', *ADDRESSES, *options, *words, stdin=ENTITY)
+
+    def _decrypt(self, message, name):
+        result = PROGRAM.succeed('decrypt', '--key', THEIRS[name].pem, stdin=message)
+        self.assertEqual(messages.content(result.stdout), messages.content(ENTITY))
+        self.assertEqual(messages.field(result.stdout, 'Subject'), 'made by openssl')
+
+    def test_every_recipient_form(self):
+        for (row, (name, own)), cipher in itertools.product(self.ROWS.items(),
+                                                            ('-aes256', '-aes-256-gcm')):
+            with self.subTest(row, cipher=cipher):
+                self._decrypt(self._encrypt([(name, own)], cipher), name)
+
+    def test_every_layout(self):
+        for name, option in itertools.product(('rsa', 'p256'), ('-keyid', '-stream', '-indef',
+                                                                '-noindef')):
+            with self.subTest(to=name, option=option):
+                self._decrypt(self._encrypt([(name, ())], '-aes256', option), name)
+
+    def test_every_cipher(self):
+        for cipher, name in itertools.product(('-aes128', '-aes192', '-aes256', '-aes-128-gcm',
+                                               '-aes-192-gcm', '-aes-256-gcm'),
+                                              ('rsa', 'p256')):
+            with self.subTest(cipher=cipher, to=name):
+                self._decrypt(self._encrypt([(name, ())], cipher), name)
+
+    def test_triple_des(self):
+        self._decrypt(self._encrypt([('rsa', ())], '-des3'), 'rsa')
+
+    def test_triple_des_key_wrap_is_refused(self):
+        """RFC 8551 §2.3 asks for the AES key wraps alone."""
+        message = self._encrypt([('p256', ())], '-des3')
+        result = PROGRAM.run('decrypt', '--key', THEIRS['p256'].pem, stdin=message)
+        self.assertEqual((result.code, result.stdout), (UNKNOWN, b''), result)
+        self.assertIn('key management', result.stderr)
+
+    def test_several_recipients(self):
+        message = self._encrypt([('rsa', ()), ('p256', ()), ('p384', self.ROWS['p256-kdf-sha256'][1])],
+                                '-aes256')
+        for name in KINDS:
+            with self.subTest(to=name):
+                self._decrypt(message, name)
+
+    def test_not_for_us(self):
+        message = self._encrypt([('rsa', ())], '-aes256')
+        result = PROGRAM.run('decrypt', '--key', THEIRS['p256'].pem, stdin=message)
+        self.assertEqual((result.code, result.stdout), (DOES_NOT_HOLD, b''), result)
+
+    def test_signed_and_encrypted(self):
+        signed = openssl.run('cms', '-sign', '-signer', THEIRS['p256'].certificate, '-inkey',
+                             THEIRS['p256'].key, stdin=ENTITY)
+        message = openssl.run('cms', '-encrypt', *ADDRESSES, '-aes256', '-recip',
+                              THEIRS['rsa'].certificate, stdin=signed)
+        result = PROGRAM.run('--json', 'read', '--key', THEIRS['rsa'].pem, '--cert',
+                             THEIRS['p256'].certificate, stdin=message)
+        self.assertEqual((result.code, result.json['status'], result.json['encrypted']),
+                         (HOLDS, 'verified', True), result)
+
+
+if __name__ == '__main__':
+    tap.main()
