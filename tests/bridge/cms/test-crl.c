@@ -11,7 +11,7 @@
 
 #define DAY ((gint64)24 * 60 * 60)
 
-static PeerFolder *folder;
+static SupportFolder *folder;
 static gint64 start; /* about when all was made */
 
 #define CA          EXTENSIONS_AUTHORITY
@@ -240,7 +240,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     g_test_init(&argc, &argv, NULL);
     g_assert_true(cms_init(&error));
-    folder = peer_folder_new();
+    folder = support_folder_new();
     make_all();
     for (gsize i = 0; i < G_N_ELEMENTS(crl_cases); i++) {
         g_autofree gchar *path = g_strconcat("/crl/path/", crl_cases[i].name, NULL);
@@ -251,7 +251,7 @@ main(int argc, char **argv)
     g_test_add_func("/crl/too-large", test_too_large);
     g_test_add_func("/crl/garbage", test_garbage);
     int status = g_test_run();
-    peer_folder_free(folder);
+    support_folder_free(folder);
     g_assert_true(cms_shutdown(&error));
     return status;
 }
