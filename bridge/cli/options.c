@@ -30,8 +30,8 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
          "Write the message to this file instead of standard output", "FILE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Write one JSON object instead of text",
          NULL},
-        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, "Say more on standard error",
-         NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
+         "Say more: details of DNS answers and of certification paths", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
@@ -137,8 +137,10 @@ options_clear(CliOptions *options)
 static GOptionContext *
 make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntry *global)
 {
-    g_autofree gchar *parameters = g_strdup_printf("%s", verb->arguments);
-    GOptionContext *context = g_option_context_new(parameters);
+    /* The usage line begins with it. */
+    g_autofree gchar *program = g_strdup_printf("dane-smime %s", verb->name);
+    g_set_prgname(program);
+    GOptionContext *context = g_option_context_new(verb->arguments);
     g_option_context_set_summary(context, verb->summary);
     if (verb->text != NULL)
         g_option_context_set_description(context, verb->text);

@@ -172,12 +172,12 @@ const gchar *
 words_for_dns(const gchar *dns)
 {
     static const Words rows[] = {
-        {"secure-records", "secure (validated by DNSSEC)"},
-        {"secure-denial", "no such record (proven by DNSSEC)"},
-        {"insecure", "insecure (proven to be unsigned)"},
-        {"bogus", "bogus (DNSSEC validation failed)"},
-        {"indeterminate", "indeterminate (no usable trust anchor)"},
-        {"unreachable", "unreachable"},
+        {"secure-records", "validated by DNSSEC"},
+        {"secure-denial", "DNSSEC proves that there is no such record"},
+        {"insecure", "DNSSEC proves that the domain is not signed"},
+        {"bogus", "DNSSEC validation failed"},
+        {"indeterminate", "no usable trust anchor"},
+        {"unreachable", "no answer, or only failures"},
     };
     return find_words(rows, G_N_ELEMENTS(rows), dns);
 }

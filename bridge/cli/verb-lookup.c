@@ -57,7 +57,7 @@ show_answer(JsonObject *answer, gboolean verbose)
     report_field("name", json_text(answer, "owner_name"));
     report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
     report_field("stands at", json_text(answer, "canonical_name"));
-    if (verbose)
+    if (verbose || !g_str_equal(recipient, "ready"))
         report_field("detail", json_text(answer, "detail"));
     for (guint i = 0; i < json_array_get_length(records); i++)
         show_record(json_array_get_object_element(records, i));

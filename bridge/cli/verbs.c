@@ -18,32 +18,38 @@ const CliVerb cli_verbs[] = {
     {"delete", "[ADDRESS]", "Delete a key and its certificate",
      "Mail that was encrypted to the key can't be read any more without it.", verb_delete},
     {"owner-name", "ADDRESS…", "The DNS names of addresses",
-     "The local part is hashed as it is written: RFC 8162 §4 forbids to change its case.",
+     "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
      verb_owner_name},
     {"record", "[ADDRESS]", "The zone-file line that publishes a certificate",
-     "Without --cert, the certificate is the newest of ADDRESS in the key store.", verb_record},
-    {"lookup", "ADDRESS…", "What the DNS publishes for addresses", NULL, verb_lookup},
+     "Without --cert, the certificate is the newest of ADDRESS in the key store. Others can "
+     "encrypt\n"
+     "with a whole certificate only (selector 0, matching type 0).",
+     verb_record},
+    {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
+     "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "
+     "validates\n"
+     "are used.",
+     verb_lookup},
     {"addresses", "[FILE]", "Author and recipients of a message", NULL, verb_addresses},
     {"classify", "[FILE]", "Signed, encrypted or partial, by headers and structure alone", NULL,
      verb_classify},
     {"sign", "[FILE]", "Sign a message with the key of its From address", NULL, verb_sign},
     {"encrypt", "[FILE]", "Encrypt a message to its recipients",
-     "Recipients are those of To, Cc and Bcc unless --recipient or --cert names others, and "
-     "oneself where the\n"
-     "key store has the author's key. Each one without a certificate is named, and then nothing is "
-     "written.",
+     "Recipients are those of To, Cc and Bcc unless --recipient or --cert names others, and\n"
+     "oneself where the key store has the author's key. Each one without a certificate is named,\n"
+     "and then nothing is written.",
      verb_encrypt},
     {"verify", "[FILE]", "Check a message's signature",
      "FILE may also be a bare CMS object (DER, PEM or base64).", verb_verify},
     {"decrypt", "[FILE]", "Decrypt a message",
      "FILE may also be a bare CMS object (DER, PEM or base64).", verb_decrypt},
     {"read", "[FILE]", "Decrypt, verify and write the innermost message",
-     "The verdict goes to standard error, the message to standard output; with --json the verdict "
-     "goes to\n"
-     "standard output, and the message only to --output.",
+     "The verdict goes to standard error, the message to standard output; with --json the\n"
+     "verdict goes to standard output, and the message only to --output.",
      verb_read},
     {"cert", "FILE", "Facts of a certificate", NULL, verb_cert},
-    {"doctor", "", "What works here and what does not", NULL, verb_doctor},
+    {"doctor", "", "What works here and what does not",
+     "The native-messaging manifest is needed for Thunderbird alone.", verb_doctor},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

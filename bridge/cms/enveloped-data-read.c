@@ -8,10 +8,6 @@
 #include "limits.h"
 #include "nss-scoped.h"
 
-/* Decryptions of one message that are tried. More keys with one name are nobody's; more
- * RecipientInfos for one key are an attempt to keep us busy. */
-#define MAX_ATTEMPTS 16
-
 typedef struct {
     gboolean authenticated;
     GPtrArray *recipients; /* (element-type Recipient): those with a key */
@@ -200,7 +196,7 @@ static GBytes *
 try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GError **error)
 {
     g_autoptr(GError) best = NULL;
-    for (guint i = 0; i < MIN(envelope->recipients->len, MAX_ATTEMPTS); i++) {
+    for (guint i = 0; i < envelope->recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(envelope->recipients, i);
         g_autoptr(GError) local = NULL;
         GBytes *plaintext = open_with(envelope, ber, recipient, &local);

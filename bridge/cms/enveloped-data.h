@@ -4,8 +4,8 @@
 #include "algorithm.h"
 #include "key-pair.h"
 
-/* EnvelopedData of RFC 5652 §6 and AuthEnvelopedData of RFC 5083/5084. Written in DER, read in BER.
- */
+/* EnvelopedData of RFC 5652 §6 and AuthEnvelopedData of RFC 5083, 5084: written in DER, read in
+ * BER. */
 
 /**
  * enveloped_data_encrypt:
@@ -17,7 +17,7 @@
  * @cipher: CBC makes EnvelopedData, GCM AuthEnvelopedData
  *
  * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED (the text
- * names the certificate), …
+ * names the certificate, or the cipher), CMS_ERROR_LIMIT, CMS_ERROR_FAILED
  */
 GBytes *enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -39,7 +39,12 @@ void envelope_facts_clear(EnvelopeFacts *facts);
  * @out_facts: (out caller-allocates) (optional): filled as far as known, on failure too; to be
  * cleared by the caller
  * @error: CMS_ERROR_NOT_FOR_US, CMS_ERROR_KEY_LOCKED, CMS_ERROR_UNSUPPORTED, CMS_ERROR_MALFORMED,
- * CMS_ERROR_LIMIT; and CMS_ERROR_DECRYPT, the same for wrong key, wrong padding and wrong tag
+ * CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE (not enveloped, or what is encrypted is not id-data); and
+ * CMS_ERROR_DECRYPT, the same for wrong key, wrong padding and wrong tag
+ *
+ * With CBC the plaintext is what it is: nobody vouches for it unless it is signed inside.
+ *
+ * Returns: (transfer full): the content, in memory that is wiped when it is freed; or %NULL
  */
 GBytes *enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

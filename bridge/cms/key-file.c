@@ -157,6 +157,15 @@ decrypt_pkcs8(const SECItem *der, const gchar *password, PbeBudget *budget, GErr
     return g_steal_pointer(&key);
 }
 
+static gboolean
+is_pkcs8(const SECItem *der)
+{
+    g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    SECKEYPrivateKeyInfo info = {0};
+    return SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), der) ==
+           SECSuccess;
+}
+
 static GBytes *
 key_of_block(const PemBlock *block, const gchar *password, PbeBudget *budget, GError **error)
 {
@@ -175,6 +184,9 @@ key_of_block(const PemBlock *block, const gchar *password, PbeBudget *budget, GE
         return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &octets, error);
     if (g_str_equal(block->label, "EC PRIVATE KEY"))
         return wrap_ec_key(&octets, error);
+    /* Some write an RSA key of the older form under the newer name; OpenSSL reads that too. */
+    if (g_str_equal(block->label, "PRIVATE KEY") && !is_pkcs8(&octets))
+        return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &octets, error);
     if (g_str_equal(block->label, "PRIVATE KEY"))
         return g_bytes_ref(block->octets);
     g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "\"%s\" is not supported", block->label);

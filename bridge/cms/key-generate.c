@@ -291,6 +291,8 @@ key_generate_certificate(const KeyRequest *request, SECKEYPublicKey *public_key,
         return NULL;
     }
 
+    for (gchar *at = spec->domain; *at != '\0'; at++)
+        *at = g_ascii_tolower(*at);
     g_autofree gchar *address = addr_spec_to_string(spec);
     PORT_SetError(0);
     g_autoptr(CERTCertificate) certificate = make_certificate(request, address, public_key);

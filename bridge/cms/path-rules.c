@@ -4,8 +4,9 @@
 
 /* Those that this layer looks at, so that they may be critical (RFC 5280 §4.2). */
 static const SECOidTag known_extensions[] = {
-    SEC_OID_X509_AUTH_KEY_ID,   SEC_OID_X509_SUBJECT_KEY_ID,    SEC_OID_X509_KEY_USAGE,
-    SEC_OID_X509_EXT_KEY_USAGE, SEC_OID_X509_BASIC_CONSTRAINTS, SEC_OID_X509_SUBJECT_ALT_NAME,
+    SEC_OID_X509_AUTH_KEY_ID,      SEC_OID_X509_SUBJECT_KEY_ID,    SEC_OID_X509_KEY_USAGE,
+    SEC_OID_X509_EXT_KEY_USAGE,    SEC_OID_X509_BASIC_CONSTRAINTS, SEC_OID_X509_SUBJECT_ALT_NAME,
+    SEC_OID_X509_NAME_CONSTRAINTS, SEC_OID_X509_CRL_DIST_POINTS,   SEC_OID_X509_FRESHEST_CRL,
 };
 
 guint
@@ -25,29 +26,26 @@ path_reason_gravity(VerdictReason reason)
     return G_N_ELEMENTS(ascending);
 }
 
-typedef struct {
-    VerdictReason reason;
-    gchar *detail;
-} Fault;
-
-static void
-note(Fault *fault, VerdictReason reason, const PathNode *node, const gchar *what)
+void
+path_fault_note(PathFault *fault, VerdictReason reason, const PathNode *node, const gchar *what)
 {
     if (path_reason_gravity(reason) <= path_reason_gravity(fault->reason))
         return;
     fault->reason = reason;
     g_free(fault->detail);
-    fault->detail = g_strdup_printf("%s: %s", certificate_get_subject(node->certificate), what);
+    fault->detail =
+        node == NULL ? g_strdup(what)
+                     : g_strdup_printf("%s: %s", certificate_get_subject(node->certificate), what);
 }
 
 static void
-judge_time(Fault *fault, const PathNode *node, gint64 now)
+judge_time(PathFault *fault, const PathNode *node, gint64 now)
 {
     CertificateTime time = certificate_check_time(node->certificate, now);
     if (time == CERTIFICATE_EXPIRED)
-        note(fault, REASON_CERTIFICATE_EXPIRED, node, "expired");
+        path_fault_note(fault, REASON_CERTIFICATE_EXPIRED, node, "expired");
     else if (time == CERTIFICATE_NOT_YET_VALID)
-        note(fault, REASON_CERTIFICATE_NOT_YET_VALID, node, "not valid yet");
+        path_fault_note(fault, REASON_CERTIFICATE_NOT_YET_VALID, node, "not valid yet");
 }
 
 static gboolean
@@ -61,7 +59,7 @@ is_known(const SECItem *id)
 }
 
 static void
-judge_critical(Fault *fault, const PathNode *node)
+judge_critical(PathFault *fault, const PathNode *node)
 {
     CERTCertExtension **extensions = certificate_peek_nss(node->certificate)->extensions;
     for (gsize i = 0; extensions != NULL && extensions[i] != NULL; i++) {
@@ -70,35 +68,32 @@ judge_critical(Fault *fault, const PathNode *node)
             continue;
         g_autofree gchar *id = certificate_oid_to_string(&extensions[i]->id);
         g_autofree gchar *what = g_strdup_printf("critical extension %s is not known here", id);
-        note(fault, REASON_CERTIFICATE_UNTRUSTED, node, what);
+        path_fault_note(fault, REASON_CERTIFICATE_UNTRUSTED, node, what);
     }
 }
 
 /* Of those that issue: RFC 5280 §4.2.1.3; and what they may issue for, which §4.2.1.12 leaves open
  * but everyone reads so. */
 static void
-judge_usages(Fault *fault, const PathNode *node)
+judge_usages(PathFault *fault, const PathNode *node)
 {
     const Certificate *certificate = node->certificate;
     const gchar *const *purposes = (const gchar *const *)certificate->extended_usages;
     if ((certificate->key_usage & (KEY_USAGE_ABSENT | KEY_USAGE_KEY_CERT_SIGN)) == 0)
-        note(fault, REASON_CERTIFICATE_UNFIT, node, "may not sign certificates");
+        path_fault_note(fault, REASON_CERTIFICATE_UNFIT, node, "may not sign certificates");
     if (purposes != NULL && !g_strv_contains(purposes, "emailProtection") &&
         !g_strv_contains(purposes, "anyExtendedKeyUsage"))
-        note(fault, REASON_CERTIFICATE_UNFIT, node, "is no authority for mail");
+        path_fault_note(fault, REASON_CERTIFICATE_UNFIT, node, "is no authority for mail");
 }
 
-VerdictReason
-path_rules_judge(const PathChain *chain, gint64 now, gchar **out_detail)
+void
+path_rules_judge(const PathChain *chain, gint64 now, PathFault *fault)
 {
-    Fault fault = {REASON_NONE, NULL};
     for (guint i = 0; i < chain->n_nodes; i++) {
-        judge_time(&fault, chain->nodes[i], now);
+        judge_time(fault, chain->nodes[i], now);
         if (!chain->nodes[i]->is_anchor)
-            judge_critical(&fault, chain->nodes[i]);
+            judge_critical(fault, chain->nodes[i]);
         if (i > 0)
-            judge_usages(&fault, chain->nodes[i]);
+            judge_usages(fault, chain->nodes[i]);
     }
-    *out_detail = fault.detail;
-    return fault.reason;
 }

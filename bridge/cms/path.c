@@ -3,7 +3,11 @@
 #include "path.h"
 
 #include "path-private.h"
+#include "path-revocation.h"
 #include "x509-signature.h"
+
+/* Names compared with constraints for one path_validate(): real certificates need some dozens. */
+#define COMPARISONS_MAX (1u << 18)
 
 typedef struct {
     gint64 now;
@@ -11,6 +15,11 @@ typedef struct {
     GHashTable *by_der;     /* (element-type GBytes PathNode) */
     GHashTable *signatures; /* of a pair of nodes, see check_signature() */
     guint n_steps;
+    guint n_comparisons; /* of names with constraints, that may still be made */
+
+    GPtrArray *crls; /* (element-type GBytes) (nullable) */
+    PathRevocation *revocation;
+    const PathNode *only_anchor; /* (nullable): no other one will do */
 
     PathNode *chain[PATH_MAX_LENGTH];
     guint n_chain;
@@ -19,6 +28,14 @@ typedef struct {
     guint best_depth; /* of chains without an anchor: the longest one explains most */
 } PathSearch;
 
+static PathResult *
+path_result_new(void)
+{
+    PathResult *result = g_new0(PathResult, 1);
+    result->reason = REASON_CERTIFICATE_UNTRUSTED;
+    return result;
+}
+
 static void
 node_free(gpointer data)
 {
@@ -26,6 +43,7 @@ node_free(gpointer data)
     certificate_unref(node->certificate);
     distinguished_name_free(node->subject);
     distinguished_name_free(node->issuer);
+    g_clear_pointer(&node->names, path_names_free);
     g_free(node);
 }
 
@@ -139,7 +157,7 @@ find_obstacle(PathSearch *search, const PathNode *issuer)
     case SIGNATURE_CHECK_GOOD:
         return NULL;
     case SIGNATURE_CHECK_UNSUPPORTED:
-        return "has a key, or signed with an algorithm, that is not taken";
+        return "its key, or the algorithm that it signed with, is not taken";
     case SIGNATURE_CHECK_BAD:
     default:
         return "is of that name, but its key did not sign";
@@ -204,29 +222,67 @@ find_candidates(PathSearch *search, const PathNode *node)
     return candidates;
 }
 
+static gboolean extend(PathSearch *search);
+
+/* Of those who sign CRLs for others: a search within the search, at its expense. */
+static gboolean
+is_valid_signer(gpointer data, PathNode *signer, const PathNode *anchor)
+{
+    PathSearch *search = data;
+    if (signer->is_judged)
+        return FALSE;
+    PathSearch inner = *search;
+    inner.best = path_result_new();
+    inner.best_depth = 0;
+    inner.only_anchor = anchor;
+    inner.chain[0] = signer;
+    inner.n_chain = 1;
+    signer->is_judged = TRUE;
+    gboolean is_valid = extend(&inner);
+    signer->is_judged = FALSE;
+    search->n_steps = inner.n_steps;
+    search->n_comparisons = inner.n_comparisons;
+    path_result_free(inner.best);
+    return is_valid;
+}
+
+static gboolean
+judge_revocation(PathSearch *search, const PathChain *chain, GString *remarks, PathFault *fault)
+{
+    if (search->crls == NULL || search->crls->len == 0)
+        return chain->n_nodes == 1;
+    return path_revocation_judge(search->revocation, chain, remarks, fault);
+}
+
 /* The chain has reached an anchor. Whether it is a valid path. */
 static gboolean
 judge_chain(PathSearch *search)
 {
     PathChain chain = {search->chain, search->n_chain};
     PathResult *best = search->best;
-    g_autofree gchar *detail = NULL;
-    VerdictReason reason = path_rules_judge(&chain, search->now, &detail);
-    if (best->path != NULL && path_reason_gravity(reason) >= path_reason_gravity(best->reason))
+    PathFault fault = {REASON_NONE, NULL};
+    g_autoptr(GString) remarks = g_string_new(NULL);
+    path_rules_judge(&chain, search->now, &fault);
+    path_constraints_judge(&chain, &search->n_comparisons, &fault);
+    gboolean is_known = judge_revocation(search, &chain, remarks, &fault);
+    g_autofree gchar *detail = fault.detail;
+    if (best->path != NULL &&
+        path_reason_gravity(fault.reason) >= path_reason_gravity(best->reason))
         return FALSE;
 
     g_clear_pointer(&best->path, g_ptr_array_unref);
     best->path = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     for (guint i = 0; i < chain.n_nodes; i++)
         g_ptr_array_add(best->path, certificate_ref(chain.nodes[i]->certificate));
-    best->reason = reason;
+    best->reason = fault.reason;
+    best->revocation_known = is_known;
+    if (detail == NULL && remarks->len > 0)
+        detail = g_string_free(g_steal_pointer(&remarks), FALSE);
     g_free(best->detail);
     best->detail = g_steal_pointer(&detail);
     search->best_depth = G_MAXUINT;
-    return reason == REASON_NONE;
+    return fault.reason == REASON_NONE;
 }
-
-static gboolean extend(PathSearch *search);
 
 static gboolean
 try_candidate(PathSearch *search, PathNode *issuer)
@@ -248,7 +304,9 @@ static gboolean
 extend(PathSearch *search)
 {
     const PathNode *last = search->chain[search->n_chain - 1];
-    if (last->is_anchor && judge_chain(search))
+    gboolean is_end =
+        last->is_anchor && (search->only_anchor == NULL || search->only_anchor == last);
+    if (is_end && judge_chain(search))
         return TRUE;
     g_autoptr(GArray) candidates = find_candidates(search, last);
     if (candidates->len == 0 && !last->is_anchor)
@@ -274,6 +332,7 @@ search_clear(PathSearch *search)
 {
     g_clear_pointer(&search->signatures, g_hash_table_unref);
     g_clear_pointer(&search->by_der, g_hash_table_unref);
+    g_clear_pointer(&search->revocation, path_revocation_free);
     g_clear_pointer(&search->nodes, g_ptr_array_unref);
     g_clear_pointer(&search->best, path_result_free);
 }
@@ -283,20 +342,19 @@ path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors, G
               gint64 now)
 {
     g_return_val_if_fail(certificate != NULL && anchors != NULL, NULL);
-    PathSearch search = {.now = now};
-    search.best = g_new0(PathResult, 1);
-    search.best->reason = REASON_CERTIFICATE_UNTRUSTED;
+    PathSearch search = {.now = now, .crls = crls, .n_comparisons = COMPARISONS_MAX};
+    search.best = path_result_new();
     search.nodes = g_ptr_array_new_with_free_func(node_free);
     search.by_der = g_hash_table_new(g_bytes_hash, g_bytes_equal);
     search.signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     PathNode *subject = add_node(&search, certificate, FALSE);
     add_nodes(&search, anchors, TRUE);
     add_nodes(&search, others, FALSE);
-    (void)crls;
 
     if (subject == NULL) {
         search.best->detail = g_strdup("certificate's names can't be read");
     } else {
+        search.revocation = path_revocation_new(crls, search.nodes, now, is_valid_signer, &search);
         search.chain[search.n_chain++] = subject;
         extend(&search);
     }

@@ -21,8 +21,10 @@ typedef struct {
     VerdictReason reason;
     GPtrArray *path; /* (element-type Certificate): from the subject to the anchor; NULL when
                         untrusted */
-    gchar *detail;   /* English, for logs and --verbose: which certificate failed and how; NULL if
-                        there is nothing to tell */
+    gboolean revocation_known; /* whether usable CRLs told the state of each certificate of @path
+                                  but the anchor; FALSE is no fault */
+    gchar *detail; /* English, for logs and --verbose: which certificate failed and how, or why its
+                      revocation isn't known although there are CRLs; else NULL */
 } PathResult;
 
 /**
@@ -32,7 +34,8 @@ typedef struct {
  * @anchors: (element-type Certificate): what is trusted, self-signed or not. What they say of
  *   themselves counts (validity, usages, path length); their signature and critical extensions
  *   don't. One of version 1, without extensions, may issue
- * @crls: (element-type GBytes) (nullable): DER
+ * @crls: (element-type GBytes) (nullable): DER. Those that can't be used (not current, not signed
+ * by one who may, of other certificates, malformed) revoke nothing, nor do missing ones
  * @now: seconds since 1970
  *
  * Tries at most PATH_MAX_STEPS issuers and PATH_MAX_LENGTH deep, so that hostile sets cost little;

@@ -43,6 +43,8 @@ static void
 collect(Collection *collection, const SignerId *id, const Recipient *recipient)
 {
     for (guint i = 0; i < collection->pairs->len; i++) {
+        if (collection->recipients->len >= RECIPIENTS_TRIED_MAX)
+            return;
         KeyPair *pair = g_ptr_array_index(collection->pairs, i);
         if (!signer_id_matches(id, key_pair_get_certificate(pair)))
             continue;

@@ -24,9 +24,13 @@ typedef struct {
     GBytes *ukm;               /* user keying material, or NULL */
 } Recipient;
 
+/* Recipients of one message that are tried. More keys with one name are nobody's; more
+ * RecipientInfos for one key are an attempt to keep us busy. */
+#define RECIPIENTS_TRIED_MAX 16
+
 /* @pairs: (element-type KeyPair). Puts into @out_recipients (element-type Recipient) one for each
- * recipient and key that it names; kinds that are not known here are passed over (RFC 5652 §6.2).
- * CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT. */
+ * recipient and key that it names, RECIPIENTS_TRIED_MAX at most; kinds that are not known here are
+ * passed over (RFC 5652 §6.2). CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT. */
 gboolean recipient_infos_read(BerReader *fields, GPtrArray *pairs, GPtrArray *out_recipients,
                               guint *out_n_recipients, GError **error);
 void recipient_free(Recipient *recipient);

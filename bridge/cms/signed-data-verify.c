@@ -4,6 +4,9 @@
 #include "signature-check.h"
 #include "signed-data-private.h"
 
+/* Certificates tried for one signer: there are never two honest ones with one name. */
+#define CERTIFICATES_TRIED_MAX 16
+
 /* What is being found out of one SignerInfo. */
 typedef struct {
     const SignedData *data;
@@ -180,7 +183,8 @@ collect_named(const Verification *verification, GPtrArray *candidates)
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) {
         for (guint j = 0; sources[i] != NULL && j < sources[i]->len; j++) {
             Certificate *certificate = g_ptr_array_index(sources[i], j);
-            if (signer_id_matches(&verification->signer->id, certificate) &&
+            if (named->len < CERTIFICATES_TRIED_MAX &&
+                signer_id_matches(&verification->signer->id, certificate) &&
                 !is_among(named, named->len, certificate))
                 g_ptr_array_add(named, certificate);
         }

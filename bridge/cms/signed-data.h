@@ -25,8 +25,10 @@ typedef struct {
  *
  * Signed attributes: contentType, messageDigest, signingTime, sMIMECapabilities,
  * signingCertificateV2 (RFC 5035), sMIMEEncryptionKeyPreference. Signer named by
- * issuerAndSerialNumber. Returns: (transfer full): DER of the ContentInfo, or %NULL with
- * CMS_ERROR_UNSUPPORTED, CMS_ERROR_KEY_LOCKED, …
+ * issuerAndSerialNumber. The preference is left out where the key may not encrypt.
+ *
+ * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED (also for a
+ * weak digest), CMS_ERROR_KEY_LOCKED, CMS_ERROR_LIMIT, CMS_ERROR_FAILED
  */
 GBytes *signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions *options,
                          CmsDigest *out_digest, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -52,8 +54,9 @@ guint signed_data_get_n_signers(const SignedData *data);
 /* What is found out of one SignerInfo. */
 typedef struct {
     SignatureMath math;
-    VerdictReason reason;     /* with BAD or UNKNOWN: SIGNATURE_BAD, CONTENT_MISMATCH, MALFORMED,
-                                 UNSUPPORTED_ALGORITHM,     CERTIFICATE_MISSING */
+    VerdictReason reason;     /* NONE with GOOD; else SIGNATURE_BAD, CONTENT_MISMATCH (also without
+                                 any content), MALFORMED, UNSUPPORTED_ALGORITHM or
+                                 CERTIFICATE_MISSING */
     Certificate *certificate; /* the one under which the mathematics is good, else the one that was
                                  tried; or NULL */
     CmsDigest digest;
@@ -74,8 +77,12 @@ typedef struct {
  *
  * Rules: RFC 5652 §5.4, §5.6, §11: signed attributes hold contentType and messageDigest exactly
  * once and right, at most one signingTime …; without signed attributes, content that itself parses
- * as SignedAttributes is refused; a key for PSS only never verifies PKCS#1 v1.5. Returns: (transfer
- * full): never %NULL
+ * as SignedAttributes is refused; what must be a signed attribute is refused among the unsigned
+ * ones; a key for PSS only never verifies PKCS#1 v1.5; a certificate that signingCertificate(V2)
+ * (RFC 5035) does not mean makes nothing good. The rest of the message, its other certificates
+ * among it, is not signed by anybody.
+ *
+ * Returns: (transfer full): never %NULL
  */
 SignerResult *signed_data_verify(const SignedData *data, guint index, GBytes *content,
                                  GPtrArray *candidates);

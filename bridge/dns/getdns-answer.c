@@ -229,6 +229,19 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
     }
 }
 
+/* When recursion fails, getdns 1.6.0 gives libunbound's own last query as the reply, for another
+ * name and "insecure" at that. */
+static gboolean
+answers_question(getdns_dict *response, const gchar *owner_name, guint16 rr_type)
+{
+    const getdns_bindata *qname = get_bindata(response, REPLY "/question/qname");
+    g_autofree gchar *name = qname == NULL ? NULL : name_to_string(qname);
+    return get_int(response, REPLY "/header/qr", 0) == 1 && name != NULL &&
+           g_ascii_strcasecmp(name, owner_name) == 0 &&
+           get_int(response, REPLY "/question/qtype", 0) == rr_type &&
+           get_int(response, REPLY "/question/qclass", 0) == GETDNS_RRCLASS_IN;
+}
+
 ResolverAnswer *
 getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *response, gint64 now)
 {
@@ -239,6 +252,8 @@ getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *respons
     if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)
         return resolver_answer_new_unreachable(owner_name, rr_type, "%s (response code %u)",
                                                rcode_to_string(rcode), rcode);
+    if (!answers_question(response, owner_name, rr_type))
+        return resolver_answer_new_unreachable(owner_name, rr_type, "no answer to the question");
     g_autoptr(ResolverAnswer) answer =
         resolver_answer_new(owner_name, rr_type, DNS_OUTCOME_UNREACHABLE);
     judge(answer, response, rcode);

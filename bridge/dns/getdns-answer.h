@@ -8,9 +8,9 @@
  * "dnssec_return_all_statuses".
  *
  * What decides, in this order: the status of the whole; the response code, because getdns calls a
- * SERVFAIL insecure; the validation status; and for secure answers whether records of the asked
- * type stand at the canonical name. Others may be in the answer, signed and all: a server can add
- * what it likes. */
+ * SERVFAIL insecure; whether it is a response to this question; the validation status; and for
+ * secure answers whether records of the asked type stand at the canonical name, or else a proof of
+ * nonexistence. Others may be in the answer, signed and all: a server can add what it likes. */
 
 /* @now: seconds since 1970, for what is left of the signatures */
 ResolverAnswer *getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *response,

@@ -32,7 +32,8 @@ ResolverConfig *resolver_config_copy(const ResolverConfig *config);
 void resolver_config_free(ResolverConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ResolverConfig, resolver_config_free)
 
-/* Checks servers' syntax and the trust-anchor file: DNS_ERROR_SERVER, DNS_ERROR_TRUST_ANCHOR. */
+/* Checks servers' syntax, and the trust-anchor file if one is named: DNS_ERROR_SERVER,
+ * DNS_ERROR_TRUST_ANCHOR. That the system has none shows with the first lookup. */
 gboolean resolver_config_check(const ResolverConfig *config, GError **error);
 
 #define RESOLVER_CONFIG_SYSTEM_FILE "/etc/resolv.conf"

@@ -46,6 +46,46 @@ report_lookups(guint n_done, guint n_total, gpointer data)
     op_report_progress(data, "lookup", n_done, n_total);
 }
 
+/* The same for every address: nobody could be asked. */
+static GPtrArray *
+answer_without_asking(GPtrArray *addresses, GArray *questions, DnsOutcome dns, const gchar *detail)
+{
+    GPtrArray *answers = g_ptr_array_new_with_free_func((GDestroyNotify)dane_answer_free);
+    for (guint i = 0; i < addresses->len; i++) {
+        const BridgeQuestion *question = &g_array_index(questions, BridgeQuestion, i);
+        DaneAnswer *answer =
+            dane_answer_new_empty(g_ptr_array_index(addresses, i), question->owner_name, dns);
+        answer->detail = g_strdup(detail);
+        g_ptr_array_add(answers, answer);
+    }
+    return answers;
+}
+
+/* A resolver that does not work keeps nobody from reading mail: it is an outcome like a network
+ * that does not. */
+static GPtrArray *
+ask(const OpCall *call, GPtrArray *addresses, GArray *questions, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GPtrArray) found = bridge_lookup(call->bridge, questions, call->cancellable,
+                                               report_lookups, (gpointer)call, &problem);
+    if (found == NULL && problem->domain == DNS_ERROR) {
+        gboolean no_anchor = problem->code == DNS_ERROR_TRUST_ANCHOR;
+        return answer_without_asking(
+            addresses, questions, no_anchor ? DNS_OUTCOME_INDETERMINATE : DNS_OUTCOME_UNREACHABLE,
+            problem->message);
+    }
+    if (found == NULL) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+    GPtrArray *answers = g_ptr_array_new_with_free_func((GDestroyNotify)dane_answer_free);
+    for (guint i = 0; i < addresses->len; i++)
+        g_ptr_array_add(
+            answers, dane_answer_new(g_ptr_array_index(addresses, i), g_ptr_array_index(found, i)));
+    return answers;
+}
+
 GPtrArray *
 dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *choices,
             GError **error)
@@ -53,23 +93,10 @@ dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *c
     g_autoptr(GArray) questions = make_questions(addresses, choices, error);
     if (questions == NULL)
         return NULL;
-    g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)dane_answer_free);
-    if (bridge_is_offline(call->bridge)) {
-        for (guint i = 0; i < addresses->len; i++)
-            g_ptr_array_add(answers, dane_answer_new_empty(
-                                         g_ptr_array_index(addresses, i),
-                                         g_array_index(questions, BridgeQuestion, i).owner_name,
-                                         DNS_OUTCOME_UNREACHABLE));
-        return g_steal_pointer(&answers);
-    }
-    g_autoptr(GPtrArray) found = bridge_lookup(call->bridge, questions, call->cancellable,
-                                               report_lookups, (gpointer)call, error);
-    if (found == NULL)
-        return NULL;
-    for (guint i = 0; i < addresses->len; i++)
-        g_ptr_array_add(
-            answers, dane_answer_new(g_ptr_array_index(addresses, i), g_ptr_array_index(found, i)));
-    return g_steal_pointer(&answers);
+    if (bridge_is_offline(call->bridge))
+        return answer_without_asking(addresses, questions, DNS_OUTCOME_UNREACHABLE,
+                                     "lookups are switched off");
+    return ask(call, addresses, questions, error);
 }
 
 VerdictReason

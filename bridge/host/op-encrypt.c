@@ -19,8 +19,9 @@ typedef struct {
     GPtrArray *recipients;
     CmsCipher cipher;
     gboolean bcc_copies;
-    Signing signing; /* .pair is NULL when it is not to be signed */
-    GBytes *payload; /* what goes into the envelopes */
+    gboolean keep_bcc; /* in the main message */
+    Signing signing;   /* .pair is NULL when it is not to be signed */
+    GBytes *payload;   /* what goes into the envelopes */
 } Encrypting;
 
 static void
@@ -40,7 +41,8 @@ read_choices(Encrypting *encrypting, GError **error)
     const gchar *cipher = NULL;
     encrypting->cipher = DEFAULT_CIPHER;
     if (!params_get_string(params, "cipher", &cipher, error) ||
-        !params_get_boolean(params, "bcc_copies", FALSE, &encrypting->bcc_copies, error))
+        !params_get_boolean(params, "bcc_copies", FALSE, &encrypting->bcc_copies, error) ||
+        !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
         return FALSE;
     if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
         return TRUE;
@@ -99,15 +101,11 @@ certificates_of(const Encrypting *encrypting, gboolean with_bcc)
 }
 
 /* A blind recipient's certificate in the common envelope would tell everybody of them; each gets an
- * envelope alone, and no Bcc field in any. */
+ * envelope alone. */
 static gboolean
-make_bcc_copies(const Encrypting *encrypting, OpReply *reply, JsonArray *copies, GError **error)
+make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *reply,
+                JsonArray *copies, GError **error)
 {
-    static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
-    g_autoptr(GBytes) open = compose_without_fields(encrypting->input->tree, bcc_fields);
-    g_autoptr(EntityTree) tree = entity_tree_parse(open, NULL, error);
-    if (tree == NULL)
-        return FALSE;
     for (guint i = 0; i < encrypting->recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(encrypting->recipients, i);
         if (recipient->role != RECIPIENT_BCC)
@@ -123,6 +121,25 @@ make_bcc_copies(const Encrypting *encrypting, OpReply *reply, JsonArray *copies,
     return TRUE;
 }
 
+/* No Bcc field in any message that goes out; the author's own record of the main one may keep it.
+ */
+static gboolean
+make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, OpReply *reply,
+                       JsonArray *copies, GError **error)
+{
+    static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
+    g_autoptr(GBytes) open = compose_without_fields(encrypting->input->tree, bcc_fields);
+    g_autoptr(EntityTree) tree = entity_tree_parse(open, NULL, error);
+    if (tree == NULL)
+        return FALSE;
+    GBytes *main_copy = encrypt_for(
+        encrypting, encrypting->keep_bcc ? encrypting->input->tree : tree, certificates, error);
+    if (main_copy == NULL)
+        return FALSE;
+    op_reply_take_body(reply, main_copy);
+    return make_bcc_copies(encrypting, tree, reply, copies, error);
+}
+
 static gboolean
 make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
 {
@@ -134,12 +151,15 @@ make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
         return FALSE;
     }
     op_report_progress(encrypting->call, "encrypt", 0, 0);
-    GBytes *main_copy = encrypt_for(encrypting, encrypting->input->tree, certificates, error);
-    if (main_copy == NULL)
-        return FALSE;
-    op_reply_take_body(reply, main_copy);
-    if (encrypting->bcc_copies && !make_bcc_copies(encrypting, reply, copies, error))
-        return FALSE;
+    if (encrypting->bcc_copies) {
+        if (!make_separate_messages(encrypting, certificates, reply, copies, error))
+            return FALSE;
+    } else {
+        GBytes *message = encrypt_for(encrypting, encrypting->input->tree, certificates, error);
+        if (message == NULL)
+            return FALSE;
+        op_reply_take_body(reply, message);
+    }
     json_object_set_array_member(reply->result, "bcc_copies", g_steal_pointer(&copies));
     return TRUE;
 }

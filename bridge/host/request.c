@@ -55,41 +55,64 @@ request_free(Request *request)
     g_free(request);
 }
 
-/* The index of the quote that ends the string, or @n_octets. "\u0000" ends the scan as well: a C
- * string can't hold it, and what comes after it would vanish without a word. */
+/* "\u0000" can't be held by a C string, and what comes after it would vanish without a word; for
+ * json-glib "\u00zz" is the same. */
+static gboolean
+is_good_escape(const gchar *text, gsize n_octets)
+{
+    if (n_octets < 2 || text[1] != 'u')
+        return TRUE;
+    guint value = 0;
+    for (gsize i = 2; i < 6; i++) {
+        if (i >= n_octets || !g_ascii_isxdigit(text[i]))
+            return FALSE;
+        value = value * 16 + (guint)g_ascii_xdigit_value(text[i]);
+    }
+    return value != 0;
+}
+
+/* The index of the quote that ends the string; @n_octets if there is none, or a bad escape before
+ * it. */
 static gsize
-find_string_end(const gchar *text, gsize n_octets, gsize start, const gchar **out_why)
+find_string_end(const gchar *text, gsize n_octets, gsize start)
 {
     for (gsize i = start; i < n_octets; i++) {
         if (text[i] == '"')
             return i;
         if (text[i] != '\\')
             continue;
-        if (n_octets - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
-            *out_why = "a string of the request has a NUL";
+        if (!is_good_escape(text + i, n_octets - i))
+            return n_octets;
         i++;
     }
     return n_octets;
 }
 
 /* json-glib's parser recurses, and reads more than JSON: comments and strings in single quotes, in
- * which brackets could hide. Why the parser must not see the text; NULL if it may. */
+ * which brackets could hide, and what follows a complete text it drops. Why the parser must not see
+ * the text; NULL if it may. */
 static const gchar *
 find_danger(const gchar *text, gsize n_octets)
 {
-    const gchar *why = NULL;
+    static const gchar no_json[] = "the request is not JSON";
     guint depth = 0;
-    for (gsize i = 0; i < n_octets && why == NULL; i++) {
-        if (text[i] == '"')
-            i = find_string_end(text, n_octets, i + 1, &why);
-        else if ((text[i] == '[' || text[i] == '{') && ++depth > REQUEST_MAX_DEPTH)
-            why = "the request is nested too deep";
-        else if ((text[i] == ']' || text[i] == '}') && depth > 0)
-            depth--;
-        else if (!g_ascii_isalnum(text[i]) && strchr(" \t\r\n[]{}:,+-.", text[i]) == NULL)
-            why = "the request is not JSON";
+    gboolean complete = FALSE;
+    for (gsize i = 0; i < n_octets; i++) {
+        gboolean opens = text[i] == '[' || text[i] == '{';
+        if (complete && !g_ascii_isspace(text[i]))
+            return no_json;
+        if (opens && ++depth > REQUEST_MAX_DEPTH)
+            return "the request is nested too deep";
+        if (text[i] == ']' || text[i] == '}')
+            complete = depth <= 1 || --depth == 0;
+        else if (text[i] == '"')
+            i = find_string_end(text, n_octets, i + 1);
+        else if (!opens && !g_ascii_isalnum(text[i]) && strchr(" \t\r\n:,+-.", text[i]) == NULL)
+            return no_json;
+        if (i >= n_octets)
+            return "a string of the request does not end, or holds an escape that is none";
     }
-    return why;
+    return NULL;
 }
 
 static JsonObject *

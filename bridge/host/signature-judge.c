@@ -76,9 +76,10 @@ typedef struct {
     PathResult *authority_path; /* NULL: no authorities were given */
 } Paths;
 
-/* DANE-TA (RFC 7671 §5.2): the certificates that the record is associated with are the anchors. */
-static void
-judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
+/* Why the signer's path to the certificates that the record is associated with fails; REASON_NONE
+ * if it does not, CERTIFICATE_UNTRUSTED if there is none. */
+static VerdictReason
+path_to_associated(const SmimeaRecord *record, const Paths *paths)
 {
     g_autoptr(GPtrArray) anchors = new_certificates();
     for (guint i = 0; i < paths->others->len; i++) {
@@ -87,16 +88,25 @@ judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *pat
             g_ptr_array_add(anchors, certificate_ref(other));
     }
     if (anchors->len == 0)
-        return;
+        return REASON_CERTIFICATE_UNTRUSTED;
     g_autoptr(PathResult) path =
         path_validate(paths->certificate, paths->others, anchors, paths->crls, paths->context->now);
-    /* An anchor of another path is no match for this signer, unless that path is there and only
-     * fails a check. */
-    judged->matches = path->reason != REASON_CERTIFICATE_UNTRUSTED;
-    judged->path = path->reason;
+    return path->reason;
 }
 
-/* PKIX-TA (RFC 7671 §5.4): some certificate of the path to an authority is the association. */
+/* DANE-TA (RFC 7671 §5.2): the certificates that the record is associated with are the anchors. An
+ * anchor of another path is no match for this signer, unless that path is there and only fails a
+ * check. */
+static void
+judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
+{
+    judged->path = path_to_associated(record, paths);
+    judged->matches = judged->path != REASON_CERTIFICATE_UNTRUSTED;
+}
+
+/* PKIX-TA (RFC 7671 §5.4): some certificate of the path to an authority is the association. Without
+ * an authority that is trusted here, the path may be as published all the same: then nobody
+ * vouches, but nothing is wrong. */
 static void
 judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
 {
@@ -105,6 +115,8 @@ judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *pat
     for (guint i = 1; path != NULL && path->path != NULL && i < path->path->len; i++)
         if (matches_certificate(record, g_ptr_array_index(path->path, i)))
             judged->matches = TRUE;
+    if (judged->path == REASON_CERTIFICATE_UNTRUSTED)
+        judged->matches = path_to_associated(record, paths) != REASON_CERTIFICATE_UNTRUSTED;
 }
 
 static PolicyRecord

@@ -47,6 +47,7 @@ void classification_free(Classification *classification);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Classification, classification_free)
 
 /* The signed part and the signature of a multipart/signed. MAIL_ERROR_MALFORMED unless there are
- * exactly two parts, the second of them a pkcs7-signature (RFC 1847 §2.1). */
+ * exactly two parts, the second of them a pkcs7-signature or an application/octet-stream named
+ * *.p7s and the like (RFC 1847 §2.1, RFC 8551 §3.9). */
 gboolean classify_split_signed(const Entity *multipart, const Entity **out_signed,
                                const Entity **out_signature, GError **error);

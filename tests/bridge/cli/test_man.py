@@ -20,7 +20,8 @@ def groff_complaints(page):
     """What groff has to say, warnings included."""
     done = subprocess.run(['groff', '-man', '-Tutf8', '-ww', '-z', page], capture_output=True,
                           text=True, check=False)
-    return done.stderr.splitlines() + ([f'exit status {done.returncode}'] if done.returncode else [])
+    complaints = done.stderr.splitlines()
+    return complaints or ([f'exit status {done.returncode}'] if done.returncode else [])
 
 
 def read_page(path):

@@ -222,6 +222,27 @@ test_mismatch(void)
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY);
 }
 
+/* The older form of an RSA key under the label of PKCS#8, as some programs write it. */
+static void
+test_mislabelled(void)
+{
+    g_autoptr(SupportFolder) folder = support_folder_new();
+    g_autoptr(GError) error = NULL;
+    support_make_key(folder, "test", "rsa:2048");
+    support_self_sign(folder, "test", "/CN=Test", "");
+    g_autofree gchar *said = support_openssl(folder, "rsa -in test.key -traditional -out key");
+    assemble(folder, "key test.pem");
+    g_autoptr(GBytes) octets = support_load(folder, "file");
+    g_autoptr(GString) text =
+        g_string_new_len(g_bytes_get_data(octets, NULL), (gssize)g_bytes_get_size(octets));
+    g_assert_cmpuint(g_string_replace(text, "RSA PRIVATE KEY", "PRIVATE KEY", 0), ==, 2);
+    g_autoptr(GBytes) mislabelled = g_bytes_new(text->str, text->len);
+    g_autoptr(KeyFile) file = key_file_parse(mislabelled, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(file->pairs->len, ==, 1);
+    assert_pair_works(g_ptr_array_index(file->pairs, 0));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -234,5 +255,6 @@ main(int argc, char **argv)
     g_test_add_func("/key-file/limit", test_limit);
     g_test_add_func("/key-file/rounds", test_rounds);
     g_test_add_func("/key-file/mismatch", test_mismatch);
+    g_test_add_func("/key-file/mislabelled", test_mislabelled);
     return support_run();
 }

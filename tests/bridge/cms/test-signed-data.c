@@ -4,6 +4,7 @@
 
 #include "cms-error.h"
 #include "cms-init.h"
+#include "key-pair-private.h"
 #include "peer.h"
 #include "signed-data.h"
 
@@ -374,6 +375,18 @@ test_sign_errors(void)
 }
 
 static void
+test_locked_key(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = content_new();
+    g_autoptr(KeyPair) locked =
+        key_pair_new_owned(key_pair_get_certificate(keys[P_256]), NULL, NULL, NULL);
+    SignedDataOptions options = {.signing_time = SIGNING_TIME};
+    g_assert_null(signed_data_sign(content, locked, &options, NULL, &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED);
+}
+
+static void
 make_keys(void)
 {
     folder = support_folder_new();
@@ -403,6 +416,7 @@ main(int argc, char **argv)
     g_test_add_func("/signed-data/chain", test_chain);
     g_test_add_func("/signed-data/certificates-only", test_certificates_only);
     g_test_add_func("/signed-data/sign-errors", test_sign_errors);
+    g_test_add_func("/signed-data/locked-key", test_locked_key);
     int status = g_test_run();
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);

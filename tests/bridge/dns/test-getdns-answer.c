@@ -11,7 +11,8 @@
 #define SMIMEA 53
 #define NOW    1700000000
 
-#define HEADER(rcode) "header: { id: 1, rcode: " #rcode " }"
+#define QUESTION      "question: { qname: a.example.org., qtype: 53, qclass: 1 }"
+#define HEADER(rcode) "header: { id: 1, qr: 1, rcode: " #rcode " }, " QUESTION
 #define CANONICAL     "canonical_name: a.example.org."
 #define SECURE        "dnssec_status: GETDNS_DNSSEC_SECURE"
 #define INSECURE      "dnssec_status: GETDNS_DNSSEC_INSECURE"
@@ -93,6 +94,31 @@ static const AnswerCase answer_cases[] = {
      DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
     {"no-reply", "{ status: 900, replies_tree: [] }", DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
     {"no-tree", "{ status: 900 }", DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
+    /* What getdns makes of a recursion that found no server. */
+    {"own-query",
+     "{ status: 901, replies_tree: [ { header: { qr: 0, rcode: 0 }, question: { qname: ., qtype: "
+     "2, "
+     "qclass: 1 }, canonical_name: ., " INSECURE ", answer: [], authority: [] } ] }",
+     DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
+    {"not-a-response",
+     "{ status: 900, replies_tree: [ { header: { qr: 0, rcode: 0 }, " QUESTION ", " CANONICAL
+     ", " SECURE ", answer: [ " RECORD " ] } ] }",
+     DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
+    {"question-of-another-name",
+     "{ status: 900, replies_tree: [ { header: { qr: 1, rcode: 0 }, question: { qname: "
+     "b.example.org., qtype: 53, qclass: 1 }, " CANONICAL ", " SECURE ", answer: [ " RECORD
+     " ] } ] }",
+     DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
+    {"question-of-another-type",
+     "{ status: 900, replies_tree: [ { header: { qr: 1, rcode: 0 }, question: { qname: "
+     "a.example.org., qtype: 16, qclass: 1 }, " CANONICAL ", " SECURE ", answer: [ " RECORD
+     " ] } ] }",
+     DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
+    {"question-in-upper-case",
+     "{ status: 900, replies_tree: [ { header: { qr: 1, rcode: 0 }, question: { qname: "
+     "A.Example.ORG., qtype: 53, qclass: 1 }, " CANONICAL ", " SECURE ", answer: [ " RECORD
+     " ] } ] }",
+     DNS_OUTCOME_SECURE_RECORDS, 1, FALSE, 600},
     {"no-header",
      "{ status: 900, replies_tree: [ { " CANONICAL ", " SECURE ", answer: [ " RECORD " ] } ] }",
      DNS_OUTCOME_UNREACHABLE, 0, FALSE, 0},
@@ -178,7 +204,9 @@ static void
 test_private_type(void)
 {
     g_autoptr(getdns_dict) response = make_response(
-        REPLY(0, SECURE, RR("a.example.org.", 65444, 600, "rdata_raw: 0x01") "," RECORD, ""));
+        "{ status: 900, replies_tree: [ { header: { qr: 1, rcode: 0 }, question: { qname: "
+        "a.example.org., qtype: 65444, qclass: 1 }, " CANONICAL ", " SECURE
+        ", answer: [ " RR("a.example.org.", 65444, 600, "rdata_raw: 0x01") "," RECORD " ] } ] }");
     g_autoptr(ResolverAnswer) answer = getdns_answer_new(NAME, 65444, response, NOW);
     g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
     g_assert_cmpuint(answer->records->len, ==, 1);

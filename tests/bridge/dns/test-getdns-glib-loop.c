@@ -126,6 +126,13 @@ test_hang_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpuint(fixture->event.n_reads, ==, 1);
 }
 
+static gboolean
+set_true(gpointer user_data)
+{
+    *(gboolean *)user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
 /* One that does not clear itself fires once all the same. */
 static void
 test_timeout_once(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
@@ -135,9 +142,10 @@ test_timeout_once(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpint(schedule(fixture, -1, 1), ==, GETDNS_RETURN_GOOD);
     while (fixture->event.n_timeouts == 0)
         g_main_context_iteration(NULL, TRUE);
-    g_usleep(5000);
-    while (g_main_context_iteration(NULL, FALSE))
-        continue;
+    gboolean later = FALSE;
+    g_timeout_add(5, set_true, &later);
+    while (!later)
+        g_main_context_iteration(NULL, TRUE);
     g_assert_cmpuint(fixture->event.n_timeouts, ==, 1);
     g_assert_cmpint(fixture->loop->vmt->clear(fixture->loop, &fixture->event.event), ==,
                     GETDNS_RETURN_GOOD);

@@ -5,92 +5,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "universe.h"
+#include "client-fixture.h"
 
 /* The real program against a real name server with really signed zones. */
-
-#define RR_TYPE_NAPTR 35
-
-static Universe *universe;
-static const gchar *program;
-
-typedef struct {
-    ResolverAnswer *answer;
-    GError *error;
-    guint *n_left;
-} Lookup;
-
-static void
-on_answer(GObject *source, GAsyncResult *result, gpointer user_data)
-{
-    Lookup *lookup = user_data;
-    lookup->answer = resolver_lookup_finish(DNS_RESOLVER(source), result, &lookup->error);
-    g_assert_true((lookup->answer == NULL) == (lookup->error != NULL));
-    (*lookup->n_left)--;
-}
-
-static void
-wait_until_none_left(const guint *n_left)
-{
-    while (*n_left > 0)
-        g_main_context_iteration(NULL, TRUE);
-}
-
-static ResolverConfig *
-make_config(const gchar *servers)
-{
-    ResolverConfig *config = resolver_config_new();
-    config->servers = g_strsplit(servers, " ", -1);
-    config->trust_anchor_file = g_strdup(universe_get_trust_anchor(universe));
-    return config;
-}
-
-static ResolverClient *
-make_client(const gchar *servers)
-{
-    g_autoptr(ResolverConfig) config = make_config(servers);
-    return resolver_client_new(program, config);
-}
-
-static ResolverAnswer *
-look_up(ResolverClient *client, const gchar *owner_name, guint16 rr_type, GError **error)
-{
-    guint n_left = 1;
-    Lookup lookup = {.n_left = &n_left};
-    resolver_lookup_async(DNS_RESOLVER(client), owner_name, rr_type, NULL, on_answer, &lookup);
-    wait_until_none_left(&n_left);
-    if (lookup.error != NULL)
-        g_propagate_error(error, lookup.error);
-    return lookup.answer;
-}
-
-static UniverseScenario
-find_scenario(const gchar *name)
-{
-    UniverseScenario scenario = {0};
-    g_assert_true(universe_find_scenario(universe, name, &scenario));
-    return scenario;
-}
-
-static ResolverAnswer *
-look_up_scenario(ResolverClient *client, const gchar *name)
-{
-    UniverseScenario scenario = find_scenario(name);
-    g_autoptr(GError) error = NULL;
-    ResolverAnswer *answer = look_up(client, scenario.owner_name, scenario.rr_type, &error);
-    g_assert_no_error(error);
-    return answer;
-}
-
-/* The child is gone: dead and reaped, so that its id stands for no process. */
-static void
-assert_process_ends(GPid pid)
-{
-    gint64 until = g_get_monotonic_time() + 10 * G_TIME_SPAN_SECOND;
-    while (kill(pid, 0) == 0 && g_get_monotonic_time() < until)
-        g_usleep(1000);
-    g_assert_cmpint(kill(pid, 0), ==, -1);
-}
 
 static void
 assert_answer(const UniverseScenario *scenario, const ResolverAnswer *answer)
@@ -439,87 +356,6 @@ test_deadline(void)
     many_clear(&many);
 }
 
-/* getdns 1.6.0 aborts over a signed NAPTR record set, which any server may put into an answer. */
-static void
-test_deadly_answer(void)
-{
-    g_autoptr(GError) error = NULL;
-    g_assert_true(universe_publish(universe,
-                                   "deadly.example.org. 60 IN NAPTR 100 10 \"u\" \"E2U+sip\" "
-                                   "\"!^.*$!sip:info@example.com!\" .",
-                                   &error));
-    g_assert_no_error(error);
-    g_autoptr(ResolverClient) client = make_client(universe_get_server(universe));
-    g_autoptr(ResolverAnswer) answer = look_up(client, "deadly.example.org", RR_TYPE_NAPTR, &error);
-    g_assert_no_error(error);
-    g_test_message("%s: %s", dns_outcome_to_string(answer->outcome), answer->detail);
-    g_assert_true(answer->outcome == DNS_OUTCOME_UNREACHABLE ||
-                  answer->outcome == DNS_OUTCOME_SECURE_RECORDS);
-    g_autoptr(ResolverAnswer) after = look_up_scenario(client, "secure");
-    g_assert_cmpint(after->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
-}
-
-/* Servers that speak TCP but not DNS. */
-typedef struct {
-    const gchar *label;
-    const gchar *octets;
-    gsize n_octets;
-} GarbageCase;
-
-static const GarbageCase garbage_cases[] = {
-    {"closes", "", 0},
-    {"text", "HTTP/1.1 400 Bad Request\r\n\r\n", 28},
-    {"length-0", "\0\0\0\0\0\0", 6},
-    {"length-65535", "\377\377\0\1\200\0", 6},
-    {"header-only", "\0\14\0\0\200\0\0\1\0\1\0\0\0\0", 14},
-    {"pointer-loop", "\0\22\0\0\200\0\0\1\0\0\0\0\0\0\300\14\0\65\0\1", 20},
-};
-
-/* Each connection gets the garbage once something has been asked; a transaction's id is set right,
- * where the garbage is long enough for a message. */
-static gboolean
-on_garbage_connection(GSocketService *service G_GNUC_UNUSED, GSocketConnection *connection,
-                      GObject *source G_GNUC_UNUSED, gpointer user_data)
-{
-    const GarbageCase *garbage_case = user_data;
-    guint8 question[512];
-    g_autofree guint8 *octets = g_memdup2(garbage_case->octets, garbage_case->n_octets);
-    gssize n = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), question,
-                                   sizeof question, NULL, NULL);
-    if (n >= 4 && garbage_case->n_octets >= 14 && garbage_case->octets[0] == 0)
-        memcpy(octets + 2, question + 2, 2);
-    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), octets,
-                              garbage_case->n_octets, NULL, NULL, NULL);
-    g_io_stream_close(G_IO_STREAM(connection), NULL, NULL);
-    return TRUE;
-}
-
-static void
-test_garbage(gconstpointer data)
-{
-    g_autoptr(GSocketService) service = g_socket_service_new();
-    g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
-    g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
-    g_autoptr(GSocketAddress) effective = NULL;
-    g_autoptr(GError) error = NULL;
-    g_socket_listener_add_address(G_SOCKET_LISTENER(service), any, G_SOCKET_TYPE_STREAM,
-                                  G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
-    g_assert_no_error(error);
-    g_signal_connect(service, "incoming", G_CALLBACK(on_garbage_connection), (gpointer)data);
-    g_autofree gchar *server = g_strdup_printf(
-        "127.0.0.1@%u", g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(effective)));
-    g_autoptr(ResolverConfig) config = make_config(server);
-    config->attempt_timeout_ms = 200;
-    g_autoptr(ResolverClient) client = resolver_client_new(program, config);
-    g_autoptr(ResolverAnswer) answer = look_up_scenario(client, "secure");
-    g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
-    g_test_message("%s", answer->detail);
-    g_assert_cmpuint(resolver_client_get_n_restarts(client), ==, 0);
-    g_assert_cmpint(resolver_client_get_pid(client), !=, 0);
-    g_socket_service_stop(service);
-    g_socket_listener_close(G_SOCKET_LISTENER(service));
-}
-
 static void
 test_child_ends_with_client(void)
 {
@@ -577,26 +413,13 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    program = g_getenv("DANE_SMIME_RESOLVER");
-    g_assert_nonnull(program);
-    /* The exact unwinding that a test program's suppressions need would make the child thirty times
-     * slower, and lookups time out. */
-    g_unsetenv("ASAN_OPTIONS");
-    g_autoptr(GError) error = NULL;
-    universe = universe_start(UNIVERSE_SOURCE_DIR, &error);
-    g_assert_no_error(error);
+    fixture_start();
     add_scenarios();
     for (gsize i = 0; i < G_N_ELEMENTS(fail_over_cases); i++) {
         g_autofree gchar *path =
             g_strconcat("/resolver-client/fail-over/", fail_over_cases[i].label, NULL);
         g_test_add_data_func(path, &fail_over_cases[i], test_fail_over);
     }
-    for (gsize i = 0; i < G_N_ELEMENTS(garbage_cases); i++) {
-        g_autofree gchar *path =
-            g_strconcat("/resolver-client/garbage/", garbage_cases[i].label, NULL);
-        g_test_add_data_func(path, &garbage_cases[i], test_garbage);
-    }
-    g_test_add_func("/resolver-client/deadly-answer", test_deadly_answer);
     g_test_add_func("/resolver-client/scenarios-over-udp", test_scenarios_over_udp);
     g_test_add_func("/resolver-client/anchors", test_anchors);
     g_test_add_func("/resolver-client/bad-anchor", test_bad_anchor);
@@ -613,6 +436,6 @@ main(int argc, char **argv)
     g_test_add_func("/resolver-client/child-ends-with-client", test_child_ends_with_client);
     g_test_add_func("/resolver-client/parent-killed", test_parent_killed);
     int status = g_test_run();
-    universe_stop(universe);
+    fixture_stop();
     return status;
 }

@@ -166,6 +166,13 @@ test_window(void)
     assert_engine_ends(engine);
 }
 
+static gboolean
+set_true(gpointer user_data)
+{
+    *(gboolean *)user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
 /* In every state: on the network, waiting for its turn, not even begun. */
 static void
 test_cancel(void)
@@ -177,10 +184,10 @@ test_cancel(void)
     Result results[3] = {0};
     begin(engine, "secure", cancellable, &results[0]);
     begin(engine, "secure", cancellable, &results[1]);
-    for (guint i = 0; i < 20; i++) {
-        g_usleep(1000);
-        g_main_context_iteration(NULL, FALSE);
-    }
+    gboolean later = FALSE;
+    g_timeout_add(20, set_true, &later);
+    while (!later)
+        g_main_context_iteration(NULL, TRUE);
     g_cancellable_cancel(cancellable);
     begin(engine, "secure", cancellable, &results[2]);
     for (guint i = 0; i < G_N_ELEMENTS(results); i++) {

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include <string.h>
+
+#include "cms-error.h"
+#include "cms-init.h"
+#include "content-digest.h"
+
+/* FIPS 180-4 examples and RFC 1321 §A.5: "abc". */
+static const struct {
+    CmsDigest digest;
+    const gchar *hex;
+} vectors[] = {
+    {CMS_DIGEST_MD5, "900150983cd24fb0d6963f7d28e17f72"},
+    {CMS_DIGEST_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
+    {CMS_DIGEST_SHA224, "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},
+    {CMS_DIGEST_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {CMS_DIGEST_SHA384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+                        "8086072ba1e7cc2358baeca134c825a7"},
+    {CMS_DIGEST_SHA512, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                        "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+};
+
+static void
+test_vectors(void)
+{
+    g_autoptr(GBytes) content = g_bytes_new_static("abc", 3);
+    for (gsize i = 0; i < G_N_ELEMENTS(vectors); i++) {
+        DigestValue value;
+        g_autoptr(GString) hex = g_string_new(NULL);
+        g_assert_true(content_digest_compute(vectors[i].digest, content, &value, NULL));
+        for (gsize j = 0; j < value.n_octets; j++)
+            g_string_append_printf(hex, "%02x", value.octets[j]);
+        g_assert_cmpstr(hex->str, ==, vectors[i].hex);
+        g_assert_cmpuint(value.n_octets, ==, cms_digest_get_info(vectors[i].digest)->n_octets);
+    }
+}
+
+static void
+test_pieces(void)
+{
+    static const guint8 text[] = "the same content, however it comes";
+    g_autoptr(GBytes) whole = g_bytes_new_static(text, sizeof text);
+    DigestValue expected, value;
+    g_assert_true(content_digest_compute(CMS_DIGEST_SHA384, whole, &expected, NULL));
+    for (gsize n = 1; n <= sizeof text; n++) {
+        g_autoptr(ContentDigest) context = content_digest_new(CMS_DIGEST_SHA384, NULL);
+        for (gsize at = 0; at < sizeof text; at += n)
+            g_assert_true(
+                content_digest_update(context, text + at, MIN(n, sizeof text - at), NULL));
+        g_assert_true(content_digest_update(context, NULL, 0, NULL));
+        g_assert_true(content_digest_finish(context, &value, NULL));
+        g_assert_true(memcmp(value.octets, expected.octets, expected.n_octets) == 0);
+    }
+}
+
+static void
+test_unknown(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(content_digest_new(CMS_DIGEST_UNKNOWN, &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_test_init(&argc, &argv, NULL);
+    cms_init(&error);
+    g_assert_no_error(error);
+    g_test_add_func("/content-digest/vectors", test_vectors);
+    g_test_add_func("/content-digest/pieces", test_pieces);
+    g_test_add_func("/content-digest/unknown", test_unknown);
+    int status = g_test_run();
+    cms_shutdown(&error);
+    g_assert_no_error(error);
+    return status;
+}
