@@ -112,7 +112,9 @@ report_finish(void)
 {
     if (state.error == 0)
         return TRUE;
-    report_error("standard output: %s", g_strerror(state.error));
+    /* Who closes a pipe early has seen enough. */
+    if (state.error != EPIPE)
+        report_error("standard output: %s", g_strerror(state.error));
     return FALSE;
 }
 

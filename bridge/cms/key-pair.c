@@ -2,6 +2,8 @@
 
 #include "key-pair.h"
 
+#include <string.h>
+
 #include "cms-error.h"
 #include "key-pair-private.h"
 #include "nss-scoped.h"
@@ -13,12 +15,24 @@ struct _KeyPair {
     GDestroyNotify release;
 };
 
+/* NSS takes a bare point for the DER of an OCTET STRING where its first octets happen to look like
+ * one: 04, then an x that begins with the length of the rest, for one key of 256 on P-256 and
+ * P-384. It then hands out the point without them. */
+static gboolean
+points_are_equal(const SECItem *certified, const SECItem *own)
+{
+    if (SECITEM_ItemsAreEqual(certified, own))
+        return TRUE;
+    return certified->len == own->len + 2 && certified->data[1] == own->len &&
+           memcmp(certified->data + 2, own->data, own->len) == 0;
+}
+
 static gboolean
 public_keys_are_equal(const SECKEYPublicKey *a, const SECKEYPublicKey *b)
 {
     if (a->keyType == ecKey && b->keyType == ecKey)
         return SECITEM_ItemsAreEqual(&a->u.ec.DEREncodedParams, &b->u.ec.DEREncodedParams) &&
-               SECITEM_ItemsAreEqual(&a->u.ec.publicValue, &b->u.ec.publicValue);
+               points_are_equal(&a->u.ec.publicValue, &b->u.ec.publicValue);
     /* PSS-restricted keys have a type of their own, sometimes on one side alone. */
     if ((a->keyType == rsaKey || a->keyType == rsaPssKey) &&
         (b->keyType == rsaKey || b->keyType == rsaPssKey))

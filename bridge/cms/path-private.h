@@ -43,3 +43,6 @@ void path_rules_judge(const PathChain *chain, gint64 now, PathFault *fault);
 /* path-constraints.c: nameConstraints (RFC 5280 §4.2.1.10). @n_comparisons: so many may still be
  * made for this and further chains. */
 void path_constraints_judge(const PathChain *chain, guint *n_comparisons, PathFault *fault);
+/* path-policy.c: that a policy is left where one is required (RFC 5280 §6.1, with any policy wanted
+ * and nothing inhibited at the beginning). */
+void path_policy_judge(const PathChain *chain, PathFault *fault);

@@ -264,6 +264,7 @@ judge_chain(PathSearch *search)
     g_autoptr(GString) remarks = g_string_new(NULL);
     path_rules_judge(&chain, search->now, &fault);
     path_constraints_judge(&chain, &search->n_comparisons, &fault);
+    path_policy_judge(&chain, &fault);
     gboolean is_known = judge_revocation(search, &chain, remarks, &fault);
     g_autofree gchar *detail = fault.detail;
     if (best->path != NULL &&

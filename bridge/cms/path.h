@@ -8,8 +8,11 @@
  *
  * Checked: names chain, signatures, validity at @now, basicConstraints and path length, keyUsage
  * keyCertSign and extendedKeyUsage (emailProtection) of those that issue, no unknown critical
- * extension. Certificates may be signed with SHA-1, as those of old authorities are; with MD5 or
- * less, or by a key of less than LIMIT_RSA_BITS_MIN, they may not.
+ * extension; name constraints on mail addresses, directory names, host names and URIs; revocation
+ * by the CRLs that are handed in (complete, delta and indirect ones); policies: a path is valid for
+ * any, but where an authority requires one, one must be left.
+ * Certificates may be signed with SHA-1, as those of old authorities are; with MD5 or less, or by a
+ * key of less than LIMIT_RSA_BITS_MIN, they may not.
  * What the subject itself may be used for is certificate_may_sign() and certificate_may_encrypt().
  */
 

@@ -150,7 +150,13 @@ run_op(Job *job, GError **error)
         .progress = report_progress,
         .progress_data = job,
     };
-    return op_run(job->row, &call, &job->reply, error) && write_outputs(job, error);
+    if (!op_run(job->row, &call, &job->reply, error))
+        return FALSE;
+    if (write_outputs(job, error))
+        return TRUE;
+    /* What it holds is no detail of this fault. */
+    op_reply_clear(&job->reply);
+    return FALSE;
 }
 
 /* On a worker thread. */

@@ -3,6 +3,7 @@
 #include "cms-error.h"
 #include "compose.h"
 #include "core-limits.h"
+#include "crl-file.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
 #include "message-input.h"
@@ -21,9 +22,9 @@ typedef struct {
     OpenedLayer *partial; /* of opened->partial */
     const gchar *author;  /* NULL: none, or several */
     JudgeContext context;
-    GPtrArray *pins;
-    GPtrArray *authorities;
-    GPtrArray *crls;
+    GPtrArray *pins;        /* NULL: none */
+    GPtrArray *authorities; /* … */
+    GPtrArray *crls;        /* … */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -44,25 +45,28 @@ reading_clear(Reading *reading)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
-/* A list of certificate files, PEM or DER each. */
+/* Reads the files of a parameter, each of which gives one or more (transfer full) of what they
+ * hold. */
+typedef GPtrArray *(*FileParser)(GBytes *octets, GError **error);
+
 static gboolean
-get_certificates(const OpCall *call, const gchar *name, GPtrArray **out_certificates,
-                 GError **error)
+get_from_files(const OpCall *call, const gchar *name, FileParser parse, GPtrArray **out_items,
+               GError **error)
 {
     g_autoptr(GPtrArray) files = NULL;
     if (!params_get_octets_list(call->params, name, MAX_FILES, &files, error))
         return FALSE;
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     for (guint i = 0; i < files->len; i++) {
-        g_autoptr(GPtrArray) some = certificates_parse_file(g_ptr_array_index(files, i), error);
+        GPtrArray *some = parse(g_ptr_array_index(files, i), error);
         if (some == NULL) {
             g_prefix_error(error, "parameter \"%s\": ", name);
             return FALSE;
         }
-        for (guint j = 0; j < some->len; j++)
-            g_ptr_array_add(all, certificate_ref(g_ptr_array_index(some, j)));
+        if (*out_items == NULL)
+            *out_items = some;
+        else
+            g_ptr_array_extend_and_steal(*out_items, some);
     }
-    *out_certificates = g_steal_pointer(&all);
     return TRUE;
 }
 
@@ -70,12 +74,12 @@ static gboolean
 read_params(Reading *reading, GError **error)
 {
     const OpCall *call = reading->call;
-    if (!params_get_string(call->params, "author", &reading->author, error) ||
-        !params_get_octets(call->params, "content", &reading->detached, error) ||
-        !params_get_octets_list(call->params, "crls", MAX_FILES, &reading->crls, error))
-        return FALSE;
-    return get_certificates(call, "pins", &reading->pins, error) &&
-           get_certificates(call, "authorities", &reading->authorities, error);
+    return params_get_string(call->params, "author", &reading->author, error) &&
+           params_get_octets(call->params, "content", &reading->detached, error) &&
+           get_from_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
+           get_from_files(call, "authorities", certificates_parse_file, &reading->authorities,
+                          error) &&
+           get_from_files(call, "crls", crls_parse_file, &reading->crls, error);
 }
 
 static void
@@ -96,7 +100,7 @@ find_author(Reading *reading)
 static gboolean
 look_author_up(Reading *reading, GError **error)
 {
-    if (reading->author == NULL || reading->pins->len > 0 ||
+    if (reading->author == NULL || reading->pins != NULL ||
         bridge_is_offline(reading->call->bridge))
         return TRUE;
     g_autofree gchar *owner_name = dane_owner_name(reading->author, FALSE, NULL);

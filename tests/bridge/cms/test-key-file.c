@@ -222,6 +222,36 @@ test_mismatch(void)
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY);
 }
 
+/* A P-256 key whose point begins 04 3f: NSS takes these two octets for the head of an OCTET STRING
+ * as long as the rest, and drops them from what it says the private key's point is. */
+static const gchar odd_point[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgwMsjyki9kPuWAFwK\n"
+    "8TD0C44qz9Ek1fOekSdZ0IieBBahRANCAAQ/AB2DhfAnECtrVRcohbQ9Xywqx7YG\n"
+    "FKcIMF3kw0bdqAMkBeHOyM8emijZyNBVilAEhMwLVFJfecP83XJLOY5a\n"
+    "-----END PRIVATE KEY-----\n"
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBczCCARmgAwIBAgIUdTSVrFNNhgBdzm3WeSDPYUjRzHMwCgYIKoZIzj0EAwIw\n"
+    "DzENMAsGA1UEAwwEcDI1NjAeFw0yNjExMjEyMDQ0MDFaFw0yNjEyMjEyMDQ0MDFa\n"
+    "MA8xDTALBgNVBAMMBHAyNTYwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ/AB2D\n"
+    "hfAnECtrVRcohbQ9Xywqx7YGFKcIMF3kw0bdqAMkBeHOyM8emijZyNBVilAEhMwL\n"
+    "VFJfecP83XJLOY5ao1MwUTAdBgNVHQ4EFgQUL9v9TZqwCftdiJIiy2juu2yBCkQw\n"
+    "HwYDVR0jBBgwFoAUL9v9TZqwCftdiJIiy2juu2yBCkQwDwYDVR0TAQH/BAUwAwEB\n"
+    "/zAKBggqhkjOPQQDAgNIADBFAiEAj91vRyriiZdkTYJdynpQ/0fuxzP9P/Ahk+S3\n"
+    "n3GfkUcCIB/uZXKFcYhCsngdYA/Nav/kdy1qoPaYuFH1hiToh24J\n"
+    "-----END CERTIFICATE-----\n";
+
+static void
+test_odd_point(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) octets = g_bytes_new_static(odd_point, strlen(odd_point));
+    g_autoptr(KeyFile) file = key_file_parse(octets, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(file->pairs->len, ==, 1);
+    assert_pair_works(g_ptr_array_index(file->pairs, 0));
+}
+
 /* The older form of an RSA key under the label of PKCS#8, as some programs write it. */
 static void
 test_mislabelled(void)
@@ -256,5 +286,6 @@ main(int argc, char **argv)
     g_test_add_func("/key-file/rounds", test_rounds);
     g_test_add_func("/key-file/mismatch", test_mismatch);
     g_test_add_func("/key-file/mislabelled", test_mislabelled);
+    g_test_add_func("/key-file/odd-point", test_odd_point);
     return support_run();
 }

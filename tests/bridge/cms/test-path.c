@@ -17,6 +17,7 @@ static gint64 start; /* about when the certificates were made */
 #define WITH_PATH_LENGTH(n)                                                                        \
     "basicConstraints=critical,CA:TRUE,pathlen:" n "\nkeyUsage=critical,keyCertSign\n"
 #define WITH_ADDRESS(address)    "subjectAltName=email:" address "\n"
+#define POLICIES(policies)       "certificatePolicies=" policies "\n"
 #define CONSTRAINED(constraints) CA "nameConstraints=critical," constraints "\n"
 
 /* Issuers before those that they issue. */
@@ -103,6 +104,33 @@ static const CertificateSpec specs[] = {
      NULL},
     {"ip-without", "/CN=in", "ip", NULL, 200, 73, MAIL, NULL},
     {"ip-with", "/CN=in", "ip", NULL, 200, 74, "subjectAltName=IP:192.0.2.1\n", NULL},
+
+    {"policy", "/CN=Policy", "root", NULL, 300, 80,
+     CA POLICIES("1.2.3") "policyConstraints=critical,requireExplicitPolicy:0\n", NULL},
+    {"policy-same", "/CN=in", "policy", NULL, 200, 81, MAIL POLICIES("1.2.3,1.2.4"), NULL},
+    {"policy-other", "/CN=in", "policy", NULL, 200, 82, MAIL POLICIES("1.2.4"), NULL},
+    {"policy-none", "/CN=in", "policy", NULL, 200, 83, MAIL, NULL},
+    {"policy-any", "/CN=in", "policy", NULL, 200, 84, MAIL POLICIES("2.5.29.32.0"), NULL},
+    {"no-any", "/CN=NoAny", "root", NULL, 300, 85,
+     CA POLICIES("1.2.3") "policyConstraints=critical,requireExplicitPolicy:0\n"
+                          "inhibitAnyPolicy=critical,0\n",
+     NULL},
+    {"no-any-any", "/CN=in", "no-any", NULL, 200, 86, MAIL POLICIES("2.5.29.32.0"), NULL},
+    {"no-any-same", "/CN=in", "no-any", NULL, 200, 87, MAIL POLICIES("1.2.3"), NULL},
+    {"mapping", "/CN=Mapping", "policy", NULL, 300, 88,
+     CA POLICIES("1.2.3") "policyMappings=critical,1.2.3:1.2.5\n", NULL},
+    {"mapping-to", "/CN=in", "mapping", NULL, 200, 89, MAIL POLICIES("1.2.5"), NULL},
+    {"mapping-from", "/CN=in", "mapping", NULL, 200, 90, MAIL POLICIES("1.2.3"), NULL},
+    {"no-mapping", "/CN=NoMapping", "root", NULL, 300, 91,
+     CA POLICIES("1.2.3") "policyConstraints=critical,requireExplicitPolicy:0,"
+                          "inhibitPolicyMapping:0\n",
+     NULL},
+    {"no-mapping-mid", "/CN=NoMappingMid", "no-mapping", NULL, 300, 92,
+     CA POLICIES("1.2.3") "policyMappings=critical,1.2.3:1.2.5\n", NULL},
+    {"no-mapping-to", "/CN=in", "no-mapping-mid", NULL, 200, 93, MAIL POLICIES("1.2.5"), NULL},
+    {"map-any", "/CN=MapAny", "root", NULL, 300, 94,
+     CA POLICIES("1.2.3") "policyMappings=critical,1.2.3:2.5.29.32.0\n", NULL},
+    {"map-any-to", "/CN=in", "map-any", NULL, 200, 95, MAIL, NULL},
 };
 
 typedef struct {
@@ -190,6 +218,18 @@ static const PathCase path_cases[] = {
     {"host-name-excluded", "dns-out", "dns", "root", 1, UNTRUSTED, 0, "excluded"},
     {"unknown-form-absent", "ip-without", "ip", "root", 1, GOOD, 3, NULL},
     {"unknown-form", "ip-with", "ip", "root", 1, UNTRUSTED, 0, "permitted"},
+    /* §6.1.3 to §6.1.5 */
+    {"policy", "policy-same", "policy", "root", 1, GOOD, 3, NULL},
+    {"policy-other", "policy-other", "policy", "root", 1, UNTRUSTED, 0, "no valid policy"},
+    {"policy-none", "policy-none", "policy", "root", 1, UNTRUSTED, 0, "no valid policy"},
+    {"policy-any", "policy-any", "policy", "root", 1, GOOD, 3, NULL},
+    {"policy-any-inhibited", "no-any-any", "no-any", "root", 1, UNTRUSTED, 0, "no valid policy"},
+    {"policy-same-any-inhibited", "no-any-same", "no-any", "root", 1, GOOD, 3, NULL},
+    {"policy-mapped", "mapping-to", "policy mapping", "root", 1, GOOD, 4, NULL},
+    {"policy-mapped-away", "mapping-from", "policy mapping", "root", 1, UNTRUSTED, 0, "no valid"},
+    {"policy-mapping-inhibited", "no-mapping-to", "no-mapping no-mapping-mid", "root", 1, UNTRUSTED,
+     0, "no valid policy"},
+    {"policy-mapped-to-any", "map-any-to", "map-any", "root", 1, UNTRUSTED, 0, "policies"},
 };
 
 static void
