@@ -58,7 +58,7 @@ options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **er
     if (help) {
         g_autofree gchar *text = options_get_help();
         report_text(text);
-        exit(EXIT_HOLDS);
+        exit(report_finish() ? EXIT_HOLDS : EXIT_UNKNOWN);
     }
     return TRUE;
 }
