@@ -151,6 +151,7 @@ words_for_reason(const gchar *reason)
         {"certificate-missing", "the signer's certificate is not at hand"},
         {"certificate-untrusted", "no trusted authority stands above the certificate"},
         {"certificate-revoked", "the certificate was revoked"},
+        {"revocation-unknown", "no revocation list says that the certificates above it still hold"},
         {"address-mismatch", "the certificate is not for the author's address"},
         {"no-author", "there is no author whose address could be looked up"},
         {"several-authors", "several authors: which one signed can't be told"},

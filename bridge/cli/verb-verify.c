@@ -16,6 +16,7 @@ typedef struct {
     gchar **key_password_files;
     gchar *author;
     gchar *content;
+    gboolean require_crl;
     gboolean raw;
 } ReadOptions;
 
@@ -32,43 +33,57 @@ read_options_clear(ReadOptions *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
 
-#define VERIFY_ENTRIES(o)                                                                          \
-    {"cert",    0,                                                                                 \
-     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
-     &(o).pins, "Trust this certificate instead of the DNS; may be repeated",                      \
-     "FILE"},                                                                                      \
-        {"ca",                                                                                     \
-         0,                                                                                        \
-         0,                                                                                        \
-         G_OPTION_ARG_FILENAME_ARRAY,                                                              \
-         &(o).authorities,                                                                         \
-         "Trust this certificate authority where the DNS has nothing; may be repeated",            \
-         "FILE"},                                                                                  \
-        {"crl",     0,                                                                             \
-         0,         G_OPTION_ARG_FILENAME_ARRAY,                                                   \
-         &(o).crls, "Certificate revocation list; may be repeated",                                \
-         "FILE"},                                                                                  \
-        {"author",    0,                                                                           \
-         0,           G_OPTION_ARG_STRING,                                                         \
-         &(o).author, "The author's address, instead of the message's From",                       \
-         "ADDRESS"},                                                                               \
-    {                                                                                              \
-        "content", 0, 0, G_OPTION_ARG_FILENAME, &(o).content,                                      \
-            "What a detached signature signs, if FILE is a bare CMS object", "FILE"                \
-    }
-#define KEY_ENTRIES(o)                                                                             \
-    {"key",     0,                                                                                 \
-     0,         G_OPTION_ARG_FILENAME_ARRAY,                                                       \
-     &(o).keys, "PKCS#12 or PEM file with the key, instead of the key store; may be repeated",     \
-     "FILE"},                                                                                      \
-    {                                                                                              \
-        "key-password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(o).key_password_files,           \
-            "File with the password of --key in its first line", "FILE"                            \
-    }
-#define END_OF_ENTRIES                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
-    }
+/* Which groups of options a verb has. */
+enum { TAKES_TRUST = 1, TAKES_KEYS = 2, TAKES_RAW = 4 };
+
+/* Zero-terminated; into @o. */
+static GArray *
+make_entries(ReadOptions *o, guint takes)
+{
+    const GOptionEntry trust[] = {
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->pins,
+         "Trust this certificate instead of the DNS; may be repeated", "FILE"},
+        {"ca", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->authorities,
+         "Trust this certificate authority where the DNS has nothing; may be repeated", "FILE"},
+        {"crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->crls,
+         "Certificate revocation list; may be repeated", "FILE"},
+        {"require-crl", 0, 0, G_OPTION_ARG_NONE, &o->require_crl,
+         "Trust an authority only where lists say that nothing was revoked", NULL},
+        {"author", 0, 0, G_OPTION_ARG_STRING, &o->author,
+         "The author's address, instead of the message's From", "ADDRESS"},
+        {"content", 0, 0, G_OPTION_ARG_FILENAME, &o->content,
+         "What a detached signature signs, if FILE is a bare CMS object", "FILE"},
+    };
+    const GOptionEntry keys[] = {
+        {"key", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->keys,
+         "PKCS#12 or PEM file with the key, instead of the key store; may be repeated", "FILE"},
+        {"key-password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->key_password_files,
+         "File with the password of --key in its first line", "FILE"},
+    };
+    const GOptionEntry raw = {
+        "raw",   0,
+        0,       G_OPTION_ARG_NONE,
+        &o->raw, "Write what was in the envelope, without the message's header fields",
+        NULL};
+    GArray *entries = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    if ((takes & TAKES_TRUST) != 0)
+        g_array_append_vals(entries, trust, G_N_ELEMENTS(trust));
+    if ((takes & TAKES_KEYS) != 0)
+        g_array_append_vals(entries, keys, G_N_ELEMENTS(keys));
+    if ((takes & TAKES_RAW) != 0)
+        g_array_append_val(entries, raw);
+    return entries;
+}
+
+/* The words besides the options; NULL after a fault. */
+static gchar **
+parse_options(Cli *cli, const gchar *verb, guint takes, ReadOptions *options, gint argc,
+              gchar **argv)
+{
+    g_autoptr(GArray) entries = make_entries(options, takes);
+    return options_parse_verb(cli, verb, (const GOptionEntry *)(gpointer)entries->data, 0, 1, argc,
+                              argv);
+}
 
 static CliExit
 add_params(Cli *cli, JsonObject *params, const ReadOptions *options)
@@ -94,6 +109,8 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
     g_autoptr(JsonObject) params = json_object_new();
     if (options->raw)
         json_object_set_boolean_member(params, "raw", TRUE);
+    if (options->require_crl)
+        json_object_set_boolean_member(params, "require_crl", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;
@@ -104,8 +121,7 @@ CliExit
 verb_verify(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(ReadOptions) options = {0};
-    const GOptionEntry entries[] = {VERIFY_ENTRIES(options), END_OF_ENTRIES};
-    g_auto(GStrv) files = options_parse_verb(cli, "verify", entries, 0, 1, argc, argv);
+    g_auto(GStrv) files = parse_options(cli, "verify", TAKES_TRUST, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};
@@ -125,8 +141,8 @@ CliExit
 verb_read(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(ReadOptions) options = {0};
-    const GOptionEntry entries[] = {VERIFY_ENTRIES(options), KEY_ENTRIES(options), END_OF_ENTRIES};
-    g_auto(GStrv) files = options_parse_verb(cli, "read", entries, 0, 1, argc, argv);
+    g_auto(GStrv) files =
+        parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};
@@ -152,13 +168,8 @@ CliExit
 verb_decrypt(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(ReadOptions) options = {0};
-    const GOptionEntry entries[] = {
-        KEY_ENTRIES(options),
-        {"raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
-         "Write what was in the envelope, without the message's header fields", NULL},
-        END_OF_ENTRIES,
-    };
-    g_auto(GStrv) files = options_parse_verb(cli, "decrypt", entries, 0, 1, argc, argv);
+    g_auto(GStrv) files =
+        parse_options(cli, "decrypt", TAKES_KEYS | TAKES_RAW, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};

@@ -64,6 +64,7 @@ static const gchar *const verdict_reason_names[REASON_N_REASONS] = {
     [REASON_CERTIFICATE_MISSING] = "certificate-missing",
     [REASON_CERTIFICATE_UNTRUSTED] = "certificate-untrusted",
     [REASON_CERTIFICATE_REVOKED] = "certificate-revoked",
+    [REASON_REVOCATION_UNKNOWN] = "revocation-unknown",
     [REASON_ADDRESS_MISMATCH] = "address-mismatch",
     [REASON_NO_AUTHOR] = "no-author",
     [REASON_SEVERAL_AUTHORS] = "several-authors",

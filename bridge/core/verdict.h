@@ -92,6 +92,7 @@ typedef enum {
     REASON_CERTIFICATE_MISSING,   /* signed, but no certificate of the signer is at hand */
     REASON_CERTIFICATE_UNTRUSTED, /* no path to an authority */
     REASON_CERTIFICATE_REVOKED,
+    REASON_REVOCATION_UNKNOWN, /* no usable CRL, and one is wanted */
     REASON_ADDRESS_MISMATCH,
     REASON_NO_AUTHOR,
     REASON_SEVERAL_AUTHORS,

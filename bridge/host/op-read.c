@@ -79,7 +79,9 @@ read_params(Reading *reading, GError **error)
            get_from_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
            get_from_files(call, "authorities", certificates_parse_file, &reading->authorities,
                           error) &&
-           get_from_files(call, "crls", crls_parse_file, &reading->crls, error);
+           get_from_files(call, "crls", crls_parse_file, &reading->crls, error) &&
+           params_get_boolean(call->params, "require_crl", FALSE,
+                              &reading->context.require_revocation, error);
 }
 
 static void

@@ -8,8 +8,9 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
-#define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "authorities", "crls", "key_files", "content"
+#define LOOKUP_CHOICES "draft", "type"
+#define VERDICT_CHOICES                                                                            \
+    "author", "pins", "authorities", "crls", "require_crl", "key_files", "content"
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},

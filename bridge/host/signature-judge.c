@@ -73,35 +73,84 @@ typedef struct {
     GPtrArray *others;
     GPtrArray *crls;
     const JudgeContext *context;
-    PathResult *authority_path; /* NULL: no authorities were given */
+    PathResult *authority;  /* to one that is trusted here; NULL: none is */
+    PathResult *associated; /* to a certificate that some PKIX-TA or DANE-TA record is associated
+                               with; NULL: there is none. One search for all records: they may be
+                               many, and a search is dear */
 } Paths;
 
-/* Why the signer's path to the certificates that the record is associated with fails; REASON_NONE
- * if it does not, CERTIFICATE_UNTRUSTED if there is none. */
-static VerdictReason
-path_to_associated(const SmimeaRecord *record, const Paths *paths)
+static void
+paths_clear(Paths *paths)
+{
+    g_clear_pointer(&paths->authority, path_result_free);
+    g_clear_pointer(&paths->associated, path_result_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Paths, paths_clear)
+
+static PathResult *
+validate_path(const Paths *paths, GPtrArray *anchors)
+{
+    const JudgeContext *context = paths->context;
+    PathResult *path =
+        path_validate(paths->certificate, paths->others, anchors, paths->crls, context->now);
+    if (context->require_revocation && path->reason == REASON_NONE && !path->revocation_known)
+        path->reason = REASON_REVOCATION_UNKNOWN;
+    return path;
+}
+
+static gboolean
+names_authority(const DaneRecord *record, GPtrArray *all)
+{
+    return record->usability == RECORD_USABLE &&
+           (record->record->usage == SMIMEA_USAGE_PKIX_TA ||
+            record->record->usage == SMIMEA_USAGE_DANE_TA) &&
+           association_is_considered(record->record, all);
+}
+
+static gboolean
+is_associated_authority(const Certificate *certificate, const DaneAnswer *dane, GPtrArray *all)
+{
+    for (guint i = 0; i < dane->records->len; i++) {
+        const DaneRecord *record = g_ptr_array_index(dane->records, i);
+        if (names_authority(record, all) && matches_certificate(record->record, certificate))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+find_associated_path(Paths *paths, GPtrArray *all)
 {
     g_autoptr(GPtrArray) anchors = new_certificates();
     for (guint i = 0; i < paths->others->len; i++) {
         Certificate *other = g_ptr_array_index(paths->others, i);
-        if (matches_certificate(record, other))
+        if (is_associated_authority(other, paths->context->dane, all))
             g_ptr_array_add(anchors, certificate_ref(other));
     }
-    if (anchors->len == 0)
-        return REASON_CERTIFICATE_UNTRUSTED;
-    g_autoptr(PathResult) path =
-        path_validate(paths->certificate, paths->others, anchors, paths->crls, paths->context->now);
-    return path->reason;
+    if (anchors->len > 0)
+        paths->associated = validate_path(paths, anchors);
 }
 
-/* DANE-TA (RFC 7671 §5.2): the certificates that the record is associated with are the anchors. An
- * anchor of another path is no match for this signer, unless that path is there and only fails a
- * check. */
+/* Whether the record is associated with a certificate of the path that stands above the signer's,
+ * or with the signer's where that is an anchor itself. */
+static gboolean
+path_has_association(const PathResult *path, const SmimeaRecord *record)
+{
+    guint n_path = path == NULL || path->path == NULL ? 0 : path->path->len;
+    for (guint i = n_path == 1 ? 0 : 1; i < n_path; i++)
+        if (matches_certificate(record, g_ptr_array_index(path->path, i)))
+            return TRUE;
+    return FALSE;
+}
+
+/* DANE-TA (RFC 7671 §5.2): the certificates that records are associated with are the anchors. A
+ * signer without a path to one is another than the domain means. */
 static void
 judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
 {
-    judged->path = path_to_associated(record, paths);
-    judged->matches = judged->path != REASON_CERTIFICATE_UNTRUSTED;
+    judged->matches = path_has_association(paths->associated, record);
+    if (judged->matches)
+        judged->path = paths->associated->reason;
 }
 
 /* PKIX-TA (RFC 7671 §5.4): some certificate of the path to an authority is the association. Without
@@ -110,13 +159,11 @@ judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *pat
 static void
 judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
 {
-    const PathResult *path = paths->authority_path;
-    judged->path = path == NULL ? REASON_CERTIFICATE_UNTRUSTED : path->reason;
-    for (guint i = 1; path != NULL && path->path != NULL && i < path->path->len; i++)
-        if (matches_certificate(record, g_ptr_array_index(path->path, i)))
-            judged->matches = TRUE;
+    if (paths->authority != NULL)
+        judged->path = paths->authority->reason;
+    judged->matches = path_has_association(paths->authority, record);
     if (judged->path == REASON_CERTIFICATE_UNTRUSTED)
-        judged->matches = path_to_associated(record, paths) != REASON_CERTIFICATE_UNTRUSTED;
+        judged->matches = path_has_association(paths->associated, record);
 }
 
 static PolicyRecord
@@ -135,16 +182,17 @@ judge_record(const DaneRecord *source, GPtrArray *all, const Paths *paths)
         judge_pkix_ta(&judged, record, paths);
     else
         judged.matches = matches_certificate(record, paths->certificate);
-    if (record->usage == SMIMEA_USAGE_PKIX_EE && paths->authority_path != NULL)
-        judged.path = paths->authority_path->reason;
+    if (record->usage == SMIMEA_USAGE_PKIX_EE && paths->authority != NULL)
+        judged.path = paths->authority->reason;
     return judged;
 }
 
 static GArray *
-judge_records(const DaneAnswer *dane, const Paths *paths)
+judge_records(const DaneAnswer *dane, Paths *paths)
 {
     GArray *judged = g_array_new(FALSE, TRUE, sizeof(PolicyRecord));
     g_autoptr(GPtrArray) all = dane_answer_get_smimea(dane);
+    find_associated_path(paths, all);
     for (guint i = 0; i < dane->records->len; i++) {
         PolicyRecord record = judge_record(g_ptr_array_index(dane->records, i), all, paths);
         g_array_append_val(judged, record);
@@ -199,12 +247,11 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, Paths *paths
     found->is_pinned = is_pinned(certificate, context->pins);
     if (!found->accept_authorities)
         return;
-    paths->authority_path = path_validate(paths->certificate, paths->others, context->authorities,
-                                          paths->crls, context->now);
-    found->authority = paths->authority_path->reason;
+    paths->authority = validate_path(paths, context->authorities);
+    found->authority = paths->authority->reason;
     signer->has_authority_path = TRUE;
     signer->authority = found->authority;
-    signer->path_detail = g_strdup(paths->authority_path->detail);
+    signer->path_detail = g_strdup(paths->authority->detail);
 }
 
 static JudgedSigner *
@@ -220,7 +267,7 @@ judge_signer(const SignedData *data, guint index, GBytes *content, SignatureScop
 
     PolicySignature found = {.scope = scope};
     fill_from_result(&found, signer->result, context);
-    Paths paths = {signer->result->certificate, others, crls, context, NULL};
+    g_auto(Paths) paths = {signer->result->certificate, others, crls, context, NULL, NULL};
     if (paths.certificate != NULL) {
         fill_from_certificate(&found, signer, &paths);
         if (context->dane != NULL && context->dane->dns == DNS_OUTCOME_SECURE_RECORDS) {
@@ -230,7 +277,6 @@ judge_signer(const SignedData *data, guint index, GBytes *content, SignatureScop
         }
     }
     signer->verdict = policy_judge_signature(&found);
-    g_clear_pointer(&paths.authority_path, path_result_free);
     return signer;
 }
 

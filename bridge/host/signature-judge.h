@@ -16,6 +16,7 @@ typedef struct {
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
     gint64 now;
+    gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
     gboolean is_nested; /* the signature is directly round another one */
 } JudgeContext;
 

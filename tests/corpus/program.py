@@ -100,6 +100,9 @@ class Program:
         for field, option in (('trust', '--ca'), ('certs', '--cert'), ('crls', '--crl')):
             for name in self.row.get(field, []):
                 options += [option, self.corpus.path(name)]
+        if 'pkits' in self.row.get('tags', []):
+            # PKITS: a path whose revocation cannot be found out is not valid
+            options.append('--require-crl')
         if 'detached' in self.row:
             options += ['--content', self.corpus.path(self.row['detached'])]
         return options
