@@ -38,11 +38,23 @@ read_descriptor(gint fd, const gchar *name, gsize max_octets)
     }
 }
 
+static gboolean
+is_standard_input(const gchar *path)
+{
+    return path == NULL || g_str_equal(path, "-");
+}
+
+const gchar *
+input_name(const gchar *path)
+{
+    return is_standard_input(path) ? "standard input" : path;
+}
+
 GBytes *
 input_read(const gchar *path, gsize max_octets)
 {
-    if (path == NULL || g_str_equal(path, "-"))
-        return read_descriptor(STDIN_FILENO, "standard input", max_octets);
+    if (is_standard_input(path))
+        return read_descriptor(STDIN_FILENO, input_name(path), max_octets);
     gint fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         report_error("%s: %s", path, g_strerror(errno));
@@ -118,6 +130,8 @@ add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
     g_autoptr(JsonObject) file = json_object_new();
     if (!input_add_file(file, "octets", key))
         return FALSE;
+    g_autofree gchar *name = g_filename_display_name(key);
+    json_object_set_string_member(file, "name", name);
     if (password_file != NULL) {
         gchar *password = input_read_password(password_file);
         if (password == NULL)
@@ -129,27 +143,27 @@ add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
     return TRUE;
 }
 
-gboolean
+CliExit
 input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
 {
-    if (keys == NULL)
-        return TRUE;
     guint n_passwords = password_files == NULL ? 0 : g_strv_length(password_files);
-    guint n_keys = g_strv_length(keys);
-    if (n_passwords > 1 && n_passwords != n_keys) {
-        report_error("%u password files for %u keys: one for all, or one for each", n_passwords,
-                     n_keys);
-        return FALSE;
+    guint n_keys = keys == NULL ? 0 : g_strv_length(keys);
+    if (n_passwords > n_keys || (n_passwords > 1 && n_passwords < n_keys)) {
+        report_error("%u --key-password-file for %u --key: one for all, or one for each",
+                     n_passwords, n_keys);
+        return EXIT_USAGE;
     }
+    if (keys == NULL)
+        return EXIT_HOLDS;
     g_autoptr(JsonArray) files = json_array_new();
     for (guint i = 0; i < n_keys; i++) {
         const gchar *password_file =
             n_passwords == 0 ? NULL : password_files[n_passwords == 1 ? 0 : i];
         if (!add_key_file(files, keys[i], password_file))
-            return FALSE;
+            return EXIT_UNKNOWN;
     }
     json_object_set_array_member(params, "key_files", g_steal_pointer(&files));
-    return TRUE;
+    return EXIT_HOLDS;
 }
 
 /* Devices and pipes are written to as they are; only files can be replaced. */

@@ -13,9 +13,11 @@ gchar *input_read_password(const gchar *path);
 gboolean input_add_file(JsonObject *params, const gchar *name, const gchar *path);
 /* … each file's as an array; nothing if @paths is NULL. */
 gboolean input_add_files(JsonObject *params, const gchar *name, gchar **paths);
+/* As errors name it. */
+const gchar *input_name(const gchar *path);
 /* Adds "key_files" from --key and --key-password-file: passwords belong to the keys in order; a
  * single one to all. */
-gboolean input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files);
+CliExit input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files);
 
 /* Writes to --output, replacing the file in one step, or to standard output. */
 gboolean output_write(Cli *cli, GBytes *octets);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "cms-init.h"
@@ -13,6 +15,11 @@
 static CliExit
 run_verb(Cli *cli, gint argc, gchar **argv)
 {
+    if (cli->options.help) {
+        g_autofree gchar *text = options_get_help();
+        report_text(text);
+        return EXIT_HOLDS;
+    }
     if (cli->options.version) {
         report_line("dane-smime %s", HOST_VERSION);
         return EXIT_HOLDS;
@@ -29,11 +36,25 @@ run_verb(Cli *cli, gint argc, gchar **argv)
     return verb->run(cli, argc - 1, argv + 1);
 }
 
+/* A descriptor that is closed would go to the first file or socket that is opened, and texts for
+ * the user with it. These fail at being used, as the closed one would. */
+static void
+occupy_standard_descriptors(void)
+{
+    for (gint fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(EXIT_UNKNOWN);
+}
+
 int
 main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    occupy_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow further is an error of the write. */
+    signal(SIGXFSZ, SIG_IGN);
     g_set_prgname("dane-smime");
     Cli cli = {0};
     g_autoptr(GError) error = NULL;

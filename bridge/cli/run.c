@@ -6,11 +6,15 @@
 
 #include "addr-spec.h"
 #include "cms-error.h"
+#include "core-limits.h"
 #include "fault.h"
 #include "input.h"
+#include "json-facts.h"
+#include "mail-error.h"
 #include "owner-name.h"
 #include "policy.h"
 #include "report.h"
+#include "resolver.h"
 #include "smimea.h"
 
 /* Work that takes longer than this shows its progress on a terminal. */
@@ -24,7 +28,7 @@ exit_for_error(const GError *error)
         g_error_matches(error, OWNER_NAME_ERROR, OWNER_NAME_ERROR_TOO_LONG))
         return EXIT_DOES_NOT_HOLD;
     if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR ||
-        error->domain == SMIMEA_ERROR ||
+        error->domain == SMIMEA_ERROR || g_error_matches(error, DNS_ERROR, DNS_ERROR_SERVER) ||
         g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED))
         return EXIT_USAGE;
     if (g_error_matches(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US) ||
@@ -107,7 +111,7 @@ make_bridge(Cli *cli)
     if (cli->bridge != NULL)
         return EXIT_HOLDS;
     report_error("%s", error->message);
-    return EXIT_UNKNOWN;
+    return exit_for_error(error);
 }
 
 typedef struct {
@@ -128,6 +132,45 @@ show_progress(const gchar *phase, guint n_done, guint n_total, gpointer data)
         g_printerr("\r%s\033[K", phase);
 }
 
+/* Addresses that are no argument stand in the message. */
+static gboolean
+names_addresses(JsonObject *params)
+{
+    return json_object_has_member(params, "author") || json_object_has_member(params, "address") ||
+           json_object_has_member(params, "addresses") ||
+           json_object_has_member(params, "recipients");
+}
+
+/* Whether what is wrong is in the octets that were read, and not in the store, the DNS or the
+ * options. */
+static gboolean
+is_about_input(const GError *error, JsonObject *params)
+{
+    if (error->domain == ADDR_SPEC_ERROR || error->domain == OWNER_NAME_ERROR)
+        return !names_addresses(params);
+    if (error->domain == CMS_ERROR)
+        return error->code != CMS_ERROR_FAILED && error->code != CMS_ERROR_STORE &&
+               error->code != CMS_ERROR_STORE_MISSING && error->code != CMS_ERROR_KEY_LOCKED &&
+               error->code != CMS_ERROR_KEY_NOT_FOUND && error->code != CMS_ERROR_EXISTS;
+    return error->domain == MAIL_ERROR ||
+           g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_AUTHOR) ||
+           g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS) ||
+           g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED);
+}
+
+/* Errors about a --key begin with its name already. */
+static gboolean
+is_about_key_file(const GError *error, JsonObject *params)
+{
+    JsonArray *files = json_array(params, "key_files");
+    for (guint i = 0; files != NULL && i < json_array_get_length(files); i++) {
+        const gchar *name = json_text(json_array_get_object_element(files, i), "name");
+        if (g_str_has_prefix(error->message, name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void
 show_failure(Cli *cli, const GError *error, const OpReply *reply)
 {
@@ -143,11 +186,29 @@ show_failure(Cli *cli, const GError *error, const OpReply *reply)
     report_json(object);
 }
 
-CliExit
-cli_run(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, OpReply *reply)
+/* Says what went wrong. @source: name of what was read, or NULL. */
+static CliExit
+fail(Cli *cli, GError *error, JsonObject *params, const gchar *source, OpReply *reply)
+{
+    gboolean about_input = source != NULL && is_about_input(error, params);
+    CliExit status = exit_for_error(error);
+    /* Nobody has used the program wrongly if a message is broken. */
+    if (about_input && status == EXIT_USAGE)
+        status = EXIT_UNKNOWN;
+    if (about_input && !is_about_key_file(error, params))
+        g_prefix_error(&error, "%s: ", source);
+    show_failure(cli, error, reply);
+    op_reply_clear(reply);
+    g_error_free(error);
+    return status;
+}
+
+static CliExit
+run_on(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, const gchar *source,
+       OpReply *reply)
 {
     g_autoptr(JsonObject) owned = params;
-    g_autoptr(GError) error = NULL;
+    GError *error = NULL;
     CliExit made = cli->bridge != NULL ? EXIT_HOLDS : make_bridge(cli);
     if (made != EXIT_HOLDS)
         return made;
@@ -162,12 +223,62 @@ cli_run(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, OpReply *re
     gboolean done = op_run(op_find(op), &call, reply, &error);
     if (g_atomic_int_get(&line.shown))
         g_printerr("\r\033[K");
-    if (done)
-        return EXIT_HOLDS;
-    show_failure(cli, error, reply);
-    CliExit status = exit_for_error(error);
-    op_reply_clear(reply);
+    return done ? EXIT_HOLDS : fail(cli, error, owned, source, reply);
+}
+
+CliExit
+cli_run(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, OpReply *reply)
+{
+    return run_on(cli, op, params, body, NULL, reply);
+}
+
+CliExit
+cli_run_on_file(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+{
+    return run_on(cli, op, params, NULL, path == NULL ? NULL : input_name(path), reply);
+}
+
+CliExit
+cli_run_on_message(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+{
+    g_autoptr(JsonObject) owned = params;
+    g_autoptr(GBytes) message = input_read(path, LIMIT_MESSAGE_OCTETS);
+    if (message == NULL)
+        return EXIT_UNKNOWN;
+    return run_on(cli, op, g_steal_pointer(&owned), message, input_name(path), reply);
+}
+
+/* One is read once: it may be a pipe. */
+static CliExit
+add_certificate(Cli *cli, JsonArray *files, const gchar *path)
+{
+    g_autoptr(GBytes) octets = input_read(path, LIMIT_KEY_FILE_OCTETS);
+    if (octets == NULL)
+        return EXIT_UNKNOWN;
+    JsonObject *params = json_object_new();
+    json_set_base64(params, "certificate", octets);
+    g_autofree gchar *text = g_strdup(json_text(params, "certificate"));
+    OpReply reply = {0};
+    CliExit status = cli_run_on_file(cli, "cert", params, path, &reply);
+    op_reply_clear(&reply);
+    if (status == EXIT_HOLDS)
+        json_array_add_string_element(files, text);
     return status;
+}
+
+CliExit
+cli_add_certificates(Cli *cli, JsonObject *params, const gchar *name, gchar **paths)
+{
+    if (paths == NULL)
+        return EXIT_HOLDS;
+    g_autoptr(JsonArray) files = json_array_new();
+    for (; *paths != NULL; paths++) {
+        CliExit status = add_certificate(cli, files, *paths);
+        if (status != EXIT_HOLDS)
+            return status;
+    }
+    json_object_set_array_member(params, name, g_steal_pointer(&files));
+    return EXIT_HOLDS;
 }
 
 void

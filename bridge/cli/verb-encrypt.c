@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
-#include "core-limits.h"
 #include "input.h"
 #include "options.h"
 #include "report.h"
@@ -12,35 +11,25 @@
         NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
     }
 
-static JsonObject *
-show_nothing_on_stdout(void)
+/* Without it, the message would have to share standard output with the JSON. */
+static gboolean
+has_place_for_message(const Cli *cli)
 {
+    if (!cli->options.json || cli->options.output != NULL)
+        return TRUE;
     report_error("with --json the message needs --output FILE");
-    return NULL;
+    return FALSE;
 }
 
-/* Runs @op on the message and writes what it makes. @reply is left to be looked at. */
+/* Writes the message that an operation made. */
 static CliExit
-protect(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+show_protected(Cli *cli, OpReply *reply)
 {
-    g_autoptr(JsonObject) owned = params;
-    if (owned == NULL)
-        return EXIT_UNKNOWN;
-    if (cli->options.json && cli->options.output == NULL) {
-        show_nothing_on_stdout();
-        return EXIT_USAGE;
-    }
-    g_autoptr(GBytes) message = input_read(path, LIMIT_MESSAGE_OCTETS);
-    if (message == NULL)
-        return EXIT_UNKNOWN;
-    CliExit status = cli_run(cli, op, g_steal_pointer(&owned), message, reply);
-    if (status != EXIT_HOLDS)
-        return status;
     if (!output_write(cli, g_ptr_array_index(reply->bodies, 0)))
-        status = EXIT_UNKNOWN;
+        return EXIT_UNKNOWN;
     if (cli->options.json)
         cli_show_json(reply);
-    return status;
+    return EXIT_HOLDS;
 }
 
 CliExit
@@ -60,7 +49,7 @@ verb_sign(Cli *cli, gint argc, gchar **argv)
         END_OF_ENTRIES,
     };
     g_auto(GStrv) files = options_parse_verb(cli, "sign", entries, 0, 1, argc, argv);
-    if (files == NULL)
+    if (files == NULL || !has_place_for_message(cli))
         return EXIT_USAGE;
     JsonObject *params = json_object_new();
     json_object_set_boolean_member(params, "opaque", opaque);
@@ -70,7 +59,9 @@ verb_sign(Cli *cli, gint argc, gchar **argv)
     if (author != NULL)
         json_object_set_string_member(params, "author", author);
     OpReply reply = {0};
-    CliExit status = protect(cli, "sign", params, files[0], &reply);
+    CliExit status = cli_run_on_message(cli, "sign", params, files[0], &reply);
+    if (status == EXIT_HOLDS)
+        status = show_protected(cli, &reply);
     op_reply_clear(&reply);
     return status;
 }
@@ -96,9 +87,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EncryptOptions, encrypt_options_clear)
 static JsonObject *
 make_encrypt_params(const EncryptOptions *options)
 {
-    g_autoptr(JsonObject) params = json_object_new();
-    if (!input_add_files(params, "certificates", options->certificates))
-        return NULL;
+    JsonObject *params = json_object_new();
     if (options->recipients != NULL) {
         JsonArray *array = json_array_new();
         for (gchar **address = options->recipients; *address != NULL; address++)
@@ -109,7 +98,7 @@ make_encrypt_params(const EncryptOptions *options)
         json_object_set_string_member(params, "cipher", options->cipher);
     json_object_set_boolean_member(params, "self", !options->no_self);
     json_object_set_boolean_member(params, "bcc_copies", options->bcc_folder != NULL);
-    return g_steal_pointer(&params);
+    return params;
 }
 
 /* bcc-1.eml, bcc-2.eml …: an address is no file name. */
@@ -159,13 +148,21 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         END_OF_ENTRIES,
     };
     g_auto(GStrv) files = options_parse_verb(cli, "encrypt", entries, 0, 1, argc, argv);
-    if (files == NULL)
+    if (files == NULL || !has_place_for_message(cli))
         return EXIT_USAGE;
     OpReply reply = {0};
-    CliExit status = protect(cli, "encrypt", make_encrypt_params(&options), files[0], &reply);
+    JsonObject *params = make_encrypt_params(&options);
+    CliExit status = cli_add_certificates(cli, params, "certificates", options.certificates);
+    if (status == EXIT_HOLDS)
+        status = cli_run_on_message(cli, "encrypt", params, files[0], &reply);
+    else
+        json_object_unref(params);
+    /* The copies first: a message that is there has them. */
     if (status == EXIT_HOLDS && options.bcc_folder != NULL)
         status = write_bcc_copies(&reply, options.bcc_folder);
-    else if (status == EXIT_HOLDS)
+    if (status == EXIT_HOLDS)
+        status = show_protected(cli, &reply);
+    if (status == EXIT_HOLDS && options.bcc_folder == NULL)
         warn_of_bcc(&reply);
     op_reply_clear(&reply);
     return status;

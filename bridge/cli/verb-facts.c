@@ -43,7 +43,7 @@ verb_cert(Cli *cli, gint argc, gchar **argv)
     if (!input_add_file(params, "certificate", files[0]))
         return EXIT_UNKNOWN;
     OpReply reply = {0};
-    CliExit status = cli_run(cli, "cert", g_steal_pointer(&params), NULL, &reply);
+    CliExit status = cli_run_on_file(cli, "cert", g_steal_pointer(&params), files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
     JsonArray *certificates = json_array(reply.result, "certificates");

@@ -179,7 +179,7 @@ verb_import(Cli *cli, gint argc, gchar **argv)
     if (!input_add_file(params, "octets", words[0]) || !add_password(params, password_file))
         return EXIT_UNKNOWN;
     OpReply reply = {0};
-    CliExit status = cli_run(cli, "import", g_steal_pointer(&params), NULL, &reply);
+    CliExit status = cli_run_on_file(cli, "import", g_steal_pointer(&params), words[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
     JsonArray *imported = json_array(reply.result, "imported");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
-#include "core-limits.h"
-#include "input.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
@@ -14,8 +12,7 @@ run_on_file(Cli *cli, const gchar *verb, gint argc, gchar **argv, OpReply *reply
     g_auto(GStrv) files = options_parse_verb(cli, verb, NULL, 0, 1, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
-    g_autoptr(GBytes) message = input_read(files[0], LIMIT_MESSAGE_OCTETS);
-    return message == NULL ? EXIT_UNKNOWN : cli_run(cli, verb, json_object_new(), message, reply);
+    return cli_run_on_message(cli, verb, json_object_new(), files[0], reply);
 }
 
 static void

@@ -128,7 +128,7 @@ verb_record(Cli *cli, gint argc, gchar **argv)
     if (params == NULL)
         return EXIT_UNKNOWN;
     OpReply reply = {0};
-    CliExit status = cli_run(cli, "record", params, NULL, &reply);
+    CliExit status = cli_run_on_file(cli, "record", params, options.certificate, &reply);
     if (status != EXIT_HOLDS)
         return status;
     if (cli->options.json)

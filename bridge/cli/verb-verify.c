@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
-#include "core-limits.h"
 #include "input.h"
 #include "options.h"
 #include "report.h"
@@ -71,33 +70,34 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
         NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
     }
 
-static JsonObject *
-make_params(const ReadOptions *options)
+static CliExit
+add_params(Cli *cli, JsonObject *params, const ReadOptions *options)
 {
-    g_autoptr(JsonObject) params = json_object_new();
     if (options->author != NULL)
         json_object_set_string_member(params, "author", options->author);
-    if (options->content != NULL && !input_add_file(params, "content", options->content))
-        return NULL;
-    if (!input_add_files(params, "pins", options->pins) ||
-        !input_add_files(params, "authorities", options->authorities) ||
-        !input_add_files(params, "crls", options->crls) ||
-        !input_add_key_files(params, options->keys, options->key_password_files))
-        return NULL;
-    return g_steal_pointer(&params);
+    if ((options->content != NULL && !input_add_file(params, "content", options->content)) ||
+        !input_add_files(params, "crls", options->crls))
+        return EXIT_UNKNOWN;
+    CliExit status = cli_add_certificates(cli, params, "pins", options->pins);
+    if (status == EXIT_HOLDS)
+        status = cli_add_certificates(cli, params, "authorities", options->authorities);
+    if (status == EXIT_HOLDS)
+        status = input_add_key_files(params, options->keys, options->key_password_files);
+    return status;
 }
 
 /* Runs @op over the message. EXIT_HOLDS: @reply is filled. */
 static CliExit
-run_on_message(Cli *cli, const gchar *op, JsonObject *params, const gchar *path, OpReply *reply)
+run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gchar *path,
+               OpReply *reply)
 {
-    g_autoptr(JsonObject) owned = params;
-    if (owned == NULL)
-        return EXIT_UNKNOWN;
-    g_autoptr(GBytes) message = input_read(path, LIMIT_MESSAGE_OCTETS);
-    if (message == NULL)
-        return EXIT_UNKNOWN;
-    return cli_run(cli, op, g_steal_pointer(&owned), message, reply);
+    g_autoptr(JsonObject) params = json_object_new();
+    if (options->raw)
+        json_object_set_boolean_member(params, "raw", TRUE);
+    CliExit status = add_params(cli, params, options);
+    if (status != EXIT_HOLDS)
+        return status;
+    return cli_run_on_message(cli, op, g_steal_pointer(&params), path, reply);
 }
 
 CliExit
@@ -109,7 +109,7 @@ verb_verify(Cli *cli, gint argc, gchar **argv)
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};
-    CliExit status = run_on_message(cli, "verify", make_params(&options), files[0], &reply);
+    CliExit status = run_on_message(cli, "verify", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
     if (cli->options.json)
@@ -130,7 +130,7 @@ verb_read(Cli *cli, gint argc, gchar **argv)
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};
-    CliExit status = run_on_message(cli, "read", make_params(&options), files[0], &reply);
+    CliExit status = run_on_message(cli, "read", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
     status = verdict_get_exit(reply.result, TRUE);
@@ -162,10 +162,7 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
     if (files == NULL)
         return EXIT_USAGE;
     OpReply reply = {0};
-    JsonObject *params = make_params(&options);
-    if (params != NULL)
-        json_object_set_boolean_member(params, "raw", options.raw);
-    CliExit status = run_on_message(cli, "decrypt", params, files[0], &reply);
+    CliExit status = run_on_message(cli, "decrypt", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
     gboolean to_stdout = cli->options.output == NULL;

@@ -54,11 +54,28 @@ key_choose_signer(const OpCall *call, const gchar *author, GError **error)
 }
 
 static gboolean
+add_pairs(GPtrArray *pairs, GBytes *octets, const gchar *password, GError **error)
+{
+    g_autoptr(KeyFile) keys = key_file_parse(octets, password, error);
+    if (keys == NULL)
+        return FALSE;
+    if (keys->pairs->len == 0) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_KEY,
+                            "the file has no private key with its certificate");
+        return FALSE;
+    }
+    for (guint i = 0; i < keys->pairs->len; i++)
+        g_ptr_array_add(pairs, key_pair_ref(g_ptr_array_index(keys->pairs, i)));
+    return TRUE;
+}
+
+static gboolean
 add_key_file(JsonObject *file, GPtrArray *pairs, GError **error)
 {
     g_autoptr(GBytes) octets = NULL;
-    const gchar *password = NULL;
+    const gchar *password = NULL, *name = NULL;
     if (!params_get_octets(file, "octets", &octets, error) ||
+        !params_get_string(file, "name", &name, error) ||
         !params_get_string(file, "password", &password, error))
         return FALSE;
     if (octets == NULL) {
@@ -66,12 +83,10 @@ add_key_file(JsonObject *file, GPtrArray *pairs, GError **error)
                             "parameter \"key_files\": a file has no \"octets\"");
         return FALSE;
     }
-    g_autoptr(KeyFile) keys = key_file_parse(octets, password, error);
-    if (keys == NULL)
-        return FALSE;
-    for (guint i = 0; i < keys->pairs->len; i++)
-        g_ptr_array_add(pairs, key_pair_ref(g_ptr_array_index(keys->pairs, i)));
-    return TRUE;
+    gboolean added = add_pairs(pairs, octets, password, error);
+    if (!added && name != NULL)
+        g_prefix_error(error, "%s: ", name);
+    return added;
 }
 
 GPtrArray *

@@ -9,18 +9,22 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import DOES_NOT_HOLD, UNKNOWN, USAGE
+from program import UNKNOWN, USAGE
 
 PROGRAM = None
 CERTIFICATE = None
 MESSAGE = None
+ENCRYPTED = None
 
 
 def setUpModule():
-    global PROGRAM, CERTIFICATE, MESSAGE
+    global PROGRAM, CERTIFICATE, MESSAGE, ENCRYPTED
     PROGRAM = bad_input.new_program('store')
     CERTIFICATE = PROGRAM.keygen(messages.ALICE)
-    MESSAGE = bad_input.write('message.eml', messages.shapes()['plain'])
+    plain = messages.shapes()['plain']
+    MESSAGE = bad_input.write('message.eml', PROGRAM.succeed('sign', stdin=plain).stdout)
+    ENCRYPTED = bad_input.write('encrypted.eml', PROGRAM.succeed('encrypt', '--cert', CERTIFICATE,
+                                                                 stdin=plain).stdout)
 
 
 def tearDownModule():
@@ -66,7 +70,6 @@ class WrongUsage(bad_input.BadInputCase):
         'password-files-uneven': (['decrypt', '--key', 'CERT', '--key', 'CERT', '--key', 'CERT',
                                    '--key-password-file', 'CERT', '--key-password-file', 'CERT',
                                    'MESSAGE'], 'password'),
-        'sha256-nonsense': (['delete', '--sha256', 'xyz'], 'xyz'),
     }
 
     def test_rows(self):
@@ -101,12 +104,10 @@ class Records(bad_input.BadInputCase):
     BAD = ['', '3', '3 0', '3 0 0 zz', '3 0 0 abc', '256 0 0 00', '-1 0 0 00', 'a b c d', '3 0 1x 00',
            '\\#', '\\# 1', '\\# 1 03', '\\# 0', '\\# 2 0300', '\\# 9 0300', '\\# 65536 00', '\\# x 00',
            '\\# 4 03 00 00', '3 0 0 ( 00', '3 0 0 00 )', 'example.org. IN A 127.0.0.1',
-           'example.org. IN SMIMEA 3', '3 0 0 ' + '00' * 70_000, '3 0 0 0\x1b0', '\x00']
+           'example.org. IN SMIMEA 3', '3 0 0 0\x1b0']
 
     def test_rdata(self):
         for text in self.BAD:
-            if '\0' in text:
-                continue  # no argument can hold it
             with self.subTest(rdata=text[:30].replace('\x1b', 'ESC')):
                 self.refused(PROGRAM, ['record', '--rdata', text, 'a@example.org'], USAGE)
 
@@ -120,9 +121,9 @@ class Files(bad_input.BadInputCase):
                'crl': ['verify', '--crl', 'FILE', 'MESSAGE'],
                'content': ['verify', '--content', 'FILE', 'MESSAGE'],
                'recipient': ['encrypt', '--cert', 'FILE', 'MESSAGE'],
-               'key': ['decrypt', '--key', 'FILE', 'MESSAGE'],
+               'key': ['decrypt', '--key', 'FILE', 'ENCRYPTED'],
                'record': ['record', '--cert', 'FILE'],
-               'key-password': ['decrypt', '--key', 'CERT', '--key-password-file', 'FILE', 'MESSAGE'],
+               'key-password': ['decrypt', '--key', 'CERT', '--key-password-file', 'FILE', 'ENCRYPTED'],
                'import-password': ['import', 'CERT', '--import-password-file', 'FILE'],
                'export-password': ['export', 'alice@example.org', 'x.p12', '--export-password-file',
                                    'FILE'],
@@ -133,7 +134,7 @@ class Files(bad_input.BadInputCase):
     KEYS = ['import', 'key']
 
     def _arguments(self, row, name):
-        files = {'FILE': name, 'MESSAGE': MESSAGE, 'CERT': CERTIFICATE}
+        files = {'FILE': name, 'MESSAGE': MESSAGE, 'ENCRYPTED': ENCRYPTED, 'CERT': CERTIFICATE}
         return [files.get(a, a) for a in self.READERS[row]]
 
     def test_missing(self):
@@ -198,7 +199,7 @@ class KeyFiles(bad_input.BadInputCase):
         cls.wrong = bad_input.write('wrong-password', b'battery staple\n')
 
     def _both(self, file, *words, password=None, code=UNKNOWN):
-        imports, keys = ['import', file], ['decrypt', '--key', file, MESSAGE]
+        imports, keys = ['import', file], ['decrypt', '--key', file, ENCRYPTED]
         if password:
             imports += ['--import-password-file', password]
             keys += ['--key-password-file', password]
@@ -261,7 +262,7 @@ class KeyFiles(bad_input.BadInputCase):
         certificate = openssl.self_signed(bad_input.path('small.pem'), key, '/CN=x',
                                           ['subjectAltName=email:x@example.org'])
         message = messages.shapes()['plain']
-        self.refused(PROGRAM, ['encrypt', '--cert', certificate], DOES_NOT_HOLD, stdin=message)
+        self.refused(PROGRAM, ['encrypt', '--cert', certificate], UNKNOWN, 'rsa-512', stdin=message)
 
 
 class Dns(bad_input.BadInputCase):
@@ -293,7 +294,7 @@ class Dns(bad_input.BadInputCase):
                        '300.1.1.1', '::1::2', '127.0.0.1:53', '127.0.0.1 '):
             with self.subTest(server=server):
                 result = self.online.run(*self._lookup('--trust-anchor', anchor, '--dns-server', server))
-                self.check_line(result, USAGE, server)
+                self.check_line(result, USAGE, server.partition('@')[0])
 
 
 if __name__ == '__main__':
