@@ -9,8 +9,9 @@
 #include "op.h"
 #include "params.h"
 
-/* Operations are bound by the processor, or wait for the DNS. */
-#define N_WORKERS 8
+/* One for each request: most of the time they wait for the DNS, and where that does not answer,
+ * those that ask nothing must not wait behind them. */
+#define N_WORKERS ((gint)LIMIT_REQUESTS)
 /* Between two reports of progress of one request. */
 #define PROGRESS_INTERVAL_US (100 * 1000)
 
