@@ -38,6 +38,14 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
     memcpy(entries, rows, sizeof rows);
 }
 
+static gboolean
+show_help(void)
+{
+    g_autofree gchar *text = options_get_help();
+    report_text(text);
+    return report_finish();
+}
+
 gboolean
 options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **error)
 {
@@ -55,11 +63,8 @@ options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **er
     g_option_context_add_main_entries(context, help_entry, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
-    if (help) {
-        g_autofree gchar *text = options_get_help();
-        report_text(text);
-        exit(report_finish() ? EXIT_HOLDS : EXIT_UNKNOWN);
-    }
+    if (help)
+        exit(show_help() ? EXIT_HOLDS : EXIT_UNKNOWN);
     return TRUE;
 }
 
