@@ -29,6 +29,7 @@ typedef struct {
     gboolean json;
     gboolean verbose;
     gboolean version;
+    gboolean help; /* before the verb, or without one */
 } CliOptions;
 
 typedef struct {

@@ -15,6 +15,11 @@
 static CliExit
 run_verb(Cli *cli, gint argc, gchar **argv)
 {
+    if (cli->options.help) {
+        g_autofree gchar *text = options_get_help();
+        report_text(text);
+        return EXIT_HOLDS;
+    }
     if (cli->options.version) {
         report_line("dane-smime %s", HOST_VERSION);
         return EXIT_HOLDS;

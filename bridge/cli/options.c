@@ -38,14 +38,6 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
     memcpy(entries, rows, sizeof rows);
 }
 
-static gboolean
-show_help(void)
-{
-    g_autofree gchar *text = options_get_help();
-    report_text(text);
-    return report_finish();
-}
-
 gboolean
 options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **error)
 {
@@ -54,18 +46,13 @@ options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **er
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_set_strict_posix(context, TRUE);
     g_option_context_set_help_enabled(context, FALSE);
-    gboolean help = FALSE;
     const GOptionEntry help_entry[] = {
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, help_entry, NULL);
-    if (!g_option_context_parse(context, argc, argv, error))
-        return FALSE;
-    if (help)
-        exit(show_help() ? EXIT_HOLDS : EXIT_UNKNOWN);
-    return TRUE;
+    return g_option_context_parse(context, argc, argv, error);
 }
 
 gchar *

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* Longer ones are compared as octets: to normalise text takes a time that can grow with the square
+ * of its length. The upper bounds of RFC 5280 §A.1 for what CAs are called lie at 64 characters. */
+#define TEXT_OCTETS_MAX 1024u
+
 enum {
     TAG_UTF8_STRING = 0x0c,
     TAG_NUMERIC_STRING = 0x12,
@@ -61,7 +65,7 @@ static gchar *
 prepare_text(gint tag, BerSlice value)
 {
     const gchar *charset = charset_of(tag);
-    if (charset == NULL)
+    if (charset == NULL || value.n_octets > TEXT_OCTETS_MAX)
         return NULL;
     gsize n_text = 0;
     g_autofree gchar *text = g_convert((const gchar *)value.octets, (gssize)value.n_octets, "UTF-8",

@@ -145,8 +145,6 @@ mailbox_matches(const gchar *address, const gchar *base)
     const gchar *base_host = strrchr(base, '@');
     if (*base == '\0')
         return TRUE;
-    if (host == NULL)
-        return FALSE;
     if (base_host == NULL)
         return host_matches(host + 1, base);
     return host - address == base_host - base &&
@@ -177,6 +175,21 @@ dup_uri_host(const gchar *uri)
     return *host == '\0' || *host == '[' ? NULL : g_strndup(host, strcspn(host, ":"));
 }
 
+/* Other spellings of a host, in Unicode or with a dot behind, would slip past what is compared as
+ * text. */
+static gboolean
+is_plain_host(const gchar *host)
+{
+    return *host != '\0' && g_str_is_ascii(host) && !g_str_has_suffix(host, ".");
+}
+
+static gboolean
+has_plain_host(const gchar *address)
+{
+    const gchar *at = strrchr(address, '@');
+    return at != NULL && is_plain_host(at + 1);
+}
+
 typedef enum { MATCH_NO, MATCH_YES, MATCH_UNKNOWN } Match;
 
 static Match
@@ -189,12 +202,16 @@ match(const GeneralName *name, const GeneralName *base)
         return MATCH_UNKNOWN;
     switch (name->tag) {
     case GENERAL_NAME_RFC822:
+        if (!has_plain_host(name->text))
+            return MATCH_UNKNOWN;
         return mailbox_matches(name->text, base->text) ? MATCH_YES : MATCH_NO;
     case GENERAL_NAME_DNS:
+        if (!is_plain_host(name->text))
+            return MATCH_UNKNOWN;
         return dns_matches(name->text, base->text) ? MATCH_YES : MATCH_NO;
     case GENERAL_NAME_URI:
         host = dup_uri_host(name->text);
-        if (host == NULL)
+        if (host == NULL || !is_plain_host(host))
             return MATCH_UNKNOWN;
         return host_matches(host, base->text) ? MATCH_YES : MATCH_NO;
     default:

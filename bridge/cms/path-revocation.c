@@ -7,8 +7,10 @@
 /* Of one path_validate(); further CRLs are not looked at. */
 #define CRLS_MAX       100u
 #define ALL_OCTETS_MAX (64u * 1024 * 1024)
-/* Signatures of CRLs that are computed. */
-#define STEPS_MAX 200u
+/* Signatures of CRLs that are computed: under the keys of those whose certificates they are about,
+ * and under others'. Apart, so that a sender's many others can't use up what the former need. */
+#define ISSUER_STEPS_MAX 1000u
+#define OTHER_STEPS_MAX  200u
 
 struct _PathRevocation {
     GPtrArray *crls; /* (element-type Crl) */
@@ -17,7 +19,8 @@ struct _PathRevocation {
     PathSignerFunc is_valid;
     gpointer data;
     GHashTable *usable; /* of a CRL and an anchor, see find_usability() */
-    guint n_steps;
+    guint n_issuer_steps;
+    guint n_other_steps;
 };
 
 /* One certificate of a chain, while its state is being found out. */
@@ -64,11 +67,11 @@ path_revocation_free(PathRevocation *revocation)
 }
 
 static gboolean
-has_signed(PathRevocation *revocation, const Crl *crl, const PathNode *signer)
+has_signed(const Crl *crl, const PathNode *signer, guint *n_steps, guint steps_max)
 {
     guint usages = KEY_USAGE_ABSENT | KEY_USAGE_CRL_SIGN;
     return distinguished_name_equal(signer->subject, crl_get_issuer(crl)) &&
-           (signer->certificate->key_usage & usages) != 0 && ++revocation->n_steps <= STEPS_MAX &&
+           (signer->certificate->key_usage & usages) != 0 && ++*n_steps <= steps_max &&
            x509_signature_check(crl_get_der(crl), signer->certificate) == SIGNATURE_CHECK_GOOD;
 }
 
@@ -78,11 +81,12 @@ static gboolean
 find_signer(const Inquiry *inquiry, const Crl *crl)
 {
     PathRevocation *revocation = inquiry->revocation;
-    if (has_signed(revocation, crl, inquiry->issuer))
+    if (has_signed(crl, inquiry->issuer, &revocation->n_issuer_steps, ISSUER_STEPS_MAX))
         return TRUE;
     for (guint i = 0; i < revocation->nodes->len; i++) {
         PathNode *signer = g_ptr_array_index(revocation->nodes, i);
-        if (signer != inquiry->issuer && has_signed(revocation, crl, signer) &&
+        if (signer != inquiry->issuer &&
+            has_signed(crl, signer, &revocation->n_other_steps, OTHER_STEPS_MAX) &&
             (signer == inquiry->anchor ||
              revocation->is_valid(revocation->data, signer, inquiry->anchor)))
             return TRUE;

@@ -97,6 +97,8 @@ find_danger(const gchar *text, gsize n_octets)
     static const gchar no_json[] = "the request is not JSON";
     guint depth = 0;
     gboolean complete = FALSE;
+    if (n_octets == 0)
+        return no_json;
     for (gsize i = 0; i < n_octets; i++) {
         gboolean opens = text[i] == '[' || text[i] == '{';
         if (complete && !g_ascii_isspace(text[i]))

@@ -87,6 +87,8 @@ static const CertificateSpec specs[] = {
      "subjectAltName=otherName:1.3.6.1.5.5.7.8.9;UTF8:\303\274@example.org\n", NULL},
     {"in-utf8-other", "/CN=in", "inside", NULL, 200, 61,
      "subjectAltName=otherName:1.3.6.1.5.5.7.8.9;UTF8:\303\274@example.com\n", NULL},
+    {"in-unicode-host", "/CN=in", "inside", NULL, 200, 75,
+     "subjectAltName=otherName:1.3.6.1.5.5.7.8.9;UTF8:a@ex\303\244mple.org\n", NULL},
     {"in-host-name", "/CN=in", "inside", NULL, 200, 62, "subjectAltName=DNS:www.example.com\n",
      NULL},
     {"below-inside", "/CN=BelowInside", "inside", NULL, 300, 63, CA, NULL},
@@ -97,6 +99,7 @@ static const CertificateSpec specs[] = {
     {"dn-out", "/O=Other/CN=in", "dn", NULL, 200, 67, MAIL, NULL},
     {"dn-short", "/CN=in", "dn", NULL, 200, 68, MAIL, NULL},
     {"dns", "/CN=DNS", "root", NULL, 300, 69, CONSTRAINED("excluded;DNS:example.com"), NULL},
+    {"in-excluded-dot", "/CN=in", "dns", NULL, 200, 76, "subjectAltName=DNS:example.com.\n", NULL},
     {"dns-in", "/CN=in", "dns", NULL, 200, 70, "subjectAltName=DNS:example.org\n", NULL},
     {"dns-out", "/CN=in", "dns", NULL, 200, 71, "subjectAltName=DNS:www.Example.com\n", NULL},
     /* of a form that isn't evaluated: those who have no such name may pass */
@@ -209,6 +212,8 @@ static const PathCase path_cases[] = {
     /* RFC 9598 §6 */
     {"permitted-utf8", "in-utf8", "inside", "root", 1, GOOD, 3, NULL},
     {"not-permitted-utf8", "in-utf8-other", "inside", "root", 1, UNTRUSTED, 0, "permitted"},
+    {"unicode-host", "in-unicode-host", "inside", "root", 1, UNTRUSTED, 0, "excluded"},
+    {"excluded-with-dot", "in-excluded-dot", "dns", "root", 1, UNTRUSTED, 0, "excluded"},
     {"other-form", "in-host-name", "inside", "root", 1, GOOD, 3, NULL},
     {"two-below", "in-lower", "below-inside inside", "root", 1, UNTRUSTED, 0, "permitted"},
     {"directory-name", "dn-in", "dn", "root", 1, GOOD, 3, NULL},

@@ -32,7 +32,8 @@ typedef struct {
 } RefusedCase;
 
 static const RefusedCase refused_cases[] = {
-    {"empty", " ", REQUEST_NO_ID},
+    {"empty", "", REQUEST_NO_ID},
+    {"blank", " ", REQUEST_NO_ID},
     {"not-json", "hello", REQUEST_NO_ID},
     {"cut-short", "{\"id\": 1, \"op\": \"hel", REQUEST_NO_ID},
     {"two-texts", "{\"id\": 1, \"op\": \"hello\"} {}", REQUEST_NO_ID},
