@@ -131,6 +131,15 @@ class KeyStore(bad_input.BadInputCase):
             with self.subTest(verb=verb[0]):
                 self.check_line(self._run_as_other_user(other, *verb), UNKNOWN, other.profile)
 
+    def test_unreadable_message(self):
+        other = copy_of_store('unreadable-message')
+        message = bad_input.write('unreadable-message/message.eml', PLAIN)
+        self._as_other_user(other, 0o700)
+        os.chmod(message, 0o000)
+        for verb in ('verify', 'sign', 'classify'):
+            with self.subTest(verb=verb):
+                self.check_line(self._run_as_other_user(other, verb, message), UNKNOWN, message)
+
     def _as_other_user(self, store, mode):
         """Gives the store to a user for whom permissions count."""
         if is_root():
