@@ -10,6 +10,7 @@
 
 #include "body-file.h"
 #include "core-limits.h"
+#include "crl-file.h"
 #include "json-facts.h"
 #include "report.h"
 
@@ -105,21 +106,35 @@ input_add_file(JsonObject *params, const gchar *name, const gchar *path)
     return TRUE;
 }
 
+/* What can't be read as such would leave somebody thinking that revocations were looked at. */
+static gboolean
+add_crl_file(JsonArray *files, const gchar *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) octets = input_read(path, LIMIT_KEY_FILE_OCTETS);
+    if (octets == NULL)
+        return FALSE;
+    g_autoptr(GPtrArray) crls = crls_parse_file(octets, &error);
+    if (crls == NULL) {
+        report_error("%s: %s", input_name(path), error->message);
+        return FALSE;
+    }
+    gsize n_octets = 0;
+    const guchar *data = g_bytes_get_data(octets, &n_octets);
+    g_autofree gchar *text = g_base64_encode(data, n_octets);
+    json_array_add_string_element(files, text);
+    return TRUE;
+}
+
 gboolean
-input_add_files(JsonObject *params, const gchar *name, gchar **paths)
+input_add_crls(JsonObject *params, const gchar *name, gchar **paths)
 {
     if (paths == NULL)
         return TRUE;
     g_autoptr(JsonArray) files = json_array_new();
-    for (; *paths != NULL; paths++) {
-        g_autoptr(GBytes) octets = input_read(*paths, LIMIT_KEY_FILE_OCTETS);
-        if (octets == NULL)
+    for (; *paths != NULL; paths++)
+        if (!add_crl_file(files, *paths))
             return FALSE;
-        gsize n_octets = 0;
-        const guchar *data = g_bytes_get_data(octets, &n_octets);
-        g_autofree gchar *text = g_base64_encode(data, n_octets);
-        json_array_add_string_element(files, text);
-    }
     json_object_set_array_member(params, name, g_steal_pointer(&files));
     return TRUE;
 }

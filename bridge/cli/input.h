@@ -11,8 +11,8 @@ GBytes *input_read(const gchar *path, gsize max_octets);
 gchar *input_read_password(const gchar *path);
 /* Adds the file's octets in base64 as member @name. */
 gboolean input_add_file(JsonObject *params, const gchar *name, const gchar *path);
-/* … each file's as an array; nothing if @paths is NULL. */
-gboolean input_add_files(JsonObject *params, const gchar *name, gchar **paths);
+/* … as an array the revocation lists of each file, if they are any; nothing if @paths is NULL. */
+gboolean input_add_crls(JsonObject *params, const gchar *name, gchar **paths);
 /* As errors name it. */
 const gchar *input_name(const gchar *path);
 /* Adds "key_files" from --key and --key-password-file: passwords belong to the keys in order; a

@@ -91,7 +91,7 @@ add_params(Cli *cli, JsonObject *params, const ReadOptions *options)
     if (options->author != NULL)
         json_object_set_string_member(params, "author", options->author);
     if ((options->content != NULL && !input_add_file(params, "content", options->content)) ||
-        !input_add_files(params, "crls", options->crls))
+        !input_add_crls(params, "crls", options->crls))
         return EXIT_UNKNOWN;
     CliExit status = cli_add_certificates(cli, params, "pins", options->pins);
     if (status == EXIT_HOLDS)

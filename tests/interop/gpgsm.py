@@ -7,7 +7,7 @@ import subprocess
 import openssl
 
 PASSWORD = 'secret'
-# Nothing on the network, and certificates without an authority above them are trusted by trustlist.txt.
+# Nothing on the network. trustlist.txt says which self-signed certificates are trusted.
 CONFIGURATION = 'disable-crl-checks\ndisable-policy-checks\nno-secmem-warning\n'
 
 
@@ -20,6 +20,7 @@ class Gpgsm:
 
     def __init__(self, home):
         self.home = home
+        self.status = ''
         os.mkdir(home, 0o700)
         self._append('gpgsm.conf', CONFIGURATION)
         # else the agent measures for seconds how long it takes to guess passwords
@@ -39,9 +40,9 @@ class Gpgsm:
         done = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60,
                               pass_fds=[reading])
         os.close(reading)
-        if done.returncode != 0:
-            raise GpgsmFailure(f'gpgsm {" ".join(arguments)}: {done.stderr.decode("utf-8", "replace")}')
         self.status = done.stderr.decode('utf-8', 'replace')
+        if done.returncode != 0:
+            raise GpgsmFailure(f'gpgsm {" ".join(arguments)}: {self.status}')
         return done.stdout
 
     def import_certificate(self, path):
@@ -51,7 +52,7 @@ class Gpgsm:
         self._append('trustlist.txt', digest.split('=')[1].strip() + ' S relax\n')
 
     def import_person(self, person):
-        """Imports a person's key too. RSA alone: gpgsm 2.2 crashes on PKCS#12 files of other keys."""
+        """Imports a person's key too. RSA alone: gpgsm 2.2 crashes on others' PKCS#12 files."""
         self.import_certificate(person.certificate)
         self.run('--import', person.p12(PASSWORD, '-legacy'))
 
@@ -62,4 +63,5 @@ class Gpgsm:
         return self.run('--verify', signed, content)
 
     def stop(self):
-        subprocess.run(['gpgconf', '--homedir', self.home, '--kill', 'all'], check=False, timeout=20)
+        subprocess.run(['gpgconf', '--homedir', self.home, '--kill', 'all'], check=False,
+                       timeout=20)

@@ -122,8 +122,8 @@ class GpgsmMakes(unittest.TestCase):
         for cipher, algorithm in itertools.product(('AES', 'AES256', '3DES'),
                                                    ('rsa-2048', 'rsa-3072')):
             with self.subTest(cipher=cipher, to=algorithm):
-                cms = GPGSM.run('--cipher-algo', cipher, '--recipient', KEYS[algorithm], '--encrypt',
-                                stdin=self.ENTITY)
+                cms = GPGSM.run('--cipher-algo', cipher, '--recipient', KEYS[algorithm],
+                                '--encrypt', stdin=self.ENTITY)
                 top = messages.head('carol@example.org', to=KEYS[algorithm], fields=[
                     'Content-Type: application/pkcs7-mime; smime-type=enveloped-data',
                     'Content-Transfer-Encoding: base64'])

@@ -230,7 +230,8 @@ class ResolverDeath(unittest.TestCase):
         killed = []
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=store.environment()) as running:
-            killer = threading.Thread(target=self._kill_resolvers, args=(running, most, delay, killed))
+            killer = threading.Thread(target=self._kill_resolvers,
+                                      args=(running, most, delay, killed))
             killer.start()
             try:
                 stdout, stderr = running.communicate(timeout=DEADLINE_SECONDS * 2)

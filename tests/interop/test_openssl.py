@@ -132,14 +132,17 @@ class OpensslSigned(unittest.TestCase):
     ROWS = {
         'detached': (), 'opaque': ('-nodetach',), 'no-attributes': ('-noattr',),
         'opaque-no-attributes': ('-nodetach', '-noattr'), 'no-certificates': ('-nocerts',),
-        'key-identifier': ('-keyid',), 'stream': ('-stream',), 'stream-opaque': ('-stream', '-nodetach'),
-        'no-capabilities': ('-nosmimecap',), 'sha384': ('-md', 'sha384'), 'sha512': ('-md', 'sha512'),
-        'text': ('-text',), 'crlf-end-of-line': ('-crlfeol',), 'binary-opaque': ('-binary', '-nodetach'),
+        'key-identifier': ('-keyid',), 'stream': ('-stream',),
+        'stream-opaque': ('-stream', '-nodetach'),
+        'no-capabilities': ('-nosmimecap',), 'sha384': ('-md', 'sha384'),
+        'sha512': ('-md', 'sha512'),
+        'text': ('-text',), 'crlf-end-of-line': ('-crlfeol',),
+        'binary-opaque': ('-binary', '-nodetach'),
     }
 
     def _sign(self, names, *options):
-        signers = [word for name in names for word in ('-signer', THEIRS[name].certificate, '-inkey',
-                                                       THEIRS[name].key)]
+        signers = [word for name in names for word in ('-signer', THEIRS[name].certificate,
+                                                       '-inkey', THEIRS[name].key)]
         return openssl.run('cms', '-sign', *signers, *ADDRESSES, *options, stdin=ENTITY)
 
     def _verify(self, message, names, status='verified', code=HOLDS):
@@ -189,7 +192,8 @@ class OpensslSigned(unittest.TestCase):
         for options in ((), ('-nodetach',)):
             with self.subTest(options=options):
                 message = self._sign(['p256'], *options)
-                result = PROGRAM.succeed('read', '--cert', THEIRS['p256'].certificate, stdin=message)
+                result = PROGRAM.succeed('read', '--cert', THEIRS['p256'].certificate,
+                                         stdin=message)
                 self.assertEqual(messages.content(result.stdout), messages.content(ENTITY))
 
 
@@ -247,8 +251,8 @@ class OpensslEncrypted(unittest.TestCase):
         self.assertIn('key management', result.stderr)
 
     def test_several_recipients(self):
-        message = self._encrypt([('rsa', ()), ('p256', ()), ('p384', self.ROWS['p256-kdf-sha256'][1])],
-                                '-aes256')
+        other_kdf = self.ROWS['p256-kdf-sha256'][1]
+        message = self._encrypt([('rsa', ()), ('p256', ()), ('p384', other_kdf)], '-aes256')
         for name in KINDS:
             with self.subTest(to=name):
                 self._decrypt(message, name)

@@ -142,8 +142,8 @@ class Keys(unittest.TestCase):
 
 
 class GuideCertificates(unittest.TestCase):
-    """Certificates by the commands of the developer's guide: self-signed, an authority, no key usage,
-    the address in the subject alone."""
+    """Certificates by the commands of the developer's guide: self-signed, an authority, no key
+    usage, the address in the subject alone."""
 
     @classmethod
     def setUpClass(cls):
@@ -151,8 +151,8 @@ class GuideCertificates(unittest.TestCase):
         interop.write('certkey.pem', cls.key)
         cls.der = interop.path('cert.der')
         openssl.run('req', '-subj', f'/CN=Sample Person/emailAddress={SAMPLE}', '-new', '-key',
-                    interop.path('certkey.pem'), '-x509', '-days', '3660', '-outform', 'der', '-out',
-                    cls.der)
+                    interop.path('certkey.pem'), '-x509', '-days', '3660', '-outform', 'der',
+                    '-out', cls.der)
         pem = openssl.run('x509', '-inform', 'der', '-in', cls.der)
         cls.pem = interop.write('guide.pem', pem)
         cls.store = interop.new_program('guide')

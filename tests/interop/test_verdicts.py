@@ -220,7 +220,8 @@ class Reasons(VerdictCase):
                    'address-mismatch', options=['--ca', ROOT.certificate])
 
     def test_rollover(self):
-        publish('rollover@example.org', records.smimea(LEAF.der), records.smimea(DAVES.der, 3, 1, 1))
+        publish('rollover@example.org', records.smimea(LEAF.der),
+                records.smimea(DAVES.der, 3, 1, 1))
         for person in (LEAF, DAVES):
             with self.subTest(person=person.certificate.rsplit('/')[-1]):
                 self.check(sign(person, 'rollover@example.org'), 'verified', HOLDS, source='dane')

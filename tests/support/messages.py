@@ -93,7 +93,7 @@ def cms_of(octets):
 
 
 def signed_parts(octets):
-    """(octets that a multipart/signed signs, CMS object), cut by hand: no parser may change them."""
+    """(what a multipart/signed signs, CMS object), cut by hand: no parser may change a thing."""
     octets = octets.replace(b'\r\n', b'\n')
     message = email.message_from_bytes(octets)
     cut = b'\n--' + message.get_boundary().encode() + b'\n'
@@ -103,7 +103,8 @@ def signed_parts(octets):
 
 def multipart_signed(top, entity, cms_base64, micalg='sha-256'):
     """A multipart/signed message of an entity and a base64 CMS object."""
-    return (top.encode() + b'Content-Type: multipart/signed; protocol="application/pkcs7-signature";'
-            b' micalg=' + micalg.encode() + b'; boundary="sig"\n\n--sig\n'
-            + entity + b'\n--sig\nContent-Type: application/pkcs7-signature; name="smime.p7s"\n'
+    return (top.encode() + b'Content-Type: multipart/signed; '
+            b'protocol="application/pkcs7-signature"; micalg=' + micalg.encode()
+            + b'; boundary="sig"\n\n--sig\n' + entity
+            + b'\n--sig\nContent-Type: application/pkcs7-signature; name="smime.p7s"\n'
             b'Content-Transfer-Encoding: base64\n\n' + cms_base64 + b'\n--sig--\n')

@@ -14,7 +14,8 @@ class _TapResult(unittest.TestResult):
 
     def _line(self, test, outcome, why='', details=''):
         self.n_lines += 1
-        name = str(test).replace('#', '') if not isinstance(test, unittest.TestCase) else _name(test)
+        # what fails in setUpModule or setUpClass is no test case
+        name = _name(test) if isinstance(test, unittest.TestCase) else str(test)
         print(f'{outcome} {self.n_lines} {name}{why}')
         for line in details.splitlines():
             print(f'# {line}')
@@ -71,7 +72,8 @@ def main():
     names = sys.argv[1:] or None
     loader = unittest.defaultTestLoader
     module = sys.modules['__main__']
-    suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+    suite = (loader.loadTestsFromNames(names, module) if names
+             else loader.loadTestsFromModule(module))
     result = _TapResult()
     suite.run(result)
     print(f'1..{result.n_lines}')

@@ -81,7 +81,8 @@ class WrongUsage(bad_input.BadInputCase):
     def test_addresses(self):
         bad = {'without-at': 'nobody', 'two-at': 'a@b@example.org', 'empty': '', 'at-alone': '@',
                'no-local-part': '@example.org', 'no-domain': 'nobody@', 'space': 'a b@example.org',
-               'label-of-64': 'a@' + 'x' * 64 + '.org', 'dots': 'a@example..org', 'newline': 'a\n@b.org',
+               'label-of-64': 'a@' + 'x' * 64 + '.org', 'dots': 'a@example..org',
+               'newline': 'a\n@b.org',
                'long': 'a' * 5000 + '@example.org', 'long-domain': 'a@' + 'x.' * 200 + 'org',
                'not-utf8': os.fsdecode(b'\xff@example.org')}
         for name, address in bad.items():
@@ -90,7 +91,8 @@ class WrongUsage(bad_input.BadInputCase):
                     self.refused(PROGRAM, [*verb, address], USAGE)
 
     def test_one_bad_address_of_many(self):
-        self.refused(PROGRAM, ['lookup', 'a@example.org', 'nobody', 'b@example.org'], USAGE, 'nobody')
+        self.refused(PROGRAM, ['lookup', 'a@example.org', 'nobody', 'b@example.org'], USAGE,
+                     'nobody')
         self.refused(PROGRAM, ['encrypt', '--recipient', 'nobody', MESSAGE], USAGE, 'nobody')
 
     def test_too_many_addresses(self):
@@ -101,8 +103,10 @@ class WrongUsage(bad_input.BadInputCase):
 class Records(bad_input.BadInputCase):
     """Record data in every form that people hand in."""
 
-    BAD = ['', '3', '3 0', '3 0 0 zz', '3 0 0 abc', '256 0 0 00', '-1 0 0 00', 'a b c d', '3 0 1x 00',
-           '\\#', '\\# 1', '\\# 1 03', '\\# 0', '\\# 2 0300', '\\# 9 0300', '\\# 65536 00', '\\# x 00',
+    BAD = ['', '3', '3 0', '3 0 0 zz', '3 0 0 abc', '256 0 0 00', '-1 0 0 00', 'a b c d',
+           '3 0 1x 00',
+           '\\#', '\\# 1', '\\# 1 03', '\\# 0', '\\# 2 0300', '\\# 9 0300', '\\# 65536 00',
+           '\\# x 00',
            '\\# 4 03 00 00', '3 0 0 ( 00', '3 0 0 00 )', 'example.org. IN A 127.0.0.1',
            'example.org. IN SMIMEA 3', '3 0 0 0\x1b0']
 
@@ -123,7 +127,8 @@ class Files(bad_input.BadInputCase):
                'recipient': ['encrypt', '--cert', 'FILE', 'MESSAGE'],
                'key': ['decrypt', '--key', 'FILE', 'ENCRYPTED'],
                'record': ['record', '--cert', 'FILE'],
-               'key-password': ['decrypt', '--key', 'CERT', '--key-password-file', 'FILE', 'ENCRYPTED'],
+               'key-password': ['decrypt', '--key', 'CERT', '--key-password-file', 'FILE',
+                                'ENCRYPTED'],
                'import-password': ['import', 'CERT', '--import-password-file', 'FILE'],
                'export-password': ['export', 'alice@example.org', 'x.p12', '--export-password-file',
                                    'FILE'],
@@ -169,7 +174,7 @@ class Files(bad_input.BadInputCase):
     def test_rubbish(self):
         for name, octets in self._rubbish().items():
             file = bad_input.write(f'rubbish.{name}', octets)
-            for row in [*self.CERTIFICATES, *self.KEYS]:
+            for row in [*self.CERTIFICATES, *self.KEYS, 'crl']:
                 with self.subTest(name, reader=row):
                     self.refused(PROGRAM, self._arguments(row, file), UNKNOWN, file, seconds=10)
 
@@ -224,7 +229,8 @@ class KeyFiles(bad_input.BadInputCase):
         password = bad_input.write('right-password', b'correct horse\n')
         for n_octets in (10, 100, len(whole) // 2, len(whole) - 1):
             with self.subTest(octets=n_octets):
-                self._both(bad_input.write('cut.p12', whole[:n_octets]), 'cut.p12', password=password)
+                self._both(bad_input.write('cut.p12', whole[:n_octets]), 'cut.p12',
+                           password=password)
 
     def test_pkcs12_changed(self):
         """The MAC of the file finds it (RFC 7292 §5.1)."""
@@ -274,7 +280,8 @@ class Dns(bad_input.BadInputCase):
 
     def test_trust_anchor(self):
         files = {'empty': b'', 'garbage': b'this is no key\n', 'binary': bytes(range(256)),
-                 'other-owner': b'example.org. IN DS 1 8 2 ' + b'00' * 32 + b'\n', 'comment': b'; none\n',
+                 'other-owner': b'example.org. IN DS 1 8 2 ' + b'00' * 32 + b'\n',
+                 'comment': b'; none\n',
                  'short-ds': b'. IN DS 20326 8 2 E06D\n', 'nul': b'. IN DS\0 20326 8 2 00\n',
                  'long': b'; comment\n' * 100_000, 'broken-base64': b'. IN DNSKEY 257 3 8 !!!!\n'}
         for name, octets in files.items():
@@ -288,12 +295,13 @@ class Dns(bad_input.BadInputCase):
                 self.refused(self.online, self._lookup('--trust-anchor', file), UNKNOWN, file)
 
     def test_name_server_is_no_address(self):
-        anchor = bad_input.write('root.ds', b'. IN DS 20326 8 2 '
-                                 b'E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n')
+        anchor = bad_input.write('root.ds', b'. IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D084'
+                                 b'58E880409BBC683457104237C7F8EC8D\n')
         for server in ('nowhere.example', '', '127.0.0.1@', '127.0.0.1@99999', '127.0.0.1@x', '@53',
                        '300.1.1.1', '::1::2', '127.0.0.1:53', '127.0.0.1 '):
             with self.subTest(server=server):
-                result = self.online.run(*self._lookup('--trust-anchor', anchor, '--dns-server', server))
+                lookup = self._lookup('--trust-anchor', anchor, '--dns-server', server)
+                result = self.online.run(*lookup)
                 self.check_line(result, USAGE, server.partition('@')[0])
 
 

@@ -155,9 +155,9 @@ class BrokenCms(bad_input.BadInputCase):
                     self.assertEqual(result.stdout, b'')
 
     def test_bare_rubbish(self):
-        for name, octets in (('der', b'\x30\x82\xff\xff' + b'\0' * 100), ('pem', b'-----BEGIN CMS-----\n'
-                             b'AAAA\n-----END CMS-----\n'), ('indefinite', b'\x30\x80' * 5000),
-                             ('base64', b'MIIFNgYJKoZI\n')):
+        for name, octets in (('der', b'\x30\x82\xff\xff' + b'\0' * 100),
+                             ('pem', b'-----BEGIN CMS-----\nAAAA\n-----END CMS-----\n'),
+                             ('indefinite', b'\x30\x80' * 5000), ('base64', b'MIIFNgYJKoZI\n')):
             with self.subTest(name):
                 for verb in ('decrypt', 'verify'):
                     self.refused(PROGRAM, [verb], UNKNOWN, stdin=octets)
@@ -180,7 +180,8 @@ class BrokenCms(bad_input.BadInputCase):
 
 class Addresses(bad_input.BadInputCase):
     BAD = {'without-at': b'nobody', 'two-at': b'a@b@example.org', 'nul': b'al\0ice@example.org',
-           'nul-in-name': b'"A\0B" <alice@example.org>', 'empty': b'', 'controls': b'a\x1b[31m@example.org',
+           'nul-in-name': b'"A\0B" <alice@example.org>', 'empty': b'',
+           'controls': b'a\x1b[31m@example.org',
            'open-quote': b'"alice@example.org', 'long': b'a' * 2000 + b'@example.org',
            'bad-domain': b'alice@-..example', 'not-utf8': b'\xff\xfe@example.org'}
 
@@ -206,7 +207,8 @@ class Addresses(bad_input.BadInputCase):
             if name in ('empty', 'nul-in-name'):
                 continue
             with self.subTest(name):
-                message = b'From: alice@example.org\nTo: alice@example.org, ' + address + b'\n\nhello\n'
+                message = (b'From: alice@example.org\nTo: alice@example.org, ' + address
+                           + b'\n\nhello\n')
                 result = PROGRAM.run('encrypt', stdin=message)
                 self.assertIn(result.code, (DOES_NOT_HOLD, UNKNOWN), result)
                 self.check_line(result, result.code)
@@ -237,8 +239,8 @@ class OthersMessages(bad_input.BadInputCase):
     def test_texts_from_outside_move_no_cursor(self):
         key = openssl.new_key(bad_input.path('esc.key'))
         certificate = openssl.self_signed(bad_input.path('esc.pem'), key,
-                                          '/CN=\x1b[2Jverified: \u202enobody', ['subjectAltName=email:a@b.cd'],
-                                          options=['-utf8'])
+                                          '/CN=\x1b[2Jverified: \u202enobody',
+                                          ['subjectAltName=email:a@b.cd'], options=['-utf8'])
         signed = openssl.run('cms', '-sign', '-signer', certificate, '-inkey', key, '-from',
                              '\x1b[31mred\x07 <a@b.cd>', stdin=b'Content-Type: text/plain\n\nx\n')
         for arguments_ in (['verify', '--cert', certificate], ['cert', certificate], ['addresses']):
