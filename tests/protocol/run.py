@@ -122,6 +122,14 @@ def key_pair(name):
         b'-----BEGIN CERTIFICATE-----\n' + certificate + b'-----END CERTIFICATE-----\n'
 
 
+def tamper(message):
+    """Another digit in the last full line of a message (in base64) that ends with base64."""
+    text = base64.b64decode(message).decode()
+    at = text.rstrip().rindex('\n') - 5
+    other = 'B' if text[at] == 'A' else 'A'
+    return base64.b64encode((text[:at] + other + text[at + 1:]).encode()).decode()
+
+
 class Case:
     """One pair of files."""
 
@@ -147,6 +155,8 @@ class Case:
             return octets * int(count)
         if name == 'KEPT':
             return self._kept[argument]
+        if name == 'TAMPERED':
+            return tamper(self._kept[argument])
         members = {'SERVER': 'server', 'SILENT': 'silent_server', 'ANCHOR': 'trust_anchor',
                    'OTHER_ANCHOR': 'other_trust_anchor'}
         if name in members:
