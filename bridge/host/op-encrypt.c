@@ -41,7 +41,7 @@ read_choices(Encrypting *encrypting, GError **error)
     const gchar *cipher = NULL;
     encrypting->cipher = DEFAULT_CIPHER;
     if (!params_get_string(params, "cipher", &cipher, error) ||
-        !params_get_boolean(params, "bcc_copies", FALSE, &encrypting->bcc_copies, error) ||
+        !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
         return FALSE;
     if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
