@@ -166,6 +166,7 @@ words_for_reason(const gchar *reason)
         {"content-mismatch", "the signature holds another content than the message shows"},
         {"malformed", "the signature is malformed"},
         {"no-signer", "nobody signed"},
+        {"signing-time", "the signature says that it was made in the future"},
         {"nested-signature", "one signature directly round another: whose it is can't be told"},
     };
     return find_words(rows, G_N_ELEMENTS(rows), reason);

@@ -71,12 +71,16 @@ verb_doctor(Cli *cli, gint argc, gchar **argv)
     for (guint i = 0; i < json_array_get_length(checks); i++) {
         JsonObject *check = json_array_get_object_element(checks, i);
         gboolean works = json_object_get_boolean_member(check, "works");
-        if (!works)
+        gboolean needed = json_object_get_boolean_member(check, "needed");
+        if (!works && needed)
             status = EXIT_DOES_NOT_HOLD;
         if (cli->options.json)
             continue;
-        report_line("%-4s %-17s %s", works ? "ok" : "no", json_text(check, "check"),
-                    json_text(check, "detail"));
+        report_line("%-4s %-17s %s",
+                    works    ? "ok"
+                    : needed ? "no"
+                             : "--",
+                    json_text(check, "check"), json_text(check, "detail"));
         if (!works)
             report_line("%-22s → %s", "", json_text(check, "remedy"));
     }

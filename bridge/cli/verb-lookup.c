@@ -49,6 +49,7 @@ show_answer(JsonObject *answer, gboolean verbose)
     const gchar *recipient = json_text(answer, "recipient");
     const gchar *variant = json_text(answer, "variant");
     const gchar *dns = json_text(answer, "dns");
+    const gchar *canonical_name = json_text(answer, "canonical_name");
     JsonArray *records = json_array(answer, "records");
     report_line("%s%s%s%s: %s", json_text(answer, "address"), variant == NULL ? "" : " (",
                 variant == NULL ? "" : variant, variant == NULL ? "" : ")", recipient);
@@ -56,7 +57,8 @@ show_answer(JsonObject *answer, gboolean verbose)
         report_field("", words_for_reason(recipient));
     report_field("name", json_text(answer, "owner_name"));
     report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
-    report_field("stands at", json_text(answer, "canonical_name"));
+    if (g_strcmp0(canonical_name, json_text(answer, "owner_name")) != 0)
+        report_field("stands at", canonical_name);
     if (verbose || !g_str_equal(recipient, "ready"))
         report_field("detail", json_text(answer, "detail"));
     for (guint i = 0; i < json_array_get_length(records); i++)

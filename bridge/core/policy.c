@@ -121,7 +121,9 @@ common_objection(const PolicySignature *found)
         return REASON_WEAK_ALGORITHM;
     if (!found->may_sign)
         return REASON_CERTIFICATE_UNFIT;
-    return found->validity;
+    if (found->validity != REASON_NONE)
+        return found->validity;
+    return found->from_future ? REASON_SIGNING_TIME : REASON_NONE;
 }
 
 PolicyVerdict

@@ -33,6 +33,7 @@ typedef struct {
     SignatureMath math;
     VerdictReason math_reason; /* with UNKNOWN or BAD */
     gboolean weak;             /* digest or key */
+    gboolean from_future; /* signingTime lies ahead: a wrong clock, or a signature made to last */
     gboolean
         nested; /* directly round another signature: which of the two is meant, nobody can tell */
     gboolean may_sign;      /* key usage and extended key usage (RFC 8550 §4.4) */

@@ -77,6 +77,7 @@ static const gchar *const verdict_reason_names[REASON_N_REASONS] = {
     [REASON_CONTENT_MISMATCH] = "content-mismatch",
     [REASON_MALFORMED] = "malformed",
     [REASON_NO_SIGNER] = "no-signer",
+    [REASON_SIGNING_TIME] = "signing-time",
     [REASON_NESTED_SIGNATURE] = "nested-signature",
 };
 

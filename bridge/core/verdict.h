@@ -106,6 +106,7 @@ typedef enum {
     REASON_CONTENT_MISMATCH, /* eContent differs from the signed part (RFC 8551 §3.5.3) */
     REASON_MALFORMED,
     REASON_NO_SIGNER,
+    REASON_SIGNING_TIME,     /* signed in the future, by its own word */
     REASON_NESTED_SIGNATURE, /* a signature directly round another one */
     REASON_N_REASONS
 } VerdictReason;

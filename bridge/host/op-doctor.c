@@ -59,14 +59,18 @@ op_hello(const OpCall *call, OpReply *reply, G_GNUC_UNUSED GError **error)
     return TRUE;
 }
 
-/* One line of doctor's list. @remedy: what to do; NULL where nothing is wrong. */
+/* Whether "it works" depends on a check, or only some use of the program does. */
+typedef enum { CHECK_NEEDED, CHECK_OPTIONAL } CheckKind;
+
+/* One line of doctor's list. @remedy: what to do where it does not work. */
 static void
-add_check(JsonArray *checks, const gchar *name, gboolean works, const gchar *detail,
+add_check(JsonArray *checks, const gchar *name, CheckKind kind, gboolean works, const gchar *detail,
           const gchar *remedy)
 {
     JsonObject *check = json_object_new();
     json_set_string(check, "check", name);
     json_object_set_boolean_member(check, "works", works);
+    json_object_set_boolean_member(check, "needed", kind == CHECK_NEEDED);
     json_set_string(check, "detail", detail);
     json_set_string(check, "remedy", works ? NULL : remedy);
     json_array_add_object_element(checks, check);
@@ -78,7 +82,7 @@ check_libraries(JsonArray *checks)
     g_autofree gchar *detail =
         g_strdup_printf("dane-smime %s, NSS %s, GLib %u.%u.%u", HOST_VERSION, cms_get_nss_version(),
                         glib_major_version, glib_minor_version, glib_micro_version);
-    add_check(checks, "libraries", TRUE, detail, NULL);
+    add_check(checks, "libraries", CHECK_NEEDED, TRUE, detail, NULL);
 }
 
 static void
@@ -89,7 +93,8 @@ check_trust_anchor(const OpCall *call, JsonArray *checks)
         file = TRUST_ANCHOR_DEFAULT_FILE;
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) anchors = trust_anchor_load(file, &error);
-    add_check(checks, "trust-anchor", anchors != NULL, anchors != NULL ? file : error->message,
+    add_check(checks, "trust-anchor", CHECK_NEEDED, anchors != NULL,
+              anchors != NULL ? file : error->message,
               "install the package dns-root-data, or name a file with --trust-anchor");
 }
 
@@ -97,7 +102,8 @@ static void
 check_resolver_program(JsonArray *checks)
 {
     const gchar *program = bridge_get_resolver_program();
-    add_check(checks, "resolver-program", g_file_test(program, G_FILE_TEST_IS_EXECUTABLE), program,
+    add_check(checks, "resolver-program", CHECK_NEEDED,
+              g_file_test(program, G_FILE_TEST_IS_EXECUTABLE), program,
               "install dane-smime-resolver beside dane-smime, or below its libexec folder");
 }
 
@@ -107,7 +113,7 @@ describe_probe(const ResolverAnswer *answer, JsonArray *checks)
     g_autofree gchar *detail = g_strdup_printf(
         "the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
         answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
-    add_check(checks, "dnssec", answer->outcome == DNS_OUTCOME_SECURE_DENIAL, detail,
+    add_check(checks, "dnssec", CHECK_NEEDED, answer->outcome == DNS_OUTCOME_SECURE_DENIAL, detail,
               answer->outcome == DNS_OUTCOME_UNREACHABLE
                   ? "the name server does not answer: check the network, or name another with "
                     "--dns-server"
@@ -119,7 +125,8 @@ static gboolean
 check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
 {
     if (bridge_is_offline(call->bridge)) {
-        add_check(checks, "dnssec", FALSE, "not looked at: lookups are off", "leave out --offline");
+        add_check(checks, "dnssec", CHECK_NEEDED, FALSE, "not looked at: lookups are off",
+                  "leave out --offline");
         return TRUE;
     }
     g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
@@ -133,7 +140,7 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
         return FALSE;
     }
     if (answers == NULL)
-        add_check(checks, "dnssec", FALSE, problem->message, "see resolver-program");
+        add_check(checks, "dnssec", CHECK_NEEDED, FALSE, problem->message, "see resolver-program");
     else
         describe_probe(g_ptr_array_index(answers, 0), checks);
     return TRUE;
@@ -144,13 +151,13 @@ check_key_store(const OpCall *call, JsonArray *checks)
 {
     g_autoptr(JsonObject) store = describe_key_store(call->bridge);
     const gchar *problem = json_object_get_string_member_with_default(store, "problem", NULL);
+    gint64 n_keys = json_object_get_int_member(store, "keys");
+    gboolean locked = json_object_get_boolean_member(store, "locked");
     g_autofree gchar *detail =
-        problem != NULL
-            ? g_strdup(problem)
-            : g_strdup_printf("%s: %" G_GINT64_FORMAT " keys%s", bridge_get_profile(call->bridge),
-                              json_object_get_int_member(store, "keys"),
-                              json_object_get_boolean_member(store, "locked") ? ", locked" : "");
-    add_check(checks, "key-store", problem == NULL, detail,
+        g_strdup_printf("%s: %" G_GINT64_FORMAT " %s%s", bridge_get_profile(call->bridge), n_keys,
+                        n_keys == 1 ? "key" : "keys", locked ? ", locked" : "");
+    add_check(checks, "key-store", CHECK_OPTIONAL, problem == NULL,
+              problem == NULL ? detail : problem,
               "make a key with \"dane-smime keygen ADDRESS\" or import one");
 }
 
@@ -164,11 +171,14 @@ check_manifest(JsonArray *checks)
         own, "/usr/lib/mozilla/native-messaging-hosts/" HOST_MANIFEST_NAME ".json"};
     for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
         if (g_file_test(places[i], G_FILE_TEST_IS_REGULAR)) {
-            add_check(checks, "native-manifest", TRUE, places[i], NULL);
+            add_check(checks, "native-manifest", CHECK_OPTIONAL, TRUE, places[i], NULL);
             return;
         }
-    add_check(checks, "native-manifest", FALSE, "Thunderbird finds no " HOST_MANIFEST_NAME ".json",
-              "needed for Thunderbird only: install the program with \"meson install\"");
+    add_check(
+        checks, "native-manifest", CHECK_OPTIONAL, FALSE,
+        "Thunderbird finds no " HOST_MANIFEST_NAME ".json",
+        "wanted by Thunderbird alone: install with \"meson install\" and prefix /usr, or link it "
+        "there");
 }
 
 gboolean

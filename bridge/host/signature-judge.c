@@ -6,6 +6,9 @@
 #include "dane-lookup.h"
 #include "path.h"
 
+/* Clocks differ; an hour is what Thunderbird allows, too. */
+#define SIGNING_TIME_SLACK 3600
+
 static void
 judged_signer_free(gpointer data)
 {
@@ -227,6 +230,8 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
     found->math_reason = result->reason;
     found->weak = result->weak;
     found->nested = context->is_nested;
+    found->from_future = result->signing_time != G_MININT64 &&
+                         result->signing_time > context->now + SIGNING_TIME_SLACK;
     found->has_pins = context->pins != NULL && context->pins->len > 0;
     found->address = context->no_author;
     found->looked_up = context->dane != NULL;

@@ -17,7 +17,7 @@ typedef struct {
     GPtrArray *crls;        /* (element-type GBytes) */
     gint64 now;
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
-    gboolean is_nested; /* the signature is directly round another one */
+    gboolean is_nested;          /* the signature is directly round another one */
 } JudgeContext;
 
 typedef struct {

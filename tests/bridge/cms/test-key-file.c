@@ -22,7 +22,8 @@ typedef struct {
     guint n_certificates;
 } FileCase;
 
-#define P12        "pkcs12 -export -in test.pem -inkey test.key -passout 'pass:" PASSWORD "' -out file "
+#define TEST_KEY   "-in test.pem -inkey test.key"
+#define P12        "pkcs12 -export " TEST_KEY " -passout 'pass:" PASSWORD "' -out file "
 #define LEGACY_P12 P12 "-legacy "
 #define TOPK8      "pkcs8 -topk8 -in test.key -passout 'pass:" PASSWORD "' -out key "
 

@@ -257,6 +257,16 @@ static const SignatureCase objection_cases[] = {
      UNVERIFIED(CERTIFICATE_NOT_YET_VALID)},
     {"weak", {SOUND, .weak = TRUE, RECORDS(MATCH(DANE_EE))}, UNVERIFIED(WEAK_ALGORITHM)},
     {"nested", {SOUND, .nested = TRUE, RECORDS(MATCH(DANE_EE))}, UNVERIFIED(NESTED_SIGNATURE)},
+    {"from-future",
+     {SOUND, .from_future = TRUE, RECORDS(MATCH(DANE_EE))},
+     UNVERIFIED(SIGNING_TIME)},
+    {"not-yet-valid-before-from-future",
+     {SOUND, .from_future = TRUE, .validity = REASON_CERTIFICATE_NOT_YET_VALID,
+      RECORDS(MATCH(DANE_EE))},
+     UNVERIFIED(CERTIFICATE_NOT_YET_VALID)},
+    {"from-future-and-no-match",
+     {SOUND, .from_future = TRUE, RECORDS(OTHER(DANE_EE))},
+     INVALID(NO_MATCH)},
     /* RFC 8550 §4.4.2, §4.4.4 */
     {"may-not-sign",
      {.scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_GOOD, RECORDS(MATCH(DANE_EE))},
@@ -308,7 +318,7 @@ check_invariants(const PolicySignature *found)
     if (!verified)
         return;
     g_assert_true(found->scope == SCOPE_WHOLE && found->math == SIGNATURE_MATH_GOOD);
-    g_assert_true(!found->weak && !found->nested && found->may_sign);
+    g_assert_true(!found->weak && !found->nested && !found->from_future && found->may_sign);
     g_assert_cmpint(found->validity, ==, REASON_NONE);
     g_assert_cmpint(found->has_pins, ==, verdict.trust == TRUST_PINNED);
     if (found->looked_up && !found->has_pins)
@@ -338,7 +348,7 @@ test_all_combinations(void)
     static const VerdictReason validities[] = {REASON_NONE, REASON_CERTIFICATE_EXPIRED,
                                                REASON_CERTIFICATE_NOT_YET_VALID};
     const guint n_combinations =
-        SCOPE_N_SCOPES * SIGNATURE_N_MATHS * 256 * 3 * 5 * DNS_N_OUTCOMES * 6;
+        SCOPE_N_SCOPES * SIGNATURE_N_MATHS * 512 * 3 * 5 * DNS_N_OUTCOMES * 6;
     for (guint i = 0; i < n_combinations; i++) {
         guint rest = i;
         PolicySignature found = {.n_records = 1};
@@ -346,6 +356,7 @@ test_all_combinations(void)
         found.math = take_digit(&rest, SIGNATURE_N_MATHS);
         found.weak = (gboolean)take_digit(&rest, 2);
         found.nested = (gboolean)take_digit(&rest, 2);
+        found.from_future = (gboolean)take_digit(&rest, 2);
         found.may_sign = (gboolean)take_digit(&rest, 2);
         found.has_pins = (gboolean)take_digit(&rest, 2);
         found.is_pinned = (gboolean)take_digit(&rest, 2);
