@@ -30,6 +30,9 @@ frame_reader_free(FrameReader *reader)
 {
     if (reader == NULL)
         return;
+    /* Passwords and mail pass through here. */
+    if (reader->buffer->len > 0)
+        explicit_bzero(reader->buffer->data, reader->buffer->len);
     g_byte_array_unref(reader->buffer);
     g_free(reader);
 }
@@ -43,6 +46,8 @@ count_buffered(const FrameReader *reader)
 static void
 take(FrameReader *reader, gsize n_octets)
 {
+    if (n_octets > 0)
+        explicit_bzero(reader->buffer->data + reader->at, n_octets);
     reader->at += n_octets;
     if (reader->at == reader->buffer->len && reader->at > BUFFER_OCTETS_KEPT) {
         /* A byte array never gives memory back. */
