@@ -233,7 +233,7 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
     found->from_future = result->signing_time != G_MININT64 &&
                          result->signing_time > context->now + SIGNING_TIME_SLACK;
     found->has_pins = context->pins != NULL && context->pins->len > 0;
-    found->address = context->no_author;
+    found->address = context->author == NULL ? context->no_author : ADDRESS_UNNAMED;
     found->looked_up = context->dane != NULL;
     if (context->dane != NULL)
         found->dns = context->dane->dns;
