@@ -117,6 +117,10 @@ prepare_attributes(Verification *verification, SignerResult *result)
     g_autoptr(GBytes) der = signed_attributes_to_der(data->ber, octets, &as_sent, NULL);
     if (der == NULL || !ber_slice_equal(attributes->content_type, data->content_type))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
+    /* RFC 8551 §2.4.1. The type is signed so that nobody takes for a message what was signed as a
+     * time stamp, a receipt or a program. */
+    if (!signed_data_is_mail(data))
+        return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     if (!digest_into(result->digest, verification->content, &content_value, result))
         return FALSE;
     BerSlice stated = {0};

@@ -75,12 +75,12 @@ typedef struct {
  * ones that the message carries, each whose issuer and serial number or key identifier the
  * SignerInfo names
  *
- * Rules: RFC 5652 §5.4, §5.6, §11: signed attributes hold contentType and messageDigest exactly
- * once and right, at most one signingTime …; without signed attributes, content that itself parses
- * as SignedAttributes is refused; what must be a signed attribute is refused among the unsigned
- * ones; a key for PSS only never verifies PKCS#1 v1.5; a certificate that signingCertificate(V2)
- * (RFC 5035) does not mean makes nothing good. The rest of the message, its other certificates
- * among it, is not signed by anybody.
+ * Rules: RFC 8551 §2.4.1: only id-data is signed mail; RFC 5652 §5.4, §5.6, §11: signed attributes
+ * hold contentType and messageDigest exactly once and right, at most one signingTime …; without
+ * signed attributes, content that itself parses as SignedAttributes is refused; what must be a
+ * signed attribute is refused among the unsigned ones; a key for PSS only never verifies PKCS#1
+ * v1.5; a certificate that signingCertificate(V2) (RFC 5035) does not mean makes nothing good. The
+ * rest of the message, its other certificates among it, is not signed by anybody.
  *
  * Returns: (transfer full): never %NULL
  */

@@ -227,6 +227,17 @@ static const AttributeCase attribute_cases[] = {
      FALSE,
      "x",
      MALFORMED},
+    /* RFC 8551 §2.4.1: what was signed as something else is no message, though it may read like one
+     */
+    {"content-of-another-type",
+     {add_other_type, add_message_digest},
+     NULL,
+     OID_SIGNED_DATA,
+     OID_SHA256_WITH_RSA,
+     OID_SHA256,
+     FALSE,
+     "x",
+     MALFORMED},
     /* RFC 5652 §11.3 */
     {"time-twice", {BOTH, add_time, add_time}, NULL, DATA_RSA, FALSE, "x", MALFORMED},
     {"time-without-seconds",
