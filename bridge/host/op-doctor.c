@@ -37,6 +37,7 @@ describe_capabilities(void)
     JsonArray *ciphers = json_array_new();
     for (const OpRow *row = op_get_table(); row->name != NULL; row++)
         json_array_add_string_element(ops, row->name);
+    json_array_add_string_element(ops, "cancel"); /* the dispatcher's own */
     for (CmsCipher cipher = CMS_CIPHER_AES_128_CBC; cipher <= CMS_CIPHER_AES_256_GCM; cipher++)
         json_array_add_string_element(ciphers, cms_cipher_to_string(cipher));
     json_object_set_array_member(object, "operations", ops);
