@@ -56,12 +56,17 @@ getdns_answer_is_timeout(getdns_dict *response)
            get_list(response, "replies_tree", &n_replies) == NULL || n_replies == 0;
 }
 
-/* Names in wire form, ASCII letters without case (RFC 4343). Length octets are below "A". */
+/* Names in wire form, ASCII letters without case (RFC 4343). Length octets are below "A"; labels
+ * may hold NUL, at which functions for strings would stop. */
 static gboolean
 names_are_equal(const getdns_bindata *a, const getdns_bindata *b)
 {
-    return a->size == b->size &&
-           g_ascii_strncasecmp((const gchar *)a->data, (const gchar *)b->data, a->size) == 0;
+    if (a->size != b->size)
+        return FALSE;
+    for (gsize i = 0; i < a->size; i++)
+        if (g_ascii_tolower((gchar)a->data[i]) != g_ascii_tolower((gchar)b->data[i]))
+            return FALSE;
+    return TRUE;
 }
 
 static gchar *

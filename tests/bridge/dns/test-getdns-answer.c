@@ -190,6 +190,23 @@ test_alias(void)
     g_assert_cmpint(rdata[3], ==, 0x42);
 }
 
+/* Labels may hold any octet (RFC 2181 §11): "b\000b.org" is not "b\000c.org". */
+static void
+test_alias_with_nul(void)
+{
+    g_autoptr(getdns_dict) response = make_response("{ status: 900, replies_tree: [ { " HEADER(
+        0) ", " SECURE
+           ", canonical_name: 0x03620062036f726700, answer: [ " RR(
+               "0x03620063036f726700", 53, 600,
+               "rdata_raw: 0x03000041") "," RR("0x03420062036F726700", 53, 600,
+                                               "rdata_raw: 0x03000042") " ], authority: [] } ] }");
+    g_autoptr(ResolverAnswer) answer = getdns_answer_new(NAME, SMIMEA, response, NOW);
+    g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
+    g_assert_cmpuint(answer->records->len, ==, 1);
+    const guint8 *rdata = g_bytes_get_data(answer->records->pdata[0], NULL);
+    g_assert_cmpint(rdata[3], ==, 0x42);
+}
+
 /* The counter begins again in 2106 (RFC 4034 §3.1.5). */
 static void
 test_serial(void)
@@ -241,6 +258,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/getdns-answer/null", test_null);
     g_test_add_func("/getdns-answer/alias", test_alias);
+    g_test_add_func("/getdns-answer/alias-with-nul", test_alias_with_nul);
     g_test_add_func("/getdns-answer/serial", test_serial);
     g_test_add_func("/getdns-answer/private-type", test_private_type);
     g_test_add_func("/getdns-answer/record-limit", test_record_limit);
