@@ -4,7 +4,7 @@
 
 #include "certificate-private.h"
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* RFC 8410 §3: 1.3.101.110 and 1.3.101.112. NSS learns their names at different versions. */
 static const guint8 oid_x25519[] = {0x2b, 0x65, 0x6e};

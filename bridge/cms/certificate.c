@@ -6,7 +6,7 @@
 
 #include "certificate-private.h"
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "pem.h"
 
 static GBytes *

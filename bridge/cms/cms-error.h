@@ -9,7 +9,7 @@ GQuark cms_error_quark(void);
 typedef enum {
     CMS_ERROR_FAILED,    /* NSS failed where nothing says why; the text has NSS's own name for it */
     CMS_ERROR_MALFORMED, /* not BER or not the structure that is expected; the text says where */
-    CMS_ERROR_LIMIT,     /* more or larger than a limit of core/limits.h */
+    CMS_ERROR_LIMIT,     /* more or larger than a limit of core/core-limits.h */
     CMS_ERROR_CONTENT_TYPE, /* another CMS content type than asked for */
     CMS_ERROR_UNSUPPORTED,  /* algorithm or key type not known here; the text names it or its OID */
     CMS_ERROR_NOT_FOR_US,   /* no RecipientInfo names a key that is at hand */

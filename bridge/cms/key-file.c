@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
 #include "key-pair-private.h"
-#include "limits.h"
 #include "pem.h"
 
 /* Keys of one file. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-management-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 
 /* For RC2, whose key length is the sender's to choose. */

@@ -2,7 +2,7 @@
 
 #include "signature-check.h"
 
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "rsa-parameters.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "der-writer.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "signed-data-private.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "support.h"
 

@@ -8,9 +8,9 @@
 #include "cms-error.h"
 #include "cms-init.h"
 #include "content-encryption.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "key-management.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "peer.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "support.h"
 

@@ -8,7 +8,7 @@
 #include "cms-error.h"
 #include "cms-init.h"
 #include "content-digest.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "peer.h"
 #include "signed-data-private.h"

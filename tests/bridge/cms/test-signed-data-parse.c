@@ -7,8 +7,8 @@
 
 #include "cms-error.h"
 #include "cms-init.h"
+#include "core-limits.h"
 #include "der-writer.h"
-#include "limits.h"
 #include "signed-data.h"
 
 typedef struct {
