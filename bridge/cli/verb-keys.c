@@ -7,11 +7,6 @@
 #include "report.h"
 #include "run.h"
 
-#define END_OF_ENTRIES                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
-    }
-
 static void
 show_key(JsonObject *certificate)
 {
@@ -51,7 +46,7 @@ verb_keygen(Cli *cli, gint argc, gchar **argv)
         json_object_set_string_member(params, "name", name);
     if (algorithm != NULL)
         json_object_set_string_member(params, "algorithm", algorithm);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keygen", params, NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -59,7 +54,6 @@ verb_keygen(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     else
         show_key(json_object(reply.result, "certificate"));
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -78,7 +72,7 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) words = options_parse_verb(cli, "keys", NULL, 0, 1, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keys", address_params(words[0]), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -91,7 +85,6 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
         report_error("no key for %s in the key store", words[0]);
         status = EXIT_DOES_NOT_HOLD;
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -99,7 +92,7 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
 static CliExit
 find_only_key(Cli *cli, const gchar *address, gchar **out_sha256)
 {
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keys", address_params(address), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -114,7 +107,6 @@ find_only_key(Cli *cli, const gchar *address, gchar **out_sha256)
             address);
         status = n_keys == 0 ? EXIT_DOES_NOT_HOLD : EXIT_USAGE;
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -139,13 +131,12 @@ verb_delete(Cli *cli, gint argc, gchar **argv)
         return status;
     JsonObject *params = json_object_new();
     json_object_set_string_member(params, "sha256", sha256);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     status = cli_run(cli, "delete", params, NULL, &reply);
     if (status == EXIT_HOLDS && cli->options.json)
         cli_show_json(&reply);
     else if (status == EXIT_HOLDS)
         report_line("deleted: %s", sha256);
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -178,7 +169,7 @@ verb_import(Cli *cli, gint argc, gchar **argv)
     g_autoptr(JsonObject) params = json_object_new();
     if (!input_add_file(params, "octets", words[0]) || !add_password(params, password_file))
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "import", g_steal_pointer(&params), words[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -187,7 +178,6 @@ verb_import(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     for (guint i = 0; !cli->options.json && i < json_array_get_length(imported); i++)
         show_key(json_array_get_object_element(imported, i));
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -218,7 +208,7 @@ verb_export(Cli *cli, gint argc, gchar **argv)
         json_object_set_string_member(params, "sha256", sha256);
     if (!add_password(params, password_file))
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "export", g_steal_pointer(&params), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -226,6 +216,5 @@ verb_export(Cli *cli, gint argc, gchar **argv)
         status = EXIT_UNKNOWN;
     else if (cli->options.json)
         cli_show_json(&reply);
-    op_reply_clear(&reply);
     return status;
 }

@@ -46,6 +46,7 @@ typedef struct {
                            main one */
 } OpReply;
 void op_reply_clear(OpReply *reply);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OpReply, op_reply_clear)
 
 /* FALSE with an error of any layer; what the reply holds then is details, never a body. */
 typedef gboolean (*OpHandler)(const OpCall *call, OpReply *reply, GError **error);
