@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-digest.h"
 #include "core-limits.h"
 #include "nss-scoped.h"
@@ -483,10 +482,7 @@ test_time(gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     folder = support_folder_new();
     key = peer_make_key(folder, "alice", "rsa:2048");
     for (gsize i = 0; i < G_N_ELEMENTS(attribute_cases); i++) {
@@ -502,7 +498,6 @@ main(int argc, char **argv)
     int status = g_test_run();
     key_pair_unref(key);
     support_folder_free(folder);
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }
