@@ -112,8 +112,7 @@ read_dsa_key(Certificate *certificate)
     g_autoptr(SECKEYPublicKey) key =
         SECKEY_ExtractPublicKey(&certificate->nss->subjectPublicKeyInfo);
 
-    /* The parameters may be the authority's (RFC 3279 §2.3.2): then nothing is known of the size.
-     */
+    /* The parameters may be the authority's (RFC 3279 §2.3.2): then the size is not known. */
     if (key != NULL)
         certificate->key_bits = count_bits(&key->u.dsa.params.prime);
     certificate->key_name = certificate->key_bits == 0

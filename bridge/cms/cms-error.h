@@ -17,8 +17,7 @@ typedef enum {
     CMS_ERROR_CERTIFICATE,  /* a certificate does not parse, or lacks what the task needs */
     CMS_ERROR_KEY,          /* a private key does not parse or does not belong to its certificate */
     CMS_ERROR_PASSWORD,     /* wrong password for a file */
-    CMS_ERROR_STORE, /* the key store can't be opened, read or written; the text says which and why
-                      */
+    CMS_ERROR_STORE,        /* the key store can't be opened, read or written; the text says why */
     CMS_ERROR_STORE_MISSING, /* there is no key store at that place */
     CMS_ERROR_KEY_LOCKED,    /* the key store wants its password, or got a wrong one */
     CMS_ERROR_KEY_NOT_FOUND, /* no key for that address */

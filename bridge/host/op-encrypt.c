@@ -121,8 +121,7 @@ make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *r
     return TRUE;
 }
 
-/* No Bcc field in any message that goes out; the author's own record of the main one may keep it.
- */
+/* No Bcc field in a message that goes out; the author's own record of the main one may keep it. */
 static gboolean
 make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, OpReply *reply,
                        JsonArray *copies, GError **error)

@@ -76,10 +76,10 @@ typedef struct {
     GPtrArray *others;
     GPtrArray *crls;
     const JudgeContext *context;
-    PathResult *authority;  /* to one that is trusted here; NULL: none is */
-    PathResult *associated; /* to a certificate that some PKIX-TA or DANE-TA record is associated
-                               with; NULL: there is none. One search for all records: they may be
-                               many, and a search is dear */
+    PathResult *authority; /* to one that is trusted here; NULL: none is */
+    /* To a certificate that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
+     * One search for all records: they may be many, and a search is dear. */
+    PathResult *associated;
 } Paths;
 
 static void

@@ -3,6 +3,7 @@
 """Verdicts end to end: freshly made keys and chains, published in the signed universe of tests/dns,
 messages that openssl or dane-smime signed, and what "verify", "read" and "encrypt" make of them."""
 
+import os
 import unittest
 
 import interop  # first: it puts the support modules on the path
@@ -300,10 +301,10 @@ class OwnMessages(VerdictCase):
         message = messages.head('sample@example.net', to=frank,
                                 fields=[f'Bcc: {grace}']).encode() + b'\nsecret\n'
         target = interop.path('bcc-copies')
-        interop.os.mkdir(target)
+        os.mkdir(target)
         encrypted = PROGRAM.succeed('encrypt', '--bcc-folder', target, stdin=message).stdout
         self.assertNotIn(grace.encode(), encrypted)
-        copy = interop.read(interop.os.path.join(target, 'bcc-1.eml'))
+        copy = interop.read(os.path.join(target, 'bcc-1.eml'))
         for octets in (encrypted, copy):
             self.assertIsNone(messages.field(octets, 'Bcc'))
             self.assertEqual(messages.content(PROGRAM.succeed('decrypt', stdin=octets).stdout),

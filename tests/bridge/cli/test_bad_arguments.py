@@ -9,7 +9,7 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import UNKNOWN, USAGE
+from program import UNKNOWN, USAGE, Program
 
 PROGRAM = None
 CERTIFICATE = None
@@ -276,7 +276,7 @@ class Dns(bad_input.BadInputCase):
         return [*options, 'lookup', 'alice@example.org']
 
     def setUp(self):
-        self.online = bad_input.Program(PROGRAM.folder, options=[])
+        self.online = Program(PROGRAM.folder, options=[])
 
     def test_trust_anchor(self):
         files = {'empty': b'', 'garbage': b'this is no key\n', 'binary': bytes(range(256)),

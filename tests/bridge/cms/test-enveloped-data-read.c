@@ -45,8 +45,7 @@ assert_fails(GBytes *octets, guint key, CmsError code)
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
-/* AuthEnvelopedData by hand, for what we don't write: attributes, other lengths of nonce and tag.
- */
+/* AuthEnvelopedData by hand, for what we don't write: attributes, other nonces and tags. */
 typedef struct {
     const gchar *name;
     gsize n_nonce;
