@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
-#include "core-limits.h"
 #include "input.h"
 #include "options.h"
 #include "report.h"

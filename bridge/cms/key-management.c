@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "core-limits.h"
 #include "key-management-private.h"
 #include "nss-scoped.h"
 

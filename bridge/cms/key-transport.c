@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cms-error.h"
-#include "core-limits.h"
 #include "key-management-private.h"
 #include "nss-scoped.h"
 #include "rsa-parameters.h"

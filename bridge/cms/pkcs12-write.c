@@ -6,7 +6,6 @@
 
 #include "cms-error.h"
 #include "pbe.h"
-#include "pem.h"
 #include "pkcs12-private.h"
 
 /* As much as NSS and Firefox take: about half a second for the one who knows the password. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include <string.h>
-
 #include "cms-error.h"
 #include "core-limits.h"
 #include "der-writer.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "cms-error.h"
 #include "compose.h"
 #include "enveloped-data.h"
 #include "json-facts.h"
