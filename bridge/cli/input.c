@@ -74,18 +74,32 @@ input_read_password(const gchar *path)
         return NULL;
     gsize n_octets = 0;
     gchar *data = g_bytes_unref_to_data(g_steal_pointer(&octets), &n_octets);
-    const gchar *end = n_octets == 0 ? NULL : memchr(data, '\n', n_octets);
+    if (n_octets == 0) {
+        g_free(data);
+        return g_strdup("");
+    }
+    const gchar *end = memchr(data, '\n', n_octets);
     gsize n_line = end == NULL ? n_octets : (gsize)(end - data);
     if (n_line > 0 && data[n_line - 1] == '\r')
         n_line--;
     gboolean valid = g_utf8_validate_len(data, n_line, NULL);
     gchar *password = valid ? g_strndup(data, n_line) : NULL;
-    if (data != NULL)
-        explicit_bzero(data, n_octets);
+    explicit_bzero(data, n_octets);
     g_free(data);
     if (!valid)
         report_error("%s: the password is not UTF-8", path);
     return password;
+}
+
+gchar *
+input_read_protecting_password(const gchar *path)
+{
+    gchar *password = input_read_password(path);
+    if (password == NULL || *password != '\0')
+        return password;
+    report_error("%s: the first line is empty, and no password", input_name(path));
+    password_free(password);
+    return NULL;
 }
 
 void
@@ -203,6 +217,10 @@ gboolean
 output_write_file(const gchar *path, GBytes *octets)
 {
     struct stat facts;
+    if (g_str_equal(path, "-")) {
+        report_octets(octets);
+        return TRUE;
+    }
     if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
         return write_to_special(path, octets);
     g_autofree gchar *absolute = g_canonicalize_filename(path, NULL);
@@ -216,8 +234,5 @@ output_write_file(const gchar *path, GBytes *octets)
 gboolean
 output_write(Cli *cli, GBytes *octets)
 {
-    if (cli->options.output != NULL && !g_str_equal(cli->options.output, "-"))
-        return output_write_file(cli->options.output, octets);
-    report_octets(octets);
-    return TRUE;
+    return output_write_file(cli->options.output == NULL ? "-" : cli->options.output, octets);
 }

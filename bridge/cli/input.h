@@ -9,6 +9,8 @@
 GBytes *input_read(const gchar *path, gsize max_octets);
 /* First line of a password file, without its line end; wipe it. */
 gchar *input_read_password(const gchar *path);
+/* The same for a password that is to protect something: not an empty one. */
+gchar *input_read_protecting_password(const gchar *path);
 /* Adds the file's octets in base64 as member @name. */
 gboolean input_add_file(JsonObject *params, const gchar *name, const gchar *path);
 /* … as an array the revocation lists of each file, if they are any; nothing if @paths is NULL. */
@@ -21,7 +23,7 @@ CliExit input_add_key_files(JsonObject *params, gchar **keys, gchar **password_f
 
 /* Writes to --output, replacing the file in one step, or to standard output. */
 gboolean output_write(Cli *cli, GBytes *octets);
-/* The same for a file. */
+/* The same for a file; "-": standard output. */
 gboolean output_write_file(const gchar *path, GBytes *octets);
 
 /* Reads a password from the terminal without showing it; NULL if there is none. Wipe it. */

@@ -46,6 +46,15 @@ occupy_standard_descriptors(void)
             _exit(EXIT_UNKNOWN);
 }
 
+/* What complains before or after an operation knows no code of its own. */
+static const gchar *
+code_for_exit(CliExit status)
+{
+    if (status == EXIT_USAGE)
+        return "request-malformed";
+    return status == EXIT_DOES_NOT_HOLD ? "key-not-found" : "file-refused";
+}
+
 int
 main(int argc, char **argv)
 {
@@ -58,10 +67,14 @@ main(int argc, char **argv)
     Cli cli = {0};
     g_autoptr(GError) error = NULL;
     CliExit status = EXIT_USAGE;
+    /* Options that can't be parsed are not taken over, and this one among them. */
+    gboolean json = g_strv_contains((const gchar *const *)argv, "--json");
     if (options_parse_global(&cli.options, &argc, &argv, &error))
         status = run_verb(&cli, argc, argv);
     else
         report_error("%s", error->message);
+    if (status != EXIT_HOLDS && (json || cli.options.json))
+        report_json_complaint(code_for_exit(status));
     if (!report_finish())
         status = EXIT_UNKNOWN;
     gboolean used = cli.bridge != NULL;

@@ -164,6 +164,9 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
     merge_options(&cli->options, &after);
     options_clear(&after);
+    /* Standard output is taken. */
+    if (cli->options.json && g_strcmp0(cli->options.output, "-") == 0)
+        g_clear_pointer(&cli->options.output, g_free);
     if (rest == NULL)
         rest = g_new0(gchar *, 1);
     guint n = g_strv_length(rest);

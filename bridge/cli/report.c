@@ -9,7 +9,9 @@
 
 static struct {
     gboolean to_stderr;
-    gint error; /* errno of the first write that failed */
+    gint error;       /* errno of the first write that failed */
+    gboolean json;    /* an object was written */
+    gchar *complaint; /* the last text of report_error() */
 } state;
 
 static void
@@ -94,6 +96,27 @@ report_json(JsonObject *object)
     g_autofree gchar *text = json_to_string(node, TRUE);
     write_octets(STDOUT_FILENO, text, strlen(text));
     write_octets(STDOUT_FILENO, "\n", 1);
+    state.json = TRUE;
+}
+
+void
+report_json_error(JsonObject *object, const gchar *code, const gchar *message)
+{
+    JsonObject *fault = json_object_new();
+    json_object_set_string_member(fault, "code", code);
+    json_object_set_string_member(fault, "message", message);
+    json_object_set_object_member(object, "error", fault);
+    report_json(object);
+}
+
+void
+report_json_complaint(const gchar *code)
+{
+    if (state.json || state.complaint == NULL)
+        return;
+    g_autoptr(JsonObject) object = json_object_new();
+    g_autofree gchar *message = g_utf8_make_valid(state.complaint, -1);
+    report_json_error(object, code, message);
 }
 
 void
@@ -105,11 +128,14 @@ report_error(const gchar *format, ...)
     va_end(arguments);
     g_autofree gchar *text = make_printable(raw);
     g_printerr("dane-smime: %s\n", text);
+    g_free(state.complaint);
+    state.complaint = g_steal_pointer(&raw);
 }
 
 gboolean
 report_finish(void)
 {
+    g_clear_pointer(&state.complaint, g_free);
     if (state.error == 0)
         return TRUE;
     /* Who closes a pipe early has seen enough. */

@@ -14,6 +14,11 @@ void report_line(const gchar *format, ...) G_GNUC_PRINTF(1, 2);
 /* "  name          value"; nothing for a value of NULL. */
 void report_field(const gchar *name, const gchar *value);
 void report_json(JsonObject *object);
+/* The same with "error" added. */
+void report_json_error(JsonObject *object, const gchar *code, const gchar *message);
+/* An object with nothing but the last report_error(), if there was one and no object was written.
+ */
+void report_json_complaint(const gchar *code);
 /* "dane-smime: text" to standard error. */
 void report_error(const gchar *format, ...) G_GNUC_PRINTF(1, 2);
 /* Several lines to standard error instead of standard output, until switched back. */

@@ -83,8 +83,19 @@ set_initial_password(BridgeSettings *settings, const gchar *file)
 {
     if (file == NULL)
         return TRUE;
-    settings->initial_password = input_read_password(file);
+    settings->initial_password = input_read_protecting_password(file);
     return settings->initial_password != NULL;
+}
+
+static void
+show_failure(Cli *cli, const GError *error, const OpReply *reply)
+{
+    report_error("%s", error->message);
+    if (!cli->options.json)
+        return;
+    g_autoptr(JsonObject) object =
+        reply != NULL && reply->result != NULL ? json_object_ref(reply->result) : json_object_new();
+    report_json_error(object, fault_find(error)->name, error->message);
 }
 
 static CliExit
@@ -110,7 +121,7 @@ make_bridge(Cli *cli)
     cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
     if (cli->bridge != NULL)
         return EXIT_HOLDS;
-    report_error("%s", error->message);
+    show_failure(cli, error, NULL);
     return exit_for_error(error);
 }
 
@@ -169,21 +180,6 @@ is_about_key_file(const GError *error, JsonObject *params)
             return TRUE;
     }
     return FALSE;
-}
-
-static void
-show_failure(Cli *cli, const GError *error, const OpReply *reply)
-{
-    report_error("%s", error->message);
-    if (!cli->options.json)
-        return;
-    g_autoptr(JsonObject) object =
-        reply->result != NULL ? json_object_ref(reply->result) : json_object_new();
-    JsonObject *fault = json_object_new();
-    json_object_set_string_member(fault, "code", fault_find(error)->name);
-    json_object_set_string_member(fault, "message", error->message);
-    json_object_set_object_member(object, "error", fault);
-    report_json(object);
 }
 
 /* Says what went wrong. @source: name of what was read, or NULL. */

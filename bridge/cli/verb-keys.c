@@ -139,13 +139,10 @@ verb_delete(Cli *cli, gint argc, gchar **argv)
     return status;
 }
 
-/* Adds the password of the file; FALSE after saying why not. */
+/* Adds the password, which is wiped; FALSE if there is none. */
 static gboolean
-add_password(JsonObject *params, const gchar *path)
+add_password(JsonObject *params, gchar *password)
 {
-    if (path == NULL)
-        return TRUE;
-    gchar *password = input_read_password(path);
     if (password == NULL)
         return FALSE;
     json_object_set_string_member(params, "password", password);
@@ -166,7 +163,9 @@ verb_import(Cli *cli, gint argc, gchar **argv)
     if (words == NULL)
         return EXIT_USAGE;
     g_autoptr(JsonObject) params = json_object_new();
-    if (!input_add_file(params, "octets", words[0]) || !add_password(params, password_file))
+    if (!input_add_file(params, "octets", words[0]))
+        return EXIT_UNKNOWN;
+    if (password_file != NULL && !add_password(params, input_read_password(password_file)))
         return EXIT_UNKNOWN;
     g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "import", g_steal_pointer(&params), words[0], &reply);
@@ -201,11 +200,16 @@ verb_export(Cli *cli, gint argc, gchar **argv)
         report_error("export: --export-password-file or --certificate-only is wanted");
         return EXIT_USAGE;
     }
+    if (cli->options.json && g_str_equal(words[1], "-")) {
+        report_error("export: with --json FILE can't be standard output");
+        return EXIT_USAGE;
+    }
     g_autoptr(JsonObject) params = address_params(words[0]);
     json_object_set_boolean_member(params, "certificate_only", certificate_only);
     if (sha256 != NULL)
         json_object_set_string_member(params, "sha256", sha256);
-    if (!add_password(params, password_file))
+    if (password_file != NULL &&
+        !add_password(params, input_read_protecting_password(password_file)))
         return EXIT_UNKNOWN;
     g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "export", g_steal_pointer(&params), NULL, &reply);

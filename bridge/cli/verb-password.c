@@ -39,8 +39,12 @@ verb_password(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) words = options_parse_verb(cli, "password", entries, 0, 0, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
+    if (remove && file != NULL) {
+        report_error("password: either --new-password-file or --remove");
+        return EXIT_USAGE;
+    }
     gchar *password = remove         ? g_strdup("")
-                      : file != NULL ? input_read_password(file)
+                      : file != NULL ? input_read_protecting_password(file)
                                      : ask_new_password();
     if (password == NULL)
         return EXIT_UNKNOWN;

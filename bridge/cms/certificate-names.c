@@ -118,21 +118,27 @@ dup_name(CERTName *name, const SECItem *der)
     return escaped;
 }
 
+/* Each once, in order. */
+typedef struct {
+    GPtrArray *list;
+    GHashTable *seen; /* borrows from the list */
+} Addresses;
+
 static void
-add_address(GPtrArray *addresses, const SECItem *text)
+add_address(Addresses *addresses, const SECItem *text)
 {
-    if (text->len == 0 || text->len > LIMIT_ADDRESS_OCTETS || addresses->len >= ADDRESSES_MAX ||
-        !is_clean_text(text->data, text->len))
+    if (text->len == 0 || text->len > LIMIT_ADDRESS_OCTETS ||
+        addresses->list->len >= ADDRESSES_MAX || !is_clean_text(text->data, text->len))
         return;
-    gchar *address = g_strndup((const gchar *)text->data, text->len);
-    if (g_ptr_array_find_with_equal_func(addresses, address, g_str_equal, NULL))
-        g_free(address);
-    else
-        g_ptr_array_add(addresses, address);
+    g_autofree gchar *address = g_strndup((const gchar *)text->data, text->len);
+    if (g_hash_table_contains(addresses->seen, address))
+        return;
+    g_hash_table_add(addresses->seen, address);
+    g_ptr_array_add(addresses->list, g_steal_pointer(&address));
 }
 
 static void
-add_other_name(PLArenaPool *arena, GPtrArray *addresses, const SECItem *name)
+add_other_name(PLArenaPool *arena, Addresses *addresses, const SECItem *name)
 {
     OtherNameValue other = {0};
     SECItem text = {siBuffer, NULL, 0};
@@ -146,7 +152,7 @@ add_other_name(PLArenaPool *arena, GPtrArray *addresses, const SECItem *name)
 }
 
 static void
-add_subject_alt_names(Certificate *certificate, PLArenaPool *arena, GPtrArray *addresses)
+add_subject_alt_names(Certificate *certificate, PLArenaPool *arena, Addresses *addresses)
 {
     SECItem value;
     SECItem **names = NULL;
@@ -168,7 +174,7 @@ add_subject_alt_names(Certificate *certificate, PLArenaPool *arena, GPtrArray *a
 }
 
 static void
-add_subject_addresses(Certificate *certificate, GPtrArray *addresses)
+add_subject_addresses(Certificate *certificate, Addresses *addresses)
 {
     CERTRDN **rdns = certificate->nss->subject.rdns;
 
@@ -189,13 +195,15 @@ certificate_read_names(Certificate *certificate)
 {
     CERTCertificate *nss = certificate->nss;
     g_autoptr(PLArenaPool) scratch = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    g_autoptr(GPtrArray) addresses = g_ptr_array_new();
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    Addresses addresses = {list, seen};
 
     certificate->subject = dup_name(&nss->subject, &nss->derSubject);
     certificate->issuer = dup_name(&nss->issuer, &nss->derIssuer);
-    add_subject_alt_names(certificate, scratch, addresses);
-    if (addresses->len == 0)
-        add_subject_addresses(certificate, addresses);
-    g_ptr_array_add(addresses, NULL);
-    certificate->addresses = (gchar **)g_ptr_array_free(g_steal_pointer(&addresses), FALSE);
+    add_subject_alt_names(certificate, scratch, &addresses);
+    if (list->len == 0)
+        add_subject_addresses(certificate, &addresses);
+    g_ptr_array_add(list, NULL);
+    certificate->addresses = (gchar **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }

@@ -4,7 +4,7 @@
 
 #include "x509-signature.h"
 
-/* Of one path_validate(); further CRLs are not looked at. */
+/* Of one finder; further CRLs are not looked at. */
 #define CRLS_MAX       100u
 #define ALL_OCTETS_MAX (64u * 1024 * 1024)
 /* Signatures of CRLs that are computed: under the keys of those whose certificates they are about,

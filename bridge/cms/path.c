@@ -6,7 +6,7 @@
 #include "path-revocation.h"
 #include "x509-signature.h"
 
-/* Names compared with constraints for one path_validate(): real certificates need some dozens. */
+/* Names compared with constraints for one finder: real certificates need some dozens. */
 #define COMPARISONS_MAX (1u << 18)
 
 typedef struct {
@@ -328,14 +328,65 @@ extend(PathSearch *search)
     return FALSE;
 }
 
-static void
-search_clear(PathSearch *search)
+struct _PathFinder {
+    PathSearch search;
+};
+
+PathFinder *
+path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 now)
 {
+    g_return_val_if_fail(anchors != NULL, NULL);
+    PathFinder *finder = g_new0(PathFinder, 1);
+    PathSearch *search = &finder->search;
+    search->now = now;
+    search->crls = crls == NULL ? NULL : g_ptr_array_ref(crls);
+    search->n_comparisons = COMPARISONS_MAX;
+    search->nodes = g_ptr_array_new_with_free_func(node_free);
+    search->by_der = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    search->signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    add_nodes(search, anchors, TRUE);
+    add_nodes(search, others, FALSE);
+    search->revocation = path_revocation_new(crls, search->nodes, now, is_valid_signer, search);
+    return finder;
+}
+
+void
+path_finder_free(PathFinder *finder)
+{
+    if (finder == NULL)
+        return;
+    PathSearch *search = &finder->search;
     g_clear_pointer(&search->signatures, g_hash_table_unref);
     g_clear_pointer(&search->by_der, g_hash_table_unref);
     g_clear_pointer(&search->revocation, path_revocation_free);
     g_clear_pointer(&search->nodes, g_ptr_array_unref);
-    g_clear_pointer(&search->best, path_result_free);
+    g_clear_pointer(&search->crls, g_ptr_array_unref);
+    g_free(finder);
+}
+
+PathResult *
+path_finder_validate(PathFinder *finder, Certificate *certificate)
+{
+    g_return_val_if_fail(certificate != NULL, NULL);
+    PathSearch *search = &finder->search;
+    PathNode *subject = add_node(search, certificate, FALSE);
+    search->best = path_result_new();
+    search->best_depth = 0;
+    search->n_chain = 0;
+    if (subject == NULL) {
+        search->best->detail = g_strdup("certificate's names can't be read");
+    } else {
+        search->chain[search->n_chain++] = subject;
+        extend(search);
+    }
+    if (search->best->reason == REASON_CERTIFICATE_UNTRUSTED)
+        g_clear_pointer(&search->best->path, g_ptr_array_unref);
+    if (search->best->path != NULL) {
+        /* The node may be of another object with the same octets. */
+        certificate_unref(search->best->path->pdata[0]);
+        search->best->path->pdata[0] = certificate_ref(certificate);
+    }
+    return g_steal_pointer(&search->best);
 }
 
 PathResult *
@@ -343,27 +394,8 @@ path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors, G
               gint64 now)
 {
     g_return_val_if_fail(certificate != NULL && anchors != NULL, NULL);
-    PathSearch search = {.now = now, .crls = crls, .n_comparisons = COMPARISONS_MAX};
-    search.best = path_result_new();
-    search.nodes = g_ptr_array_new_with_free_func(node_free);
-    search.by_der = g_hash_table_new(g_bytes_hash, g_bytes_equal);
-    search.signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    PathNode *subject = add_node(&search, certificate, FALSE);
-    add_nodes(&search, anchors, TRUE);
-    add_nodes(&search, others, FALSE);
-
-    if (subject == NULL) {
-        search.best->detail = g_strdup("certificate's names can't be read");
-    } else {
-        search.revocation = path_revocation_new(crls, search.nodes, now, is_valid_signer, &search);
-        search.chain[search.n_chain++] = subject;
-        extend(&search);
-    }
-    if (search.best->reason == REASON_CERTIFICATE_UNTRUSTED)
-        g_clear_pointer(&search.best->path, g_ptr_array_unref);
-    PathResult *result = g_steal_pointer(&search.best);
-    search_clear(&search);
-    return result;
+    g_autoptr(PathFinder) finder = path_finder_new(others, anchors, crls, now);
+    return path_finder_validate(finder, certificate);
 }
 
 void

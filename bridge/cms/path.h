@@ -32,9 +32,12 @@ typedef struct {
     gchar *detail;
 } PathResult;
 
+/* Looks for the paths of several certificates, such as those of a message's signers, among the same
+ * others: what was computed for one serves the next, and the limits are for all of them. */
+typedef struct _PathFinder PathFinder;
+
 /**
- * path_validate:
- * @certificate: whose path is wanted; one of @anchors is a path of itself
+ * path_finder_new:
  * @others: (element-type Certificate) (nullable): intermediates, in any order, from anywhere
  * @anchors: (element-type Certificate): what is trusted, self-signed or not. What they say of
  *   themselves counts (validity, usages, path length); their signature and critical extensions
@@ -42,13 +45,24 @@ typedef struct {
  * @crls: (element-type GBytes) (nullable): DER. Those that can't be used (not current, not signed
  * by one who may, of other certificates, malformed) revoke nothing, nor do missing ones
  * @now: seconds since 1970
+ */
+PathFinder *path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 now);
+void path_finder_free(PathFinder *finder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
+
+/**
+ * path_finder_validate:
+ * @certificate: whose path is wanted; one of the anchors is a path of itself
  *
- * Tries at most PATH_MAX_STEPS issuers and PATH_MAX_LENGTH deep, so that hostile sets cost little;
- * anchors and those with the right key identifier first.
+ * Tries at most PATH_MAX_STEPS issuers in all the calls for one finder, and PATH_MAX_LENGTH deep,
+ * so that hostile sets cost little; anchors and those with the right key identifier first.
  * Returns: (transfer full): never %NULL
  */
 #define PATH_MAX_LENGTH 12
 #define PATH_MAX_STEPS  200
+PathResult *path_finder_validate(PathFinder *finder, Certificate *certificate);
+
+/* The same for one certificate. */
 PathResult *path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors,
                           GPtrArray *crls, gint64 now);
 void path_result_free(PathResult *result);

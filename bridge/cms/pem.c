@@ -87,7 +87,7 @@ pem_is_likely(GBytes *octets)
 {
     gsize n_octets;
     const gchar *cursor = g_bytes_get_data(octets, &n_octets);
-    const gchar *end = cursor + n_octets;
+    const gchar *end = cursor != NULL ? cursor + n_octets : NULL;
     const gchar *line;
     gsize n;
 
@@ -188,7 +188,7 @@ pem_parse(GBytes *octets, guint n_blocks_max, GError **error)
 {
     gsize n_octets;
     const gchar *cursor = g_bytes_get_data(octets, &n_octets);
-    const gchar *end = cursor + n_octets;
+    const gchar *end = cursor != NULL ? cursor + n_octets : NULL;
     g_autoptr(GPtrArray) blocks = g_ptr_array_new_with_free_func((GDestroyNotify)pem_block_free);
     const gchar *line;
     gsize n;

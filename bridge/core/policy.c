@@ -126,6 +126,37 @@ common_objection(const PolicySignature *found)
     return found->from_future ? REASON_SIGNING_TIME : REASON_NONE;
 }
 
+static VerdictReason
+dns_reason(DnsOutcome dns)
+{
+    static const VerdictReason reasons[] = {
+        [DNS_OUTCOME_UNREACHABLE] = REASON_UNREACHABLE,
+        [DNS_OUTCOME_INDETERMINATE] = REASON_INDETERMINATE,
+        [DNS_OUTCOME_BOGUS] = REASON_BOGUS,
+        [DNS_OUTCOME_INSECURE] = REASON_INSECURE,
+        [DNS_OUTCOME_SECURE_DENIAL] = REASON_NO_RECORD,
+        [DNS_OUTCOME_SECURE_RECORDS] = REASON_NONE,
+    };
+    return (gsize)dns < G_N_ELEMENTS(reasons) ? reasons[dns] : REASON_UNREACHABLE;
+}
+
+/* Why nothing can be said about the mathematics. A certificate that the message lacks comes from
+ * the DNS: where that could not be asked, it is not known to be missing. */
+static VerdictReason
+unknown_reason(const PolicySignature *found)
+{
+    VerdictReason reason =
+        found->math_reason == REASON_NONE ? REASON_CERTIFICATE_MISSING : found->math_reason;
+    if (reason != REASON_CERTIFICATE_MISSING || found->has_pins)
+        return reason;
+    if (!found->looked_up)
+        return found->address == ADDRESS_NO_AUTHOR || found->address == ADDRESS_SEVERAL_AUTHORS
+                   ? reason
+                   : REASON_NOT_LOOKED_UP;
+    VerdictReason dns = dns_reason(found->dns);
+    return policy_reason_is_temporary(dns) ? dns : reason;
+}
+
 PolicyVerdict
 policy_judge_signature(const PolicySignature *found)
 {
@@ -140,8 +171,7 @@ policy_judge_signature(const PolicySignature *found)
     case SIGNATURE_MATH_UNKNOWN:
     case SIGNATURE_N_MATHS:
     default:
-        return unverified(found->math_reason == REASON_NONE ? REASON_CERTIFICATE_MISSING
-                                                            : found->math_reason);
+        return unverified(unknown_reason(found));
     }
 
     if (found->scope != SCOPE_WHOLE)
@@ -164,20 +194,6 @@ policy_combine(const PolicyVerdict *verdicts, gsize n_verdicts)
         if (verdicts[i].status < verdicts[least].status)
             least = i;
     return verdicts[least];
-}
-
-static VerdictReason
-dns_reason(DnsOutcome dns)
-{
-    static const VerdictReason reasons[] = {
-        [DNS_OUTCOME_UNREACHABLE] = REASON_UNREACHABLE,
-        [DNS_OUTCOME_INDETERMINATE] = REASON_INDETERMINATE,
-        [DNS_OUTCOME_BOGUS] = REASON_BOGUS,
-        [DNS_OUTCOME_INSECURE] = REASON_INSECURE,
-        [DNS_OUTCOME_SECURE_DENIAL] = REASON_NO_RECORD,
-        [DNS_OUTCOME_SECURE_RECORDS] = REASON_NONE,
-    };
-    return (gsize)dns < G_N_ELEMENTS(reasons) ? reasons[dns] : REASON_UNREACHABLE;
 }
 
 static VerdictReason

@@ -63,7 +63,8 @@ typedef struct {
  * under any usage: this departs from RFC 7671 §5.1 as RFC 8162 demands); RFC 7671 §5.1 (DANE-EE
  * waives the name), §5.2-5.4 (the others don't), §8.1 (any match of a rollover set counts); RFC
  * 6698 §4.1 (unusable records are ignored, a set of them alone is not "no record"). BOGUS,
- * INDETERMINATE and UNREACHABLE never fall back to an authority.
+ * INDETERMINATE and UNREACHABLE never fall back to an authority, and stay the reason where they
+ * kept the signer's certificate away.
  */
 PolicyVerdict policy_judge_signature(const PolicySignature *found);
 

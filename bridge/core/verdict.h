@@ -89,7 +89,7 @@ typedef enum {
     REASON_CERTIFICATE_EXPIRED,
     REASON_CERTIFICATE_NOT_YET_VALID,
     REASON_CERTIFICATE_UNFIT,     /* key usage or extended key usage forbids it */
-    REASON_CERTIFICATE_MISSING,   /* signed, but no certificate of the signer is at hand */
+    REASON_CERTIFICATE_MISSING,   /* signed, but neither message nor DNS has the certificate */
     REASON_CERTIFICATE_UNTRUSTED, /* no path to an authority */
     REASON_CERTIFICATE_REVOKED,
     REASON_REVOCATION_UNKNOWN, /* no usable CRL, and one is wanted */

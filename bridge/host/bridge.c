@@ -149,6 +149,7 @@ static gboolean
 unlock_by_asking(Bridge *bridge, KeyStore *store, GError **error)
 {
     const BridgeSettings *settings = bridge->settings;
+    gboolean wrong = FALSE;
     for (guint i = 0; i < BRIDGE_PASSWORD_TRIES && settings->ask_password != NULL; i++) {
         gchar *password = settings->ask_password(i > 0, settings->ask_password_data);
         if (password == NULL)
@@ -158,9 +159,11 @@ unlock_by_asking(Bridge *bridge, KeyStore *store, GError **error)
         g_free(password);
         if (unlocked)
             return TRUE;
+        wrong = TRUE;
     }
     g_set_error_literal(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED,
-                        "the key store is locked and its password was not given");
+                        wrong ? "wrong password of the key store"
+                              : "the key store is locked and its password was not given");
     return FALSE;
 }
 

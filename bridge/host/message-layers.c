@@ -124,9 +124,7 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     CmsContentType type = cms_content_info_peek(cms);
     switch ((int)type) {
     case CMS_CONTENT_SIGNED_DATA:
-        return signature_layer_new(
-            LAYER_SIGNED_DATA, cms,
-            opening->detached == NULL ? NULL : g_bytes_ref(opening->detached), error);
+        return signature_layer_new(LAYER_SIGNED_DATA, cms, opening->detached, error);
     case CMS_CONTENT_ENVELOPED_DATA:
         return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:

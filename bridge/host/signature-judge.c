@@ -44,15 +44,6 @@ collect_candidates(const JudgeContext *context)
     return candidates;
 }
 
-/* Everything of which a path could be built. */
-static GPtrArray *
-collect_others(const SignedData *data, const JudgeContext *context)
-{
-    GPtrArray *others = collect_candidates(context);
-    add_all(others, signed_data_get_certificates(data));
-    return others;
-}
-
 static GPtrArray *
 collect_crls(const SignedData *data, const JudgeContext *context)
 {
@@ -71,14 +62,36 @@ matches_certificate(const SmimeaRecord *record, const Certificate *certificate)
                                certificate_get_spki(certificate));
 }
 
+/* What all signers of a message have in common. */
 typedef struct {
-    Certificate *certificate; /* the signer's */
-    GPtrArray *others;
-    GPtrArray *crls;
+    const SignedData *data;
     const JudgeContext *context;
-    PathResult *authority; /* to one that is trusted here; NULL: none is */
-    /* To a certificate that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
+    GPtrArray *candidates; /* for the signatures */
+    GPtrArray *others;     /* of which a path could be built: those and what the message brings */
+    GPtrArray *crls;
+    GPtrArray *records;    /* (element-type SmimeaRecord) */
+    PathFinder *authority; /* to those that are trusted here; NULL: none is */
+    /* To certificates that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
      * One search for all records: they may be many, and a search is dear. */
+    PathFinder *associated;
+} Judging;
+
+static void
+judging_clear(Judging *judging)
+{
+    g_clear_pointer(&judging->authority, path_finder_free);
+    g_clear_pointer(&judging->associated, path_finder_free);
+    g_clear_pointer(&judging->candidates, g_ptr_array_unref);
+    g_clear_pointer(&judging->others, g_ptr_array_unref);
+    g_clear_pointer(&judging->crls, g_ptr_array_unref);
+    g_clear_pointer(&judging->records, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Judging, judging_clear)
+
+/* Of one signer. */
+typedef struct {
+    Certificate *certificate;
+    PathResult *authority;
     PathResult *associated;
 } Paths;
 
@@ -91,14 +104,21 @@ paths_clear(Paths *paths)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Paths, paths_clear)
 
 static PathResult *
-validate_path(const Paths *paths, GPtrArray *anchors)
+find_path(const Judging *judging, PathFinder *finder, Certificate *certificate)
 {
-    const JudgeContext *context = paths->context;
-    PathResult *path =
-        path_validate(paths->certificate, paths->others, anchors, paths->crls, context->now);
-    if (context->require_revocation && path->reason == REASON_NONE && !path->revocation_known)
+    if (finder == NULL)
+        return NULL;
+    PathResult *path = path_finder_validate(finder, certificate);
+    if (judging->context->require_revocation && path->reason == REASON_NONE &&
+        !path->revocation_known)
         path->reason = REASON_REVOCATION_UNKNOWN;
     return path;
+}
+
+static gboolean
+accepts_authorities(const JudgeContext *context)
+{
+    return context->authorities != NULL && context->authorities->len > 0;
 }
 
 static gboolean
@@ -121,17 +141,42 @@ is_associated_authority(const Certificate *certificate, const DaneAnswer *dane, 
     return FALSE;
 }
 
-static void
-find_associated_path(Paths *paths, GPtrArray *all)
+static PathFinder *
+find_associated_authorities(const Judging *judging)
 {
+    const JudgeContext *context = judging->context;
     g_autoptr(GPtrArray) anchors = new_certificates();
-    for (guint i = 0; i < paths->others->len; i++) {
-        Certificate *other = g_ptr_array_index(paths->others, i);
-        if (is_associated_authority(other, paths->context->dane, all))
+    for (guint i = 0; i < judging->others->len; i++) {
+        Certificate *other = g_ptr_array_index(judging->others, i);
+        if (is_associated_authority(other, context->dane, judging->records))
             g_ptr_array_add(anchors, certificate_ref(other));
     }
-    if (anchors->len > 0)
-        paths->associated = validate_path(paths, anchors);
+    return anchors->len == 0
+               ? NULL
+               : path_finder_new(judging->others, anchors, judging->crls, context->now);
+}
+
+static gboolean
+has_secure_records(const JudgeContext *context)
+{
+    return context->dane != NULL && context->dane->dns == DNS_OUTCOME_SECURE_RECORDS;
+}
+
+static void
+prepare(Judging *judging)
+{
+    const JudgeContext *context = judging->context;
+    judging->candidates = collect_candidates(context);
+    judging->others = collect_candidates(context);
+    add_all(judging->others, signed_data_get_certificates(judging->data));
+    judging->crls = collect_crls(judging->data, context);
+    if (accepts_authorities(context))
+        judging->authority =
+            path_finder_new(judging->others, context->authorities, judging->crls, context->now);
+    if (!has_secure_records(context))
+        return;
+    judging->records = dane_answer_get_smimea(context->dane);
+    judging->associated = find_associated_authorities(judging);
 }
 
 /* Whether the record is associated with a certificate of the path that stands above the signer's,
@@ -191,13 +236,12 @@ judge_record(const DaneRecord *source, GPtrArray *all, const Paths *paths)
 }
 
 static GArray *
-judge_records(const DaneAnswer *dane, Paths *paths)
+judge_records(const Judging *judging, const Paths *paths)
 {
     GArray *judged = g_array_new(FALSE, TRUE, sizeof(PolicyRecord));
-    g_autoptr(GPtrArray) all = dane_answer_get_smimea(dane);
-    find_associated_path(paths, all);
-    for (guint i = 0; i < dane->records->len; i++) {
-        PolicyRecord record = judge_record(g_ptr_array_index(dane->records, i), all, paths);
+    GPtrArray *records = judging->context->dane->records;
+    for (guint i = 0; i < records->len; i++) {
+        PolicyRecord record = judge_record(g_ptr_array_index(records, i), judging->records, paths);
         g_array_append_val(judged, record);
     }
     return judged;
@@ -233,26 +277,26 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
     found->from_future = result->signing_time != G_MININT64 &&
                          result->signing_time > context->now + SIGNING_TIME_SLACK;
     found->has_pins = context->pins != NULL && context->pins->len > 0;
-    found->address = context->no_author;
+    found->address = context->author == NULL ? context->no_author : ADDRESS_UNNAMED;
     found->looked_up = context->dane != NULL;
     if (context->dane != NULL)
         found->dns = context->dane->dns;
-    found->accept_authorities = context->authorities != NULL && context->authorities->len > 0;
+    found->accept_authorities = accepts_authorities(context);
     found->authority = REASON_CERTIFICATE_UNTRUSTED;
 }
 
 static void
-fill_from_certificate(PolicySignature *found, JudgedSigner *signer, Paths *paths)
+fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judging *judging,
+                      const Paths *paths)
 {
-    const JudgeContext *context = paths->context;
+    const JudgeContext *context = judging->context;
     const Certificate *certificate = paths->certificate;
     found->may_sign = certificate_may_sign(certificate);
     found->validity = dane_certificate_validity(certificate, context->now);
     found->address = match_address(certificate, context);
     found->is_pinned = is_pinned(certificate, context->pins);
-    if (!found->accept_authorities)
+    if (paths->authority == NULL)
         return;
-    paths->authority = validate_path(paths, context->authorities);
     found->authority = paths->authority->reason;
     signer->has_authority_path = TRUE;
     signer->authority = found->authority;
@@ -260,23 +304,22 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, Paths *paths
 }
 
 static JudgedSigner *
-judge_signer(const SignedData *data, guint index, GBytes *content, SignatureScope scope,
-             const JudgeContext *context)
+judge_signer(const Judging *judging, guint index, GBytes *content, SignatureScope scope)
 {
-    g_autoptr(GPtrArray) candidates = collect_candidates(context);
-    g_autoptr(GPtrArray) others = collect_others(data, context);
-    g_autoptr(GPtrArray) crls = collect_crls(data, context);
+    const JudgeContext *context = judging->context;
     g_autoptr(GArray) records = NULL;
     JudgedSigner *signer = g_new0(JudgedSigner, 1);
-    signer->result = signed_data_verify(data, index, content, candidates);
+    signer->result = signed_data_verify(judging->data, index, content, judging->candidates);
 
     PolicySignature found = {.scope = scope};
     fill_from_result(&found, signer->result, context);
-    g_auto(Paths) paths = {signer->result->certificate, others, crls, context, NULL, NULL};
-    if (paths.certificate != NULL) {
-        fill_from_certificate(&found, signer, &paths);
-        if (context->dane != NULL && context->dane->dns == DNS_OUTCOME_SECURE_RECORDS) {
-            records = judge_records(context->dane, &paths);
+    Certificate *certificate = signer->result->certificate;
+    if (certificate != NULL) {
+        g_auto(Paths) paths = {certificate, find_path(judging, judging->authority, certificate),
+                               find_path(judging, judging->associated, certificate)};
+        fill_from_certificate(&found, signer, judging, &paths);
+        if (has_secure_records(context)) {
+            records = judge_records(judging, &paths);
             found.records = (const PolicyRecord *)(gpointer)records->data;
             found.n_records = records->len;
         }
@@ -289,8 +332,10 @@ GPtrArray *
 judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
               const JudgeContext *context)
 {
+    g_auto(Judging) judging = {.data = data, .context = context};
+    prepare(&judging);
     GPtrArray *signers = g_ptr_array_new_with_free_func(judged_signer_free);
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
-        g_ptr_array_add(signers, judge_signer(data, i, content, scope, context));
+        g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));
     return signers;
 }

@@ -10,6 +10,7 @@ void
 signing_clear(Signing *signing)
 {
     g_clear_pointer(&signing->pair, key_pair_unref);
+    g_clear_pointer(&signing->options.chain, g_ptr_array_unref);
 }
 
 static gboolean
@@ -29,6 +30,15 @@ read_digest(const OpCall *call, CmsDigest *out_digest, GError **error)
     g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
                 "parameter \"digest\": \"%.50s\" is not one of sha-256, sha-384, sha-512", name);
     return FALSE;
+}
+
+/* What lies between the signer's certificate and its authority; receivers may have nothing but the
+ * authority (RFC 8550 §2.3). */
+static GPtrArray *
+find_chain(const OpCall *call, const KeyPair *pair)
+{
+    g_autoptr(KeyStore) store = bridge_get_key_store(call->bridge, FALSE, NULL);
+    return store == NULL ? NULL : key_store_find_chain(store, pair);
 }
 
 gboolean
@@ -53,7 +63,8 @@ signing_prepare(const OpCall *call, const MessageInput *input, Signing *out_sign
         .options = {.detached = TRUE,
                     .without_certificates = !certificate,
                     .signing_time = bridge_get_now(call->bridge),
-                    .digest = digest},
+                    .digest = digest,
+                    .chain = certificate ? find_chain(call, pair) : NULL},
     };
     return TRUE;
 }

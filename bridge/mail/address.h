@@ -40,8 +40,9 @@ typedef struct {
     gboolean resent; /* Resent-* fields are there; they are not looked at */
 } MessageAddresses;
 
-/* Reads all fields of these names. A From that can't be read is an error; a message without From
- * has an empty list. A To, Cc, Bcc or Sender that can't be read is one mailbox with the field's
+/* Reads all fields of these names. A From that can't be read is an error, as is a CR without LF in
+ * the header section, at which others see another field begin; a message without From has an empty
+ * list. A To, Cc, Bcc or Sender that can't be read is one mailbox with the field's
  * whole text as its address, which addr_spec_parse() refuses: mail can be read without knowing its
  * recipients, but none of them may be left out silently when it is encrypted. */
 MessageAddresses *message_addresses_parse(const Entity *message,

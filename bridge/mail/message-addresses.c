@@ -40,6 +40,24 @@ add_fields(const Entity *message, const gchar *name, gboolean must_be_read, GPtr
     return TRUE;
 }
 
+/* Thunderbird and others take a CR alone for a line end. A From that begins behind one would be
+ * shown beside a verdict on the From that is read here. CRs before a LF hide nothing. */
+static gboolean
+check_line_ends(const Entity *message, GError **error)
+{
+    g_autoptr(GBytes) header = entity_get_header_octets(message);
+    gsize n_octets = 0;
+    const gchar *octets = g_bytes_get_data(header, &n_octets);
+    for (gsize i = 0; i + 1 < n_octets; i++) {
+        if (octets[i] != '\r' || octets[i + 1] == '\r' || octets[i + 1] == '\n')
+            continue;
+        g_set_error(error, MAIL_ERROR, MAIL_ERROR_ADDRESS,
+                    "CR without LF at octet %" G_GSIZE_FORMAT " of the header section", i + 1);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 has_resent_fields(const Entity *message)
 {
@@ -59,7 +77,8 @@ message_addresses_parse(const Entity *message, GError **error)
     addresses->cc = g_ptr_array_new_with_free_func(mailbox_free_item);
     addresses->bcc = g_ptr_array_new_with_free_func(mailbox_free_item);
     g_autoptr(GPtrArray) senders = g_ptr_array_new_with_free_func(mailbox_free_item);
-    if (!add_fields(message, "From", TRUE, addresses->from, error) ||
+    if (!check_line_ends(message, error) ||
+        !add_fields(message, "From", TRUE, addresses->from, error) ||
         !add_fields(message, "Sender", FALSE, senders, error) ||
         !add_fields(message, "To", FALSE, addresses->to, error) ||
         !add_fields(message, "Cc", FALSE, addresses->cc, error) ||

@@ -121,6 +121,27 @@ class Keys(unittest.TestCase):
                     signed = other.succeed('sign', stdin=messages.shapes(address)['plain']).stdout
                     STORE.succeed('verify', '--cert', interop.write('x.pem', pem), stdin=signed)
 
+    def test_chain(self):
+        """What was imported between key and authority goes along with a signature (RFC 8550
+        §2.3): openssl, which has the authority alone, verifies it."""
+        authority = ('basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign')
+        root = interop.Person('root', 'rsa:2048', None, authority)
+        middle = interop.Person('middle', 'ec:P-256', None, authority, issuer=root)
+        leaf = interop.Person('leaf', 'ec:P-256', ALICE, issuer=middle)
+        other = interop.new_program('chain')
+        other.succeed('import', interop.write('chain.pem', b''.join(
+            interop.read(name) for name in (leaf.pem, root.certificate, middle.certificate))))
+        for options, n_certificates in (((), 2), (('--opaque',), 2), (('--no-certificate',), 0)):
+            with self.subTest(options=options):
+                signed = other.succeed('sign', *options, stdin=messages.shapes()['plain']).stdout
+                cms = openssl.run('cms', '-cmsout', '-outform', 'DER', stdin=signed)
+                listed = openssl.run('pkcs7', '-inform', 'DER', '-print_certs', '-noout', stdin=cms)
+                self.assertEqual(listed.count(b'subject='), n_certificates, listed)
+                if n_certificates:
+                    openssl.run('cms', '-verify', '-CAfile', root.certificate, '-purpose',
+                                'smimesign', stdin=signed)
+                    other.succeed('verify', '--ca', root.certificate, stdin=signed)
+
     def test_pem_pairs(self):
         """PKCS#8 beside its certificate, as openssl writes them."""
         for kind in ('rsa:2048', 'ec:P-256', 'ec:P-384'):

@@ -193,6 +193,16 @@ class Reasons(VerdictCase):
                 else:
                     self.check(message, 'unverified', code, reason, options=with_authority)
 
+    def test_certificate_that_the_dns_kept(self):
+        """Where the DNS can't be asked, the certificate is not known to be missing."""
+        for reason in ('bogus', 'unreachable'):
+            with self.subTest(reason):
+                self.check(sign(DAVES, ZONES[reason], '-nocerts'), 'unverified', UNKNOWN, reason)
+        for zone in ('insecure', 'no-record'):
+            with self.subTest(zone):
+                self.check(sign(DAVES, ZONES[zone], '-nocerts'), 'unverified', DOES_NOT_HOLD,
+                           'certificate-missing')
+
     def test_indeterminate(self):
         store = program.Program(PROGRAM.folder,
                                 options=UNIVERSE.options(anchor='other_trust_anchor'))

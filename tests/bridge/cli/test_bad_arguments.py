@@ -9,7 +9,7 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import UNKNOWN, USAGE, Program
+from program import DOES_NOT_HOLD, UNKNOWN, USAGE, Program
 
 PROGRAM = None
 CERTIFICATE = None
@@ -66,7 +66,7 @@ class WrongUsage(bad_input.BadInputCase):
         'type-0': (['lookup', '--type', '0', 'a@example.org'], 'type'),
         'type-65536': (['lookup', '--type', '65536', 'a@example.org'], 'type'),
         'ttl-negative': (['record', '--cert', 'CERT', '--ttl', '-1'], 'ttl'),
-        'json-and-no-output': (['--json', 'sign', 'MESSAGE'], '--output'),
+        'password-both': (['password', '--remove', '--new-password-file', 'CERT'], '--remove'),
         'password-files-uneven': (['decrypt', '--key', 'CERT', '--key', 'CERT', '--key', 'CERT',
                                    '--key-password-file', 'CERT', '--key-password-file', 'CERT',
                                    'MESSAGE'], 'password'),
@@ -98,6 +98,41 @@ class WrongUsage(bad_input.BadInputCase):
     def test_too_many_addresses(self):
         addresses = [f'{i}@e.org' for i in range(10_001)]
         self.refused(PROGRAM, ['lookup', *addresses], USAGE, '10000')
+
+
+class Json(bad_input.BadInputCase):
+    """With --json there is an object on standard output whatever fails, and the line besides."""
+
+    ROWS = {
+        'unknown-verb': (['frobnicate'], USAGE, 'request-malformed'),
+        'unknown-option': (['verify', '--frobnicate'], USAGE, 'request-malformed'),
+        'argument-missing': (['keygen'], USAGE, 'request-malformed'),
+        'time': (['--time', 'yesterday', 'keys'], USAGE, 'request-malformed'),
+        'address': (['lookup', 'nobody'], USAGE, 'address-malformed'),
+        'no-output': (['sign', 'MESSAGE'], USAGE, 'request-malformed'),
+        'output-to-stdout': (['sign', '--output', '-', 'MESSAGE'], USAGE, 'request-malformed'),
+        'export-to-stdout': (['export', messages.ALICE, '-', '--certificate-only'], USAGE,
+                             'request-malformed'),
+        'file': (['verify', '/nonexistent'], UNKNOWN, 'file-refused'),
+        'certificate-file': (['verify', '--cert', '/nonexistent', 'MESSAGE'], UNKNOWN,
+                             'file-refused'),
+        'trust-anchor': (['--trust-anchor', 'MESSAGE', 'lookup', 'a@example.org'], UNKNOWN,
+                         'trust-anchor-unusable'),
+        'password-file': (['--password-file', '/nonexistent', 'keys'], UNKNOWN, 'file-refused'),
+        'no-key': (['delete', 'nobody@example.org'], DOES_NOT_HOLD, 'key-not-found'),
+    }
+
+    def test_rows(self):
+        online = bad_input.Program(PROGRAM.folder, options=[])
+        for name, (arguments, code, fault) in self.ROWS.items():
+            for options in (['--json', *arguments], [*arguments, '--json']):
+                with self.subTest(name, first=options[0]):
+                    result = online.run(*[MESSAGE if a == 'MESSAGE' else a for a in options])
+                    self.check_line(result, code)
+                    self.assertEqual(list(result.json), ['error'], result)
+                    error = result.json['error']
+                    self.assertEqual((error['code'], f'dane-smime: {error["message"]}\n'),
+                                     (fault, result.stderr))
 
 
 class Records(bad_input.BadInputCase):

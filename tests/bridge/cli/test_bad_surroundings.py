@@ -11,7 +11,7 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import program
 import tap
-from program import DOES_NOT_HOLD, HOLDS, UNKNOWN
+from program import DOES_NOT_HOLD, HOLDS, UNKNOWN, USAGE
 from universe_client import UniverseClient
 
 import records  # of tests/dns
@@ -179,12 +179,12 @@ class Passwords(bad_input.BadInputCase):
                                                '--export-password-file', 'RIGHT'])
 
     def test_locked(self):
-        for options in ((), ('--password-file', self.wrong)):
+        for options, word in (((), 'not given'), (('--password-file', self.wrong), 'wrong')):
             for verb in self.VERBS:
                 with self.subTest(verb=verb[0], options=options[:1]):
-                    arguments = [self.right if word == 'RIGHT' else word for word in verb]
+                    arguments = [self.right if part == 'RIGHT' else part for part in verb]
                     stdin = PLAIN if verb[0] == 'sign' else self.encrypted
-                    result = self.refused(self._store(*options), arguments, UNKNOWN, 'locked',
+                    result = self.refused(self._store(*options), arguments, UNKNOWN, word,
                                           stdin=stdin)
                     self._check_secret(result)
 
@@ -199,10 +199,22 @@ class Passwords(bad_input.BadInputCase):
     def test_wrong_password_changes_nothing(self):
         new = bad_input.write('new', b'something new\n')
         store = self._store('--password-file', self.wrong)
-        result = self.refused(store, ['password', '--new-password-file', new], UNKNOWN, 'locked')
+        result = self.refused(store, ['password', '--new-password-file', new], UNKNOWN, 'wrong')
         self._check_secret(result)
         self.assertEqual(self.locked.run('sign', stdin=PLAIN).code, HOLDS)
-        self.refused(store, ['keygen', 'other@example.org'], UNKNOWN, 'locked')
+        self.refused(store, ['keygen', 'other@example.org'], UNKNOWN, 'wrong')
+
+    def test_empty_password_protects_nothing(self):
+        store = copy_of_store('unprotected')
+        out = bad_input.path('out.p12')
+        for name, octets in {'empty': b'', 'empty-line': b'\n', 'empty-dos-line': b'\r\n'}.items():
+            file = bad_input.write(f'password.{name}', octets)
+            for arguments in (['password', '--new-password-file', file],
+                              ['--password-file', file, 'keygen', 'new@example.org'],
+                              ['export', messages.ALICE, out, '--export-password-file', file]):
+                with self.subTest(name, verb=arguments[0]):
+                    self.refused(store, arguments, UNKNOWN, file, 'empty')
+        store.succeed('sign', stdin=PLAIN)
 
     def test_password_comes_and_goes(self):
         store = copy_of_store('changing')
@@ -211,6 +223,8 @@ class Passwords(bad_input.BadInputCase):
         store.succeed('password', '--new-password-file', self.right)
         self.refused(store, ['sign'], UNKNOWN, 'locked', stdin=PLAIN)
         with_password.succeed('sign', stdin=PLAIN)
+        self.refused(with_password, ['password', '--remove', '--new-password-file', self.right],
+                     USAGE, '--remove')
         with_password.succeed('password', '--remove')
         store.succeed('sign', stdin=PLAIN)
 

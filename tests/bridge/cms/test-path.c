@@ -299,6 +299,34 @@ test_decoys(void)
     g_assert_cmpint(g_get_monotonic_time() - before, <, 20 * G_USEC_PER_SEC);
 }
 
+/* A message may have twenty signers, with the decoys for each. */
+static void
+test_finder(void)
+{
+    g_autoptr(GPtrArray) others = path_load_certificates(folder, "mid");
+    g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
+    g_autoptr(Certificate) leaf = support_certificate(folder, "leaf");
+    g_autoptr(Certificate) root = support_certificate(folder, "root");
+    g_autoptr(PathFinder) finder = path_finder_new(others, anchors, NULL, start + DAY);
+    for (guint i = 0; i < 20; i++) {
+        g_autoptr(PathResult) of_leaf = path_finder_validate(finder, leaf);
+        g_autoptr(PathResult) of_root = path_finder_validate(finder, root);
+        g_assert_cmpint(of_leaf->reason, ==, GOOD);
+        g_assert_cmpuint(of_leaf->path->len, ==, 3);
+        g_assert_cmpint(of_root->reason, ==, GOOD);
+        g_assert_cmpuint(of_root->path->len, ==, 1);
+    }
+    /* All of them together have so many steps, two for each of the leaf's. */
+    guint n_found = 20;
+    gboolean found = TRUE;
+    while (found && n_found <= PATH_MAX_STEPS) {
+        g_autoptr(PathResult) more = path_finder_validate(finder, leaf);
+        found = more->reason == GOOD;
+        n_found += found ? 1 : 0;
+    }
+    g_assert_cmpuint(n_found, ==, PATH_MAX_STEPS / 2);
+}
+
 /* Certificates that all certify each other: as many ways as there are orders of them. */
 static void
 test_mesh(void)
@@ -375,6 +403,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/path/nothing", test_nothing);
     g_test_add_func("/path/limits/decoys", test_decoys);
+    g_test_add_func("/path/limits/finder", test_finder);
     g_test_add_func("/path/limits/mesh", test_mesh);
     g_test_add_func("/path/limits/longest", test_longest);
     int status = g_test_run();

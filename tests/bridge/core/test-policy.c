@@ -7,7 +7,10 @@
 /* The truth table. Rows name the section that wants them; those without one are decisions of this
  * program (core/policy.h). */
 
-#define SOUND              .scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_GOOD, .may_sign = TRUE
+#define SOUND .scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_GOOD, .may_sign = TRUE
+#define NO_CERTIFICATE                                                                             \
+    .scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_UNKNOWN,                                          \
+    .math_reason = REASON_CERTIFICATE_MISSING, .address = ADDRESS_UNNAMED
 #define FROM_SIGNER        .address = ADDRESS_SAME
 #define DNS(outcome)       .looked_up = TRUE, .dns = DNS_OUTCOME_##outcome
 #define NO_AUTHORITY       .authority = REASON_CERTIFICATE_UNTRUSTED
@@ -55,47 +58,7 @@ typedef struct {
 
 /* What the mathematics and the extent of the signature decide alone. */
 static const SignatureCase math_cases[] = {
-    {"absent", {.math = SIGNATURE_MATH_ABSENT}, {STATUS_NONE, REASON_NONE, TRUST_NOBODY, -1}},
-    {"bad", {.scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_BAD}, INVALID(SIGNATURE_BAD)},
-    {"bad-though-pinned",
-     {.scope = SCOPE_WHOLE,
-      .math = SIGNATURE_MATH_BAD,
-      .may_sign = TRUE,
-      .has_pins = TRUE,
-      .is_pinned = TRUE},
-     INVALID(SIGNATURE_BAD)},
-    {"bad-part", {.scope = SCOPE_PART, .math = SIGNATURE_MATH_BAD}, INVALID(SIGNATURE_BAD)},
-    /* RFC 8551 §3.5.3 */
-    {"content-mismatch",
-     {.scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_BAD, .math_reason = REASON_CONTENT_MISMATCH},
-     INVALID(CONTENT_MISMATCH)},
-    {"unknown-without-reason",
-     {.scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_UNKNOWN},
-     UNVERIFIED(CERTIFICATE_MISSING)},
-    {"unsupported-algorithm",
-     {.scope = SCOPE_WHOLE,
-      .math = SIGNATURE_MATH_UNKNOWN,
-      .math_reason = REASON_UNSUPPORTED_ALGORITHM,
-      RECORDS(MATCH(DANE_EE))},
-     UNVERIFIED(UNSUPPORTED_ALGORITHM)},
-    {"malformed",
-     {.scope = SCOPE_WHOLE, .math = SIGNATURE_MATH_UNKNOWN, .math_reason = REASON_MALFORMED},
-     UNVERIFIED(MALFORMED)},
-    {"part",
-     {.scope = SCOPE_PART,
-      .math = SIGNATURE_MATH_GOOD,
-      .may_sign = TRUE,
-      FROM_SIGNER,
-      RECORDS(MATCH(DANE_EE))},
-     UNVERIFIED(PARTIAL)},
-    {"part-though-pinned",
-     {.scope = SCOPE_PART,
-      .math = SIGNATURE_MATH_GOOD,
-      .may_sign = TRUE,
-      .has_pins = TRUE,
-      .is_pinned = TRUE},
-     UNVERIFIED(PARTIAL)},
-    {"no-scope", {.math = SIGNATURE_MATH_GOOD, .may_sign = TRUE}, UNVERIFIED(PARTIAL)},
+#include "test-policy-math.inc"
 };
 
 /* RFC 8162 §6: every outcome of the DNS, with and without authorities to fall back to. The

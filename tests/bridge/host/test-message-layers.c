@@ -298,6 +298,28 @@ test_bare_objects(void)
     g_assert_error(error, CMS_ERROR, CMS_ERROR_MALFORMED);
 }
 
+static void
+note_freed(gpointer freed)
+{
+    *(gboolean *)freed = TRUE;
+}
+
+/* A leak of it would be one of whole messages, in a host that runs for days. */
+static void
+test_detached_is_freed(void)
+{
+    gboolean freed = FALSE;
+    g_autoptr(GError) error = NULL;
+    GBytes *plain = g_bytes_new_with_free_func(PLAIN, strlen(PLAIN), note_freed, &freed);
+    g_autoptr(GBytes) detached = sign(plain, TRUE);
+    OpenedMessage *apart = opened_message_new(detached, TRUE, plain, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_bytes_unref(plain);
+    g_assert_false(freed);
+    opened_message_free(apart);
+    g_assert_true(freed);
+}
+
 /* RFC 8551 §3.2.2: smime-type is a hint, the object decides. */
 static void
 test_wrong_smime_type(void)
@@ -333,6 +355,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/message-layers/decrypt", test_decrypt);
     g_test_add_func("/message-layers/bare-objects", test_bare_objects);
+    g_test_add_func("/message-layers/detached-is-freed", test_detached_is_freed);
     g_test_add_func("/message-layers/wrong-smime-type", test_wrong_smime_type);
     int status = g_test_run();
     g_clear_pointer(&alice, key_pair_unref);

@@ -103,6 +103,23 @@ test_from_error(void)
     }
 }
 
+/* What is one line here is two elsewhere. */
+static void
+test_bare_cr(void)
+{
+    const gchar *messages[] = {"Subject: x\rFrom: b@y.example\r\nFrom: a@x.example\r\n\r\n",
+                               "From: a@x.example\r\nSubject: x\r\rFrom: b@y.example\r\n\r\n",
+                               "From: A\r <a@x.example>\n\n"};
+    for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(read_addresses(messages[i], &error));
+        g_assert_error(error, MAIL_ERROR, MAIL_ERROR_ADDRESS);
+    }
+    g_autoptr(MessageAddresses) addresses =
+        read_addresses("From: a@x.example\r\r\nSubject: x\r\n\r\nx\ry\r\n", NULL);
+    g_assert_cmpstr(message_addresses_get_author(addresses)->address, ==, "a@x.example");
+}
+
 /* A NUL must not cut the address that is judged. */
 static void
 test_nul_in_from(void)
@@ -124,6 +141,7 @@ main(int argc, char **argv)
     g_test_add_func("/message-addresses/without-bcc", test_without_bcc);
     g_test_add_func("/message-addresses/sender-and-resent", test_sender_and_resent);
     g_test_add_func("/message-addresses/from-error", test_from_error);
+    g_test_add_func("/message-addresses/bare-cr", test_bare_cr);
     g_test_add_func("/message-addresses/nul-in-from", test_nul_in_from);
     return g_test_run();
 }
