@@ -21,6 +21,13 @@ show_key(JsonObject *certificate)
     report_field("SHA-256", json_text(certificate, "sha256"));
 }
 
+static void
+show_keys(JsonArray *keys)
+{
+    for (guint i = 0; i < json_array_get_length(keys); i++)
+        show_key(json_array_get_object_element(keys, i));
+}
+
 CliExit
 verb_keygen(Cli *cli, gint argc, gchar **argv)
 {
@@ -78,8 +85,8 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
     JsonArray *keys = json_array(reply.result, "keys");
     if (cli->options.json)
         cli_show_json(&reply);
-    for (guint i = 0; !cli->options.json && i < json_array_get_length(keys); i++)
-        show_key(json_array_get_object_element(keys, i));
+    else
+        show_keys(keys);
     if (json_array_get_length(keys) == 0 && words[0] != NULL) {
         report_error("no key for %s in the key store", words[0]);
         status = EXIT_DOES_NOT_HOLD;
@@ -171,11 +178,10 @@ verb_import(Cli *cli, gint argc, gchar **argv)
     CliExit status = cli_run_on_file(cli, "import", g_steal_pointer(&params), words[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
-    JsonArray *imported = json_array(reply.result, "imported");
     if (cli->options.json)
         cli_show_json(&reply);
-    for (guint i = 0; !cli->options.json && i < json_array_get_length(imported); i++)
-        show_key(json_array_get_object_element(imported, i));
+    else
+        show_keys(json_array(reply.result, "imported"));
     return status;
 }
 

@@ -28,7 +28,7 @@ static const SEC_ASN1Template ec_private_key_template[] = {
     {0, 0, NULL, 0},
 };
 
-KeyFileParts *
+static KeyFileParts *
 key_file_parts_new(void)
 {
     KeyFileParts *parts = g_new0(KeyFileParts, 1);

@@ -50,16 +50,19 @@ PathFinder *path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *cr
 void path_finder_free(PathFinder *finder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
 
+/* Certificates of a path, and issuers that are tried. */
+#define PATH_MAX_LENGTH 12
+#define PATH_MAX_STEPS  200
+
 /**
  * path_finder_validate:
  * @certificate: whose path is wanted; one of the anchors is a path of itself
  *
  * Tries at most PATH_MAX_STEPS issuers in all the calls for one finder, and PATH_MAX_LENGTH deep,
  * so that hostile sets cost little; anchors and those with the right key identifier first.
+ *
  * Returns: (transfer full): never %NULL
  */
-#define PATH_MAX_LENGTH 12
-#define PATH_MAX_STEPS  200
 PathResult *path_finder_validate(PathFinder *finder, Certificate *certificate);
 
 /* The same for one certificate. */

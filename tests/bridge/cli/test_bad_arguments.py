@@ -123,7 +123,7 @@ class Json(bad_input.BadInputCase):
     }
 
     def test_rows(self):
-        online = bad_input.Program(PROGRAM.folder, options=[])
+        online = Program(PROGRAM.folder, options=[])
         for name, (arguments, code, fault) in self.ROWS.items():
             for options in (['--json', *arguments], [*arguments, '--json']):
                 with self.subTest(name, first=options[0]):
