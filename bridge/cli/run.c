@@ -115,6 +115,11 @@ make_bridge(Cli *cli)
     settings->ask_password_data = cli;
     if (!set_time(settings, options->time))
         return EXIT_USAGE;
+    /* A variable without a value would make the folder at hand a key store. */
+    if (g_strcmp0(options->profile, "") == 0) {
+        report_error("--profile: the name of a folder is wanted");
+        return EXIT_USAGE;
+    }
     if (!set_initial_password(settings, options->password_file))
         return EXIT_UNKNOWN;
     g_autoptr(GError) error = NULL;

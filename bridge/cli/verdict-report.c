@@ -57,6 +57,23 @@ show_encryption(JsonObject *encryption)
                 json_object_get_boolean_member(encryption, "weak") ? " (weak)" : "");
 }
 
+/* A signature round an envelope does not count, and is none (host/message-layers.c). */
+static const gchar *
+words_for_none(JsonObject *verdict)
+{
+    JsonArray *layers = json_array(verdict, "layers");
+    const gchar *outermost = layers == NULL || json_array_get_length(layers) == 0
+                                 ? ""
+                                 : json_array_get_string_element(layers, 0);
+    if (!json_object_get_boolean_member(verdict, "encrypted"))
+        return "the message is not signed";
+    if (json_object(verdict, "encryption") == NULL)
+        return "the message is encrypted; whether it is signed inside, \"read\" finds out";
+    return g_str_has_suffix(outermost, "enveloped-data")
+               ? "the message is not signed"
+               : "the envelope is signed, but not what is in it";
+}
+
 void
 verdict_report(JsonObject *verdict, gboolean verbose)
 {
@@ -69,7 +86,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     if (g_str_equal(status, "verified"))
         report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
     else if (g_str_equal(status, "none"))
-        report_line("none: the message is not signed");
+        report_line("none: %s", words_for_none(verdict));
     else
         report_line("%s (%s): %s", status, reason, words_for_reason(reason));
     if (!g_str_equal(status, "verified"))

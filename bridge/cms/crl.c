@@ -20,6 +20,10 @@ enum {
     EXTENSION_FRESHEST = 46
 };
 
+/* Entries that name their certificate's issuer: each takes many times the memory of what it is
+ * written in. An indirect CRL names one for all the entries that follow. */
+#define ENTRY_ISSUERS_MAX 20000u
+
 /* CRLReason (RFC 5280 §5.3.1). */
 #define REASON_REMOVE_FROM_CRL 8
 #define TAG_ENUMERATED         0x0a
@@ -34,7 +38,8 @@ struct _Crl {
     GBytes *number;      /* INTEGER contents, or NULL */
     GBytes *base_number; /* of a delta, else NULL */
     gboolean has_unknown_critical;
-    BerSlice list;   /* revokedCertificates, with its SEQUENCE; octets NULL: absent */
+    BerSlice list; /* revokedCertificates, with its SEQUENCE; octets NULL: absent */
+    guint n_entry_issuers;
     GArray *entries; /* (element-type Entry): by serial number; NULL until crl_load_entries() */
 };
 
@@ -194,6 +199,8 @@ take_entry_extension(Crl *crl, Entry *entry, const Extension *extension, GError 
         return TRUE;
     case EXTENSION_CERTIFICATE_ISSUER:
         g_clear_pointer(&entry->owned, distinguished_name_free);
+        if (++crl->n_entry_issuers > ENTRY_ISSUERS_MAX)
+            return fail(error, "CRL names too many issuers of certificates");
         entry->owned = read_certificate_issuer(extension->value);
         return entry->owned != NULL || fail(error, "certificateIssuer of a CRL entry is malformed");
     default:

@@ -9,6 +9,9 @@
 #define TAG_FULL     BER_CONTEXT_CONSTRUCTED(0)
 #define TAG_RELATIVE BER_CONTEXT_CONSTRUCTED(1)
 
+/* Real certificates have a few. Each is compared with each CRL. */
+#define POINTS_MAX 50u
+
 static GPtrArray *
 new_names(void)
 {
@@ -138,7 +141,7 @@ distribution_points_read(const Certificate *certificate)
     ber_reader_init(&all, der);
     if (issuer == NULL || !ber_enter(&all, BER_SEQUENCE, "", &list, NULL))
         return NULL;
-    while (!ber_at_end(&list)) {
+    while (!ber_at_end(&list) && points->len < POINTS_MAX) {
         if (!ber_skip(&list, "", &element, NULL))
             return NULL;
         BerReader one;

@@ -16,7 +16,8 @@ typedef struct {
     GPtrArray *crl_issuer; /* (element-type GeneralName): NULL: the certificate's issuer */
 } DistributionPoint;
 
-/* (element-type DistributionPoint): of the extension; empty if it is absent. NULL: malformed. */
+/* (element-type DistributionPoint): the first 50 of the extension; empty if it is absent. NULL:
+ * malformed. */
 GPtrArray *distribution_points_read(const Certificate *certificate) G_GNUC_WARN_UNUSED_RESULT;
 void distribution_point_free(DistributionPoint *point);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DistributionPoint, distribution_point_free)

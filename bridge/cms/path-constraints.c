@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "addr-spec.h"
 #include "general-name.h"
 #include "path-private.h"
 
@@ -94,15 +95,6 @@ add_subject(GPtrArray *own, const PathNode *node)
     g_ptr_array_add(own, name);
 }
 
-static gboolean
-has_form(GPtrArray *names, guint8 tag)
-{
-    for (guint i = 0; i < names->len; i++)
-        if (((const GeneralName *)g_ptr_array_index(names, i))->tag == tag)
-            return TRUE;
-    return FALSE;
-}
-
 static PathNames *
 get_names(PathNode *node)
 {
@@ -114,11 +106,11 @@ get_names(PathNode *node)
     if (names->own == NULL)
         return names;
     add_subject(names->own, node);
-    /* §4.2.1.10: addresses in the subject count where the subjectAltName has none. */
+    /* §4.2.1.10: addresses in the subject count where the subjectAltName has none. All that are
+     * compared with an author's must count here, whatever other name there is beside them. */
     const gchar *const *addresses = certificate_get_addresses(node->certificate);
-    if (!has_form(names->own, GENERAL_NAME_RFC822))
-        for (; *addresses != NULL; addresses++)
-            g_ptr_array_add(names->own, general_name_new_text(GENERAL_NAME_RFC822, *addresses));
+    for (; *addresses != NULL; addresses++)
+        g_ptr_array_add(names->own, general_name_new_text(GENERAL_NAME_RFC822, *addresses));
     return names;
 }
 
@@ -135,20 +127,6 @@ static gboolean
 host_matches(const gchar *host, const gchar *base)
 {
     return *base == '.' ? ends_with(host, base) : g_ascii_strcasecmp(host, base) == 0;
-}
-
-static gboolean
-mailbox_matches(const gchar *address, const gchar *base)
-{
-    const gchar *host = strrchr(address, '@');
-    const gchar *base_host = strrchr(base, '@');
-    if (*base == '\0')
-        return TRUE;
-    if (base_host == NULL)
-        return host_matches(host + 1, base);
-    return host - address == base_host - base &&
-           strncmp(address, base, (gsize)(host - address)) == 0 &&
-           g_ascii_strcasecmp(host, base_host) == 0;
 }
 
 static gboolean
@@ -174,22 +152,44 @@ dup_uri_host(const gchar *uri)
     return *host == '\0' || *host == '[' ? NULL : g_strndup(host, strcspn(host, ":"));
 }
 
-/* Other spellings of a host, in Unicode or with a dot behind, would slip past what is compared as
- * text. */
+/* Other spellings of a host, in Unicode, with a dot behind, or in an address with comments and
+ * spaces about, would slip past what is compared as text. */
 static gboolean
 is_plain_host(const gchar *host)
 {
-    return *host != '\0' && g_str_is_ascii(host) && !g_str_has_suffix(host, ".");
-}
-
-static gboolean
-has_plain_host(const gchar *address)
-{
-    const gchar *at = strrchr(address, '@');
-    return at != NULL && is_plain_host(at + 1);
+    static const gchar plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    return *host != '\0' && host[strspn(host, plain)] == '\0' && !g_str_has_suffix(host, ".");
 }
 
 typedef enum { MATCH_NO, MATCH_YES, MATCH_UNKNOWN } Match;
+
+/* One mailbox alone. Letter case: an author's address is compared without it, so that an excluded
+ * one must be excluded without it. */
+static Match
+match_whole_mailbox(const gchar *address, const gchar *base)
+{
+    g_autoptr(AddrSpec) own = addr_spec_parse(address, -1, NULL);
+    g_autoptr(AddrSpec) wanted = addr_spec_parse(base, -1, NULL);
+    if (own == NULL || wanted == NULL)
+        return MATCH_UNKNOWN;
+    if (addr_spec_equal(own, wanted))
+        return MATCH_YES;
+    return addr_spec_matches(own, wanted) ? MATCH_UNKNOWN : MATCH_NO;
+}
+
+static Match
+match_mailbox(const gchar *address, const gchar *base)
+{
+    const gchar *at = strrchr(address, '@');
+    if (at == NULL || !is_plain_host(at + 1))
+        return MATCH_UNKNOWN;
+    if (*base == '\0')
+        return MATCH_YES;
+    if (strchr(base, '@') != NULL)
+        return match_whole_mailbox(address, base);
+    return host_matches(at + 1, base) ? MATCH_YES : MATCH_NO;
+}
 
 static Match
 match(const GeneralName *name, const GeneralName *base)
@@ -201,9 +201,7 @@ match(const GeneralName *name, const GeneralName *base)
         return MATCH_UNKNOWN;
     switch (name->tag) {
     case GENERAL_NAME_RFC822:
-        if (!has_plain_host(name->text))
-            return MATCH_UNKNOWN;
-        return mailbox_matches(name->text, base->text) ? MATCH_YES : MATCH_NO;
+        return match_mailbox(name->text, base->text);
     case GENERAL_NAME_DNS:
         if (!is_plain_host(name->text))
             return MATCH_UNKNOWN;

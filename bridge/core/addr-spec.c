@@ -255,6 +255,14 @@ read_domain(Cursor *cursor, GString *value, GError **error)
     return TRUE;
 }
 
+/* C1 controls: RFC 5198 §2, to which RFC 6532 §3.1 refers. And those that turn the text round: they
+ * make an address look like another one where it is shown as verified. */
+static gboolean
+is_hidden_control(gunichar c)
+{
+    return (c >= 0x80 && c <= 0x9f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 static gboolean
 check_text(const Cursor *text, GError **error)
 {
@@ -269,10 +277,8 @@ check_text(const Cursor *text, GError **error)
         Cursor place = {text->text, text->n_octets, (gsize)(end - text->text)};
         return fail_syntax(&place, *end == '\0' ? "NUL" : "octets that are not UTF-8", error);
     }
-    /* C1 controls: RFC 5198 §2, to which RFC 6532 §3.1 refers. */
     for (const gchar *p = text->text; p < text->text + text->n_octets; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (c < 0x80 || c > 0x9f)
+        if (!is_hidden_control(g_utf8_get_char(p)))
             continue;
         Cursor place = {text->text, text->n_octets, (gsize)(p - text->text)};
         return fail_syntax(&place, "control character", error);

@@ -39,7 +39,7 @@ typedef struct {
  * beyond that (white space, backslashes, "[127.0.0.1]") would ask for another name than is shown. A
  * dot at the end is refused (RFC 5322 §3.4.1 has none), one label alone is a domain. Domains in
  * ASCII are only lowered: IDNA is for what has to be converted. Folding is CR LF and white space; a
- * control character is refused, quoted or not.
+ * control character is refused, quoted or not, as is one that changes the direction of text.
  *
  * Returns: (transfer full): the address, or %NULL
  */

@@ -28,12 +28,22 @@ trial_free(gpointer data)
     g_free(trial);
 }
 
+/* By character: g_utf8_strdown() makes another letter of "I" for users in Turkey. */
+static gchar *
+map_characters(const gchar *text, gunichar (*map)(gunichar c))
+{
+    GString *mapped = g_string_new(NULL);
+    for (; *text != '\0'; text = g_utf8_next_char(text))
+        g_string_append_unichar(mapped, map(g_utf8_get_char(text)));
+    return g_string_free(mapped, FALSE);
+}
+
 static gchar *
 make_variant(const AddrSpec *spec, CaseVariant variant)
 {
     AddrSpec changed = *spec;
-    changed.local_part = variant == VARIANT_LOWER_CASE ? g_utf8_strdown(spec->local_part, -1)
-                                                       : g_utf8_strup(spec->local_part, -1);
+    changed.local_part = map_characters(
+        spec->local_part, variant == VARIANT_LOWER_CASE ? g_unichar_tolower : g_unichar_toupper);
     gchar *address = addr_spec_to_string(&changed);
     g_free(changed.local_part);
     return address;

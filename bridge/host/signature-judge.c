@@ -2,7 +2,7 @@
 
 #include "signature-judge.h"
 
-#include "association.h"
+#include "associations.h"
 #include "dane-lookup.h"
 #include "path.h"
 
@@ -55,13 +55,6 @@ collect_crls(const SignedData *data, const JudgeContext *context)
     return crls;
 }
 
-static gboolean
-matches_certificate(const SmimeaRecord *record, const Certificate *certificate)
-{
-    return association_matches(record, certificate_get_der(certificate),
-                               certificate_get_spki(certificate));
-}
-
 /* What all signers of a message have in common. */
 typedef struct {
     const SignedData *data;
@@ -69,7 +62,8 @@ typedef struct {
     GPtrArray *candidates; /* for the signatures */
     GPtrArray *others;     /* of which a path could be built: those and what the message brings */
     GPtrArray *crls;
-    GPtrArray *records;    /* (element-type SmimeaRecord) */
+    GPtrArray *records; /* (element-type SmimeaRecord) */
+    Associations *associations;
     PathFinder *authority; /* to those that are trusted here; NULL: none is */
     /* To certificates that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
      * One search for all records: they may be many, and a search is dear. */
@@ -85,11 +79,13 @@ judging_clear(Judging *judging)
     g_clear_pointer(&judging->others, g_ptr_array_unref);
     g_clear_pointer(&judging->crls, g_ptr_array_unref);
     g_clear_pointer(&judging->records, g_ptr_array_unref);
+    g_clear_pointer(&judging->associations, associations_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Judging, judging_clear)
 
 /* Of one signer. */
 typedef struct {
+    Associations *associations;
     Certificate *certificate;
     PathResult *authority;
     PathResult *associated;
@@ -131,11 +127,13 @@ names_authority(const DaneRecord *record, GPtrArray *all)
 }
 
 static gboolean
-is_associated_authority(const Certificate *certificate, const DaneAnswer *dane, GPtrArray *all)
+is_associated_authority(const Judging *judging, Certificate *certificate)
 {
-    for (guint i = 0; i < dane->records->len; i++) {
-        const DaneRecord *record = g_ptr_array_index(dane->records, i);
-        if (names_authority(record, all) && matches_certificate(record->record, certificate))
+    GPtrArray *records = judging->context->dane->records;
+    for (guint i = 0; i < records->len; i++) {
+        const DaneRecord *record = g_ptr_array_index(records, i);
+        if (names_authority(record, judging->records) &&
+            associations_match(judging->associations, record->record, certificate))
             return TRUE;
     }
     return FALSE;
@@ -148,7 +146,7 @@ find_associated_authorities(const Judging *judging)
     g_autoptr(GPtrArray) anchors = new_certificates();
     for (guint i = 0; i < judging->others->len; i++) {
         Certificate *other = g_ptr_array_index(judging->others, i);
-        if (is_associated_authority(other, context->dane, judging->records))
+        if (is_associated_authority(judging, other))
             g_ptr_array_add(anchors, certificate_ref(other));
     }
     return anchors->len == 0
@@ -176,17 +174,18 @@ prepare(Judging *judging)
     if (!has_secure_records(context))
         return;
     judging->records = dane_answer_get_smimea(context->dane);
+    judging->associations = associations_new();
     judging->associated = find_associated_authorities(judging);
 }
 
 /* Whether the record is associated with a certificate of the path that stands above the signer's,
  * or with the signer's where that is an anchor itself. */
 static gboolean
-path_has_association(const PathResult *path, const SmimeaRecord *record)
+path_has_association(const Paths *paths, const PathResult *path, const SmimeaRecord *record)
 {
     guint n_path = path == NULL || path->path == NULL ? 0 : path->path->len;
     for (guint i = n_path == 1 ? 0 : 1; i < n_path; i++)
-        if (matches_certificate(record, g_ptr_array_index(path->path, i)))
+        if (associations_match(paths->associations, record, g_ptr_array_index(path->path, i)))
             return TRUE;
     return FALSE;
 }
@@ -196,7 +195,7 @@ path_has_association(const PathResult *path, const SmimeaRecord *record)
 static void
 judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
 {
-    judged->matches = path_has_association(paths->associated, record);
+    judged->matches = path_has_association(paths, paths->associated, record);
     if (judged->matches)
         judged->path = paths->associated->reason;
 }
@@ -209,9 +208,9 @@ judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *pat
 {
     if (paths->authority != NULL)
         judged->path = paths->authority->reason;
-    judged->matches = path_has_association(paths->authority, record);
+    judged->matches = path_has_association(paths, paths->authority, record);
     if (judged->path == REASON_CERTIFICATE_UNTRUSTED)
-        judged->matches = path_has_association(paths->associated, record);
+        judged->matches = path_has_association(paths, paths->associated, record);
 }
 
 static PolicyRecord
@@ -229,7 +228,7 @@ judge_record(const DaneRecord *source, GPtrArray *all, const Paths *paths)
     else if (record->usage == SMIMEA_USAGE_PKIX_TA)
         judge_pkix_ta(&judged, record, paths);
     else
-        judged.matches = matches_certificate(record, paths->certificate);
+        judged.matches = associations_match(paths->associations, record, paths->certificate);
     if (record->usage == SMIMEA_USAGE_PKIX_EE && paths->authority != NULL)
         judged.path = paths->authority->reason;
     return judged;
@@ -315,7 +314,8 @@ judge_signer(const Judging *judging, guint index, GBytes *content, SignatureScop
     fill_from_result(&found, signer->result, context);
     Certificate *certificate = signer->result->certificate;
     if (certificate != NULL) {
-        g_auto(Paths) paths = {certificate, find_path(judging, judging->authority, certificate),
+        g_auto(Paths) paths = {judging->associations, certificate,
+                               find_path(judging, judging->authority, certificate),
                                find_path(judging, judging->associated, certificate)};
         fill_from_certificate(&found, signer, judging, &paths);
         if (has_secure_records(context)) {

@@ -139,6 +139,13 @@ class GuideProcedure(unittest.TestCase):
             ('CAROL@secure.lab', 'upper-case'): 'secure-denial',
         })
 
+    def test_trials_of_case_do_not_count(self):
+        """The exit status is about the addresses that were asked for."""
+        for address, code in {'Carol@secure.lab': 0, 'ALICE@secure.lab': 1}.items():
+            with self.subTest(address):
+                result = PROGRAM.run('lookup', '--try-case', address)
+                self.assertEqual(result.code, code, result)
+
     def test_no_trials_unless_asked_for(self):
         result = PROGRAM.run('--json', 'lookup', 'ALICE@secure.lab')
         self.assertEqual([a['dns'] for a in result.json['results']], ['secure-denial'])

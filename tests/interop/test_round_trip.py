@@ -31,8 +31,8 @@ def tearDownModule():
 
 
 class RoundTrip(unittest.TestCase):
-    def _protect(self, message, signing, sealing):
-        for verb in (signing, sealing):
+    def _protect(self, message, *verbs):
+        for verb in verbs:
             if verb:
                 message = STORE.succeed(*verb, stdin=message).stdout
         return message
@@ -59,6 +59,19 @@ class RoundTrip(unittest.TestCase):
             wrapped = STORE.succeed(*verb, stdin=wrapped).stdout
         result = STORE.run('--json', 'read', '--cert', ALICE_DER, stdin=wrapped)
         self.assertEqual((result.code, result.json['encrypted']), (HOLDS, True), result)
+
+    def test_words_for_no_signature(self):
+        """A signature that does not count is told from none at all."""
+        plain = messages.shapes()['plain']
+        encrypt = ['encrypt', '--cert', BOB_DER]
+        for verbs, verb, words in (([], 'verify', 'the message is not signed'),
+                                   ([encrypt], 'verify', 'the message is encrypted'),
+                                   ([encrypt], 'read', 'the message is not signed'),
+                                   ([encrypt, ['sign']], 'verify', 'the message is encrypted'),
+                                   ([encrypt, ['sign']], 'read', 'the envelope is signed, but')):
+            with self.subTest(verb=verb, layers=len(verbs), words=words):
+                result = STORE.run(verb, stdin=self._protect(plain, *verbs))
+                self.assertIn(f'none: {words}', result.text + result.stderr)
 
     def test_self_can_read(self):
         """Without --no-self the author's own certificate is among the recipients."""

@@ -48,6 +48,7 @@ class WrongUsage(bad_input.BadInputCase):
         'argument-too-many-doctor': (['doctor', 'now'], 'doctor'),
         'export-without-password': (['export', 'alice@example.org', 'x.p12'], 'password-file'),
         'delete-nothing': (['delete'], 'address'),
+        'profile-empty': (['--profile', '', 'keys'], '--profile'),
         'time-words': (['--time', 'yesterday', 'keys'], '--time', 'yesterday'),
         'time-empty': (['--time', '', 'keys'], '--time'),
         'time-date-alone': (['--time', '2026-13-45T00:00:00Z', 'keys'], '--time'),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "distribution-point.h"
 #include "path-support.h"
 #include "path.h"
 
@@ -223,6 +224,21 @@ test_garbage(void)
     g_assert_cmpint(result->reason, ==, REVOKED);
 }
 
+/* Each would be compared with each CRL. */
+static void
+test_many_points(void)
+{
+    g_autoptr(GString) extensions = g_string_new(MAIL "crlDistributionPoints=URI:http://crl/0");
+    for (guint i = 1; i < 60; i++)
+        g_string_append_printf(extensions, ",URI:http://crl/%u", i);
+    g_string_append_c(extensions, '\n');
+    const CertificateSpec spec = {"pointed", "/CN=p", "mid", NULL, 200, 99, extensions->str, NULL};
+    path_make_certificate(folder, &spec);
+    g_autoptr(Certificate) certificate = support_certificate(folder, "pointed");
+    g_autoptr(GPtrArray) points = distribution_points_read(certificate);
+    g_assert_cmpuint(points->len, ==, 50);
+}
+
 static void
 make_all(void)
 {
@@ -247,6 +263,7 @@ main(int argc, char **argv)
     g_test_add_func("/crl/truncated", test_truncated);
     g_test_add_func("/crl/too-large", test_too_large);
     g_test_add_func("/crl/garbage", test_garbage);
+    g_test_add_func("/crl/many-points", test_many_points);
     int status = g_test_run();
     support_folder_free(folder);
     support_shutdown();

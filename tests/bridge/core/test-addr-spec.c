@@ -146,6 +146,11 @@ static const RefuseCase refuse_cases[] = {
     {"line-end-injected", "a@b\r\nBcc: c@d", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"control-in-quotes", "\"a\x07\"@b", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"control-quoted", "\"a\\\x7f\"@b", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
+    {"bidirectional-override",
+     "\xe2\x80\xae"
+     "a@b",
+     0, ADDR_SPEC_ERROR_SYNTAX, NULL},
+    {"bidirectional-isolate", "a\xe2\x81\xa6@b", 0, ADDR_SPEC_ERROR_SYNTAX, NULL},
     {"control-c1",
      "\"a\xc2\x9b"
      "b\"@c",
