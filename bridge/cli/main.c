@@ -8,7 +8,6 @@
 #include "cli.h"
 #include "cms-init.h"
 #include "host-config.h"
-#include "input.h"
 #include "options.h"
 #include "report.h"
 

@@ -33,7 +33,7 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
          "Say more: details of DNS answers and of certification paths", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+        END_OF_ENTRIES,
     };
     memcpy(entries, rows, sizeof rows);
 }
@@ -48,7 +48,7 @@ options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **er
     g_option_context_set_help_enabled(context, FALSE);
     const GOptionEntry help_entry[] = {
         {"help", 'h', 0, G_OPTION_ARG_NONE, &options->help, NULL, NULL},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+        END_OF_ENTRIES,
     };
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, help_entry, NULL);
@@ -155,7 +155,7 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     gchar **rest = NULL;
     const GOptionEntry rest_entry[] = {
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+        END_OF_ENTRIES,
     };
     fill_entries(&after, global);
     g_autoptr(GOptionContext) context = make_context(verb, entries, global);

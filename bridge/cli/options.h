@@ -3,6 +3,12 @@
 
 #include "cli.h"
 
+/* Last row of a table of options. */
+#define END_OF_ENTRIES                                                                             \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
+
 /* Reads the global options up to the first word that is none: the verb. What is left stands in
  * @argv. */
 gboolean options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **error);

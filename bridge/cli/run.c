@@ -20,7 +20,7 @@
 /* Work that takes longer than this shows its progress on a terminal. */
 #define PROGRESS_AFTER_US G_USEC_PER_SEC
 
-CliExit
+static CliExit
 exit_for_error(const GError *error)
 {
     /* Legal addresses, but none that a record could be published for. */
@@ -259,9 +259,8 @@ add_certificate(Cli *cli, JsonArray *files, const gchar *path)
     JsonObject *params = json_object_new();
     json_set_base64(params, "certificate", octets);
     g_autofree gchar *text = g_strdup(json_text(params, "certificate"));
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "cert", params, path, &reply);
-    op_reply_clear(&reply);
     if (status == EXIT_HOLDS)
         json_array_add_string_element(files, text);
     return status;

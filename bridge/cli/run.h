@@ -30,7 +30,5 @@ CliExit cli_add_certificates(Cli *cli, JsonObject *params, const gchar *name, gc
 /* Shows the result of an operation as --json does. */
 void cli_show_json(OpReply *reply);
 
-/* What a verb makes of an error. */
-CliExit exit_for_error(const GError *error);
-/* … of a reason by name that is not "ready" or "verified". */
+/* What a verb makes of a reason by name that is not "ready" or "verified". */
 CliExit exit_for_reason(const gchar *reason);

@@ -2,14 +2,10 @@
 
 #include "cli.h"
 #include "input.h"
+#include "json-facts.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
-
-#define END_OF_ENTRIES                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
-    }
 
 /* Without it, the message would have to share standard output with the JSON. */
 static gboolean
@@ -58,11 +54,10 @@ verb_sign(Cli *cli, gint argc, gchar **argv)
         json_object_set_string_member(params, "digest", digest);
     if (author != NULL)
         json_object_set_string_member(params, "author", author);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_message(cli, "sign", params, files[0], &reply);
     if (status == EXIT_HOLDS)
         status = show_protected(cli, &reply);
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -88,12 +83,8 @@ static JsonObject *
 make_encrypt_params(const EncryptOptions *options)
 {
     JsonObject *params = json_object_new();
-    if (options->recipients != NULL) {
-        JsonArray *array = json_array_new();
-        for (gchar **address = options->recipients; *address != NULL; address++)
-            json_array_add_string_element(array, *address);
-        json_object_set_array_member(params, "recipients", array);
-    }
+    if (options->recipients != NULL)
+        json_set_strings(params, "recipients", (const gchar *const *)options->recipients);
     if (options->cipher != NULL)
         json_object_set_string_member(params, "cipher", options->cipher);
     json_object_set_boolean_member(params, "self", !options->no_self);
@@ -150,7 +141,7 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) files = options_parse_verb(cli, "encrypt", entries, 0, 1, argc, argv);
     if (files == NULL || !has_place_for_message(cli))
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     JsonObject *params = make_encrypt_params(&options);
     CliExit status = cli_add_certificates(cli, params, "certificates", options.certificates);
     if (status == EXIT_HOLDS)
@@ -164,6 +155,5 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         status = show_protected(cli, &reply);
     if (status == EXIT_HOLDS && options.bcc_folder == NULL)
         warn_of_bcc(&reply);
-    op_reply_clear(&reply);
     return status;
 }

@@ -42,7 +42,7 @@ verb_cert(Cli *cli, gint argc, gchar **argv)
     g_autoptr(JsonObject) params = json_object_new();
     if (!input_add_file(params, "certificate", files[0]))
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "cert", g_steal_pointer(&params), files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -51,7 +51,6 @@ verb_cert(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     for (guint i = 0; !cli->options.json && i < json_array_get_length(certificates); i++)
         show_certificate(json_array_get_object_element(certificates, i));
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -61,7 +60,7 @@ verb_doctor(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) words = options_parse_verb(cli, "doctor", NULL, 0, 0, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "doctor", json_object_new(), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -84,6 +83,5 @@ verb_doctor(Cli *cli, gint argc, gchar **argv)
         if (!works)
             report_line("%-22s → %s", "", json_text(check, "remedy"));
     }
-    op_reply_clear(&reply);
     return status;
 }

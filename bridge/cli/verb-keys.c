@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
-#include "core-limits.h"
 #include "input.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
-
-#define END_OF_ENTRIES                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
-    }
 
 static void
 show_key(JsonObject *certificate)
@@ -25,6 +19,13 @@ show_key(JsonObject *certificate)
     report_line("  %-13s %s to %s", "valid", json_text(certificate, "not_before"),
                 json_text(certificate, "not_after"));
     report_field("SHA-256", json_text(certificate, "sha256"));
+}
+
+static void
+show_keys(JsonArray *keys)
+{
+    for (guint i = 0; i < json_array_get_length(keys); i++)
+        show_key(json_array_get_object_element(keys, i));
 }
 
 CliExit
@@ -51,7 +52,7 @@ verb_keygen(Cli *cli, gint argc, gchar **argv)
         json_object_set_string_member(params, "name", name);
     if (algorithm != NULL)
         json_object_set_string_member(params, "algorithm", algorithm);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keygen", params, NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -59,7 +60,6 @@ verb_keygen(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     else
         show_key(json_object(reply.result, "certificate"));
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -78,20 +78,19 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) words = options_parse_verb(cli, "keys", NULL, 0, 1, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keys", address_params(words[0]), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
     JsonArray *keys = json_array(reply.result, "keys");
     if (cli->options.json)
         cli_show_json(&reply);
-    for (guint i = 0; !cli->options.json && i < json_array_get_length(keys); i++)
-        show_key(json_array_get_object_element(keys, i));
+    else
+        show_keys(keys);
     if (json_array_get_length(keys) == 0 && words[0] != NULL) {
         report_error("no key for %s in the key store", words[0]);
         status = EXIT_DOES_NOT_HOLD;
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -99,7 +98,7 @@ verb_keys(Cli *cli, gint argc, gchar **argv)
 static CliExit
 find_only_key(Cli *cli, const gchar *address, gchar **out_sha256)
 {
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "keys", address_params(address), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -114,7 +113,6 @@ find_only_key(Cli *cli, const gchar *address, gchar **out_sha256)
             address);
         status = n_keys == 0 ? EXIT_DOES_NOT_HOLD : EXIT_USAGE;
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -139,13 +137,12 @@ verb_delete(Cli *cli, gint argc, gchar **argv)
         return status;
     JsonObject *params = json_object_new();
     json_object_set_string_member(params, "sha256", sha256);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     status = cli_run(cli, "delete", params, NULL, &reply);
     if (status == EXIT_HOLDS && cli->options.json)
         cli_show_json(&reply);
     else if (status == EXIT_HOLDS)
         report_line("deleted: %s", sha256);
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -177,16 +174,14 @@ verb_import(Cli *cli, gint argc, gchar **argv)
         return EXIT_UNKNOWN;
     if (password_file != NULL && !add_password(params, input_read_password(password_file)))
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "import", g_steal_pointer(&params), words[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
-    JsonArray *imported = json_array(reply.result, "imported");
     if (cli->options.json)
         cli_show_json(&reply);
-    for (guint i = 0; !cli->options.json && i < json_array_get_length(imported); i++)
-        show_key(json_array_get_object_element(imported, i));
-    op_reply_clear(&reply);
+    else
+        show_keys(json_array(reply.result, "imported"));
     return status;
 }
 
@@ -222,7 +217,7 @@ verb_export(Cli *cli, gint argc, gchar **argv)
     if (password_file != NULL &&
         !add_password(params, input_read_protecting_password(password_file)))
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "export", g_steal_pointer(&params), NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -230,6 +225,5 @@ verb_export(Cli *cli, gint argc, gchar **argv)
         status = EXIT_UNKNOWN;
     else if (cli->options.json)
         cli_show_json(&reply);
-    op_reply_clear(&reply);
     return status;
 }

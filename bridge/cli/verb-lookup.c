@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
+#include "json-facts.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
-
-#define END_OF_ENTRIES                                                                             \
-    {                                                                                              \
-        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
-    }
-
-static JsonArray *
-strings_to_json(gchar **strings)
-{
-    JsonArray *array = json_array_new();
-    for (; *strings != NULL; strings++)
-        json_array_add_string_element(array, *strings);
-    return array;
-}
 
 static void
 show_record(JsonObject *record)
@@ -99,11 +86,11 @@ verb_lookup(Cli *cli, gint argc, gchar **argv)
     if (addresses == NULL)
         return EXIT_USAGE;
     JsonObject *params = json_object_new();
-    json_object_set_array_member(params, "addresses", strings_to_json(addresses));
+    json_set_strings(params, "addresses", (const gchar *const *)addresses);
     json_object_set_boolean_member(params, "draft", draft);
     json_object_set_boolean_member(params, "try_case", try_case);
     json_object_set_int_member(params, "type", type);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "lookup", params, NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -113,7 +100,6 @@ verb_lookup(Cli *cli, gint argc, gchar **argv)
     for (guint i = 0; !cli->options.json && i < json_array_get_length(results); i++)
         show_answer(json_array_get_object_element(results, i), cli->options.verbose);
     status = lookup_status(results);
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -156,13 +142,12 @@ verb_owner_name(Cli *cli, gint argc, gchar **argv)
     if (words == NULL)
         return EXIT_USAGE;
     JsonObject *params = json_object_new();
-    json_object_set_array_member(params, check ? "names" : "addresses", strings_to_json(words));
+    json_set_strings(params, check ? "names" : "addresses", (const gchar *const *)words);
     json_object_set_boolean_member(params, "draft", draft);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "owner-name", params, NULL, &reply);
     if (status != EXIT_HOLDS)
         return status;
     status = show_owner_names(cli, &reply, check);
-    op_reply_clear(&reply);
     return status;
 }

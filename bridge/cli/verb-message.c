@@ -31,7 +31,7 @@ show_mailboxes(JsonObject *result, const gchar *name, const gchar *label)
 CliExit
 verb_addresses(Cli *cli, gint argc, gchar **argv)
 {
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = run_on_file(cli, "addresses", argc, argv, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -46,7 +46,6 @@ verb_addresses(Cli *cli, gint argc, gchar **argv)
         show_mailboxes(reply.result, "cc", "Cc");
         show_mailboxes(reply.result, "bcc", "Bcc");
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -76,7 +75,7 @@ show_classification(JsonObject *result)
 CliExit
 verb_classify(Cli *cli, gint argc, gchar **argv)
 {
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = run_on_file(cli, "classify", argc, argv, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -84,6 +83,5 @@ verb_classify(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     else
         show_classification(reply.result);
-    op_reply_clear(&reply);
     return status;
 }

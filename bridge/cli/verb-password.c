@@ -34,7 +34,7 @@ verb_password(Cli *cli, gint argc, gchar **argv)
         {"new-password-file", 0, 0, G_OPTION_ARG_FILENAME, &file,
          "File with the new password in its first line", "FILE"},
         {"remove", 0, 0, G_OPTION_ARG_NONE, &remove, "The key store is to have no password", NULL},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+        END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "password", entries, 0, 0, argc, argv);
     if (words == NULL)
@@ -52,13 +52,12 @@ verb_password(Cli *cli, gint argc, gchar **argv)
     json_object_set_string_member(params, "password", password);
     gboolean empty = *password == '\0';
     password_free(password);
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "password", params, NULL, &reply);
     if (status == EXIT_HOLDS && cli->options.json)
         cli_show_json(&reply);
     else if (status == EXIT_HOLDS)
         report_line(empty ? "the key store has no password now"
                           : "the key store has a new password");
-    op_reply_clear(&reply);
     return status;
 }

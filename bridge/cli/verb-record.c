@@ -119,7 +119,7 @@ verb_record(Cli *cli, gint argc, gchar **argv)
         {"draft", 0, 0, G_OPTION_ARG_NONE, &options.draft,
          "The name of the drafts before RFC 8162 (SHA-224)", NULL},
         {"check", 0, 0, G_OPTION_ARG_NONE, &options.check, "Look the record up and compare", NULL},
-        {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
+        END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "record", entries, 0, 1, argc, argv);
     if (words == NULL)
@@ -127,7 +127,7 @@ verb_record(Cli *cli, gint argc, gchar **argv)
     JsonObject *params = make_params(&options, words[0]);
     if (params == NULL)
         return EXIT_UNKNOWN;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = cli_run_on_file(cli, "record", params, options.certificate, &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -137,6 +137,5 @@ verb_record(Cli *cli, gint argc, gchar **argv)
         show_lines(reply.result, options.check);
     if (options.check)
         status = check_status(json_array(reply.result, "lines"));
-    op_reply_clear(&reply);
     return status;
 }

@@ -124,7 +124,7 @@ verb_verify(Cli *cli, gint argc, gchar **argv)
     g_auto(GStrv) files = parse_options(cli, "verify", TAKES_TRUST, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = run_on_message(cli, "verify", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -133,7 +133,6 @@ verb_verify(Cli *cli, gint argc, gchar **argv)
     else
         verdict_report(reply.result, cli->options.verbose);
     status = verdict_get_exit(reply.result, FALSE);
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -145,7 +144,7 @@ verb_read(Cli *cli, gint argc, gchar **argv)
         parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = run_on_message(cli, "read", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -160,7 +159,6 @@ verb_read(Cli *cli, gint argc, gchar **argv)
         verdict_report(reply.result, cli->options.verbose);
         report_to_stderr(FALSE);
     }
-    op_reply_clear(&reply);
     return status;
 }
 
@@ -172,7 +170,7 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
         parse_options(cli, "decrypt", TAKES_KEYS | TAKES_RAW, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
-    OpReply reply = {0};
+    g_auto(OpReply) reply = {0};
     CliExit status = run_on_message(cli, "decrypt", &options, files[0], &reply);
     if (status != EXIT_HOLDS)
         return status;
@@ -182,6 +180,5 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
         status = EXIT_UNKNOWN;
     if (cli->options.json)
         cli_show_json(&reply);
-    op_reply_clear(&reply);
     return status;
 }

@@ -4,8 +4,6 @@
 
 #include <pkcs11n.h>
 
-#include "cms-error.h"
-
 static const CmsDigestInfo digests[CMS_N_DIGESTS] = {
     [CMS_DIGEST_UNKNOWN] = {NULL, NULL, OID_UNKNOWN, SEC_OID_UNKNOWN, 0, TRUE, 0, 0},
     [CMS_DIGEST_MD5] = {"md5", "md5", OID_MD5, SEC_OID_MD5, 16, TRUE, CKM_MD5, 0},

@@ -7,8 +7,7 @@
 
 #include "oid.h"
 
-/* The algorithms of CMS that are known here, as tables: name on the command line and in JSON, OID.
- */
+/* The algorithms of CMS that are known here, as tables: name for command line and JSON, OID. */
 
 typedef enum {
     CMS_DIGEST_UNKNOWN,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* Identifier octet: the tag number follows in further octets (X.690 §8.1.2.4). */
 #define HIGH_TAG_NUMBER      0x1f

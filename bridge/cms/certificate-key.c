@@ -4,7 +4,7 @@
 
 #include "certificate-private.h"
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* RFC 8410 §3: 1.3.101.110 and 1.3.101.112. NSS learns their names at different versions. */
 static const guint8 oid_x25519[] = {0x2b, 0x65, 0x6e};
@@ -112,8 +112,7 @@ read_dsa_key(Certificate *certificate)
     g_autoptr(SECKEYPublicKey) key =
         SECKEY_ExtractPublicKey(&certificate->nss->subjectPublicKeyInfo);
 
-    /* The parameters may be the authority's (RFC 3279 §2.3.2): then nothing is known of the size.
-     */
+    /* The parameters may be the authority's (RFC 3279 §2.3.2): then the size is not known. */
     if (key != NULL)
         certificate->key_bits = count_bits(&key->u.dsa.params.prime);
     certificate->key_name = certificate->key_bits == 0

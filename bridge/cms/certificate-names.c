@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "certificate-private.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* NSS writes names out in time and memory that grow with the square of their length. Real ones have
  * some hundred octets. */

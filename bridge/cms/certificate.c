@@ -6,7 +6,7 @@
 
 #include "certificate-private.h"
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "pem.h"
 
 static GBytes *
@@ -48,9 +48,7 @@ extensions_are_unique(const CERTCertificate *nss)
 static gboolean
 decode(Certificate *certificate, GError **error)
 {
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(certificate->der, &n_octets);
-    SECItem source = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
+    SECItem source = nss_borrow_bytes(certificate->der);
 
     certificate->arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
     certificate->nss = PORT_ArenaZNew(certificate->arena, CERTCertificate);

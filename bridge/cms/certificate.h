@@ -89,7 +89,7 @@ gchar **certificate_dup_key_usages(const Certificate *certificate);
 gchar **certificate_dup_extended_key_usages(const Certificate *certificate);
 
 /* A fresh NSS public key, to be destroyed with SECKEY_DestroyPublicKey(). CMS_ERROR_UNSUPPORTED for
- * key types or sizes that are not taken (core/limits.h). */
+ * key types or sizes that are not taken (core/core-limits.h). */
 SECKEYPublicKey *certificate_extract_public_key(const Certificate *certificate, GError **error);
 
 /* The decoded certificate inside, for this layer's own use. Not in any store; do not hand it to

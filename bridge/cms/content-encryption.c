@@ -114,7 +114,8 @@ content_cipher_parse(GBytes *owner, const CmsAlgorithm *algorithm, ContentCipher
     BerReader parameters;
     if (cipher.cipher == CMS_CIPHER_UNKNOWN) {
         g_autofree gchar *oid = oid_to_dotted(algorithm->oid);
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "content encryption %s", oid);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "content encryption %s is not supported", oid);
         return FALSE;
     }
     if (algorithm->parameters.octets == NULL)

@@ -6,7 +6,7 @@
 
 #include "cms-error.h"
 #include "content-info-private.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "oid.h"
 
 typedef struct {

@@ -280,8 +280,7 @@ read_entries(Crl *crl, GError **error)
     return TRUE;
 }
 
-/* Sorted, not hashed: who writes the numbers could choose them to fall into one place of a table.
- */
+/* Sorted, not hashed: who writes the numbers could make them fall into one place of a table. */
 gboolean
 crl_load_entries(Crl *crl, GError **error)
 {

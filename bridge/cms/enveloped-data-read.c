@@ -3,9 +3,9 @@
 #include "cms-error.h"
 #include "content-encryption.h"
 #include "content-info-private.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "key-management.h"
-#include "limits.h"
 #include "nss-scoped.h"
 
 typedef struct {

@@ -2,9 +2,9 @@
 
 #include "cms-error.h"
 #include "content-encryption.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "key-management.h"
-#include "limits.h"
 #include "nss-scoped.h"
 
 static PK11SymKey *

@@ -25,8 +25,7 @@ GBytes *enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher
 typedef struct {
     gboolean authenticated; /* AuthEnvelopedData */
     CmsCipher cipher;
-    gchar *key_management;  /* "rsa-pkcs1", "ecdh-p256", "rsa-oaep", …, of the recipient that was
-                               opened; or NULL */
+    gchar *key_management;  /* of the recipient that was opened: "rsa-pkcs1", …; or NULL */
     Certificate *recipient; /* whose key opened it; or NULL */
     guint n_recipients;
 } EnvelopeFacts;

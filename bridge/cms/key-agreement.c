@@ -2,7 +2,6 @@
 
 #include "cms-error.h"
 #include "key-management-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 
 /* Key derivation of X9.63 by digest: what NSS calls it, and the two kinds of Diffie-Hellman (RFC
@@ -92,9 +91,7 @@ static PK11SymKey *
 derive_wrapping_key(SECKEYPrivateKey *own, SECKEYPublicKey *other, guint derivation,
                     gsize n_key_octets, CK_ATTRIBUTE_TYPE operation, GBytes *shared_info)
 {
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(shared_info, &n_octets);
-    SECItem shared = {siBuffer, (guint8 *)octets, (unsigned)n_octets};
+    SECItem shared = nss_borrow_bytes(shared_info);
     return PK11_PubDeriveWithKDF(own, other, PR_FALSE, NULL, NULL, CKM_ECDH1_DERIVE,
                                  CKM_NSS_AES_KEY_WRAP, operation, (int)n_key_octets,
                                  derivations[derivation].nss, &shared, NULL);

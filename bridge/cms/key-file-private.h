@@ -9,7 +9,6 @@ typedef struct {
     GPtrArray *keys; /* (element-type GBytes): PrivateKeyInfo (RFC 5208), wiped when freed */
     GPtrArray *certificates; /* (element-type Certificate) */
 } KeyFileParts;
-KeyFileParts *key_file_parts_new(void);
 void key_file_parts_free(KeyFileParts *parts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyFileParts, key_file_parts_free)
 

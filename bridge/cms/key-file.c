@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
 #include "key-pair-private.h"
-#include "limits.h"
 #include "pem.h"
 
 /* Keys of one file. */
@@ -28,7 +28,7 @@ static const SEC_ASN1Template ec_private_key_template[] = {
     {0, 0, NULL, 0},
 };
 
-KeyFileParts *
+static KeyFileParts *
 key_file_parts_new(void)
 {
     KeyFileParts *parts = g_new0(KeyFileParts, 1);
@@ -89,15 +89,6 @@ key_file_decode_ber(PLArenaPool *arena, gpointer out, const SEC_ASN1Template *te
     if (update != SECSuccess || finish != SECSuccess)
         return cms_set_nss_error(error, CMS_ERROR_MALFORMED, "key file is malformed");
     return TRUE;
-}
-
-static SECItem
-item_of_bytes(GBytes *bytes)
-{
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(bytes, &n_octets);
-    SECItem item = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
-    return item;
 }
 
 /* Wraps the key of an older form into PrivateKeyInfo. */
@@ -169,7 +160,7 @@ is_pkcs8(const SECItem *der)
 static GBytes *
 key_of_block(const PemBlock *block, const gchar *password, PbeBudget *budget, GError **error)
 {
-    SECItem octets = item_of_bytes(block->octets);
+    SECItem octets = nss_borrow_bytes(block->octets);
 
     if (strstr(block->headers, "ENCRYPTED") != NULL) {
         g_set_error(
@@ -256,13 +247,12 @@ has_named_curve(const SECAlgorithmID *algorithm)
     return algorithm->parameters.len > 0 && algorithm->parameters.data[0] == SEC_ASN1_OBJECT_ID;
 }
 
-/* A PrivateKeyInfo that NSS takes: of those types that certificate_extract_public_key() takes too.
- */
+/* A PrivateKeyInfo that NSS takes: of the types that certificate_extract_public_key() takes too. */
 static GBytes *
 prepare_key(GBytes *pkcs8, GError **error)
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    SECItem der = item_of_bytes(pkcs8);
+    SECItem der = nss_borrow_bytes(pkcs8);
     SECKEYPrivateKeyInfo info = {0};
 
     PORT_SetError(0);
@@ -292,7 +282,7 @@ key_file_import_key(PK11SlotInfo *slot, GBytes *pkcs8, gboolean permanent, GErro
 
     if (prepared == NULL)
         return NULL;
-    SECItem der = item_of_bytes(prepared);
+    SECItem der = nss_borrow_bytes(prepared);
     PORT_SetError(0);
     if (PK11_ImportDERPrivateKeyInfoAndReturnKey(slot, &der, NULL, NULL, permanent, PR_TRUE, KU_ALL,
                                                  &key, NULL) != SECSuccess) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include "core-limits.h"
 #include "key-management.h"
 
 /* The two ways, each in a file of its own. */

@@ -6,7 +6,6 @@
 
 #include "cms-error.h"
 #include "key-management-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 
 /* For RC2, whose key length is the sender's to choose. */
@@ -83,7 +82,7 @@ fail_unsupported(const Recipient *recipient, GError **error)
 {
     g_autofree gchar *oid = oid_to_dotted(recipient->algorithm.oid);
     g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                "key management %s, or its parameters, for key %s", oid,
+                "key management %s, with its parameters, is not supported for key %s", oid,
                 certificate_get_key_name(key_pair_get_certificate(recipient->pair)));
     return FALSE;
 }

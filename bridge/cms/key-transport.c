@@ -2,7 +2,6 @@
 
 #include "cms-error.h"
 #include "key-management-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "rsa-parameters.h"
 

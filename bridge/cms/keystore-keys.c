@@ -11,9 +11,7 @@
 static SECKEYPrivateKey *
 find_private_key(KeyStore *store, GBytes *key_id)
 {
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(key_id, &n_octets);
-    SECItem id = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
+    SECItem id = nss_borrow_bytes(key_id);
 
     return PK11_FindKeyByKeyID(store->slot, &id, NULL);
 }

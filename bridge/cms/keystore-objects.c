@@ -82,9 +82,7 @@ set_attribute(CK_ATTRIBUTE *attribute, CK_ATTRIBUTE_TYPE type, GBytes *value)
 static GBytes *
 encode_serial(const Certificate *certificate)
 {
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(certificate_get_serial(certificate), &n_octets);
-    SECItem serial = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
+    SECItem serial = nss_borrow_bytes(certificate_get_serial(certificate));
     g_autoptr(PLArenaPool) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
     SECItem der = {siBuffer, NULL, 0};
 
@@ -93,8 +91,7 @@ encode_serial(const Certificate *certificate)
     return g_bytes_new(der.data, der.len);
 }
 
-/* The data base wants the same label for equal subjects and different ones for different subjects.
- */
+/* The data base wants one label for equal subjects and different ones for different subjects. */
 static GBytes *
 make_label(const Certificate *certificate)
 {

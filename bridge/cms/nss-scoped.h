@@ -55,6 +55,15 @@ nss_scoped_destroy_objects(PK11GenericObject *objects)
     PK11_DestroyGenericObjects(objects);
 }
 
+/* Borrows the octets of @bytes, which NSS takes for its own but does not change. */
+static inline SECItem
+nss_borrow_bytes(GBytes *bytes)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(bytes, &n_octets);
+    return (SECItem){siBuffer, (guint8 *)octets, (unsigned int)n_octets};
+}
+
 /* An arena that is wiped when freed: g_autoptr(WipedArena). */
 typedef PLArenaPool WipedArena;
 

@@ -2,8 +2,6 @@
 
 #include "oid.h"
 
-#include <string.h>
-
 #define OCTETS(text)                                                                               \
     {                                                                                              \
         (const guint8 *)(text), sizeof(text) - 1                                                   \

@@ -54,8 +54,7 @@ typedef enum {
     OID_DSA_WITH_SHA1,
     OID_DSA_WITH_SHA224,
     OID_DSA_WITH_SHA256,
-    /* key agreement: standard and cofactor Diffie-Hellman with the KDF of X9.63 (RFC 5753 §7.1.4)
-     */
+    /* key agreement: standard and cofactor Diffie-Hellman, KDF of X9.63 (RFC 5753 §7.1.4) */
     OID_ECDH_STD_SHA1,
     OID_ECDH_STD_SHA224,
     OID_ECDH_STD_SHA256,

@@ -29,8 +29,7 @@ new_names(void)
     return g_ptr_array_new_with_free_func((GDestroyNotify)general_name_free);
 }
 
-/* RFC 5280 §4.2.1.10: minimum must be zero, and as a default is left out; maximum must be absent.
- */
+/* RFC 5280 §4.2.1.10: minimum must be zero, which as a default is left out; no maximum. */
 static gboolean
 read_subtrees(BerReader *constraints, guint8 tag, GPtrArray *subtrees)
 {

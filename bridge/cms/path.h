@@ -11,23 +11,25 @@
  * extension; name constraints on mail addresses, directory names, host names and URIs; revocation
  * by the CRLs that are handed in (complete, delta and indirect ones); policies: a path is valid for
  * any, but where an authority requires one, one must be left.
+ *
  * Certificates may be signed with SHA-1, as those of old authorities are; with MD5 or less, or by a
  * key of less than LIMIT_RSA_BITS_MIN, they may not.
- * What the subject itself may be used for is certificate_may_sign() and certificate_may_encrypt().
- */
+ * What the subject itself may be used for: certificate_may_sign(), certificate_may_encrypt(). */
 
-/* @reason: REASON_NONE; or, of the path that is nearest to being valid, the gravest of
- * CERTIFICATE_UNTRUSTED (no path of good signatures to an anchor, or it breaks a constraint),
- * CERTIFICATE_REVOKED, CERTIFICATE_UNFIT (an issuer is not meant to sign certificates, or not for
- * mail), CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID. */
 typedef struct {
+    /* REASON_NONE; or, of the path that is nearest to being valid, the gravest of
+     * CERTIFICATE_UNTRUSTED (no path of good signatures to an anchor, or it breaks a constraint),
+     * CERTIFICATE_REVOKED, CERTIFICATE_UNFIT (an issuer is not meant to sign certificates, or not
+     * for mail), CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID. */
     VerdictReason reason;
-    GPtrArray *path; /* (element-type Certificate): from the subject to the anchor; NULL when
-                        untrusted */
-    gboolean revocation_known; /* whether usable CRLs told the state of each certificate of @path
-                                  but the anchor; FALSE is no fault */
-    gchar *detail; /* English, for logs and --verbose: which certificate failed and how, or why its
-                      revocation isn't known although there are CRLs; else NULL */
+    /* (element-type Certificate): from the subject to the anchor; NULL when untrusted. */
+    GPtrArray *path;
+    /* Whether usable CRLs told the state of each certificate of @path but the anchor; FALSE is no
+     * fault. */
+    gboolean revocation_known;
+    /* English, for logs and --verbose: which certificate failed and how, or why its revocation
+     * isn't known although there are CRLs; else NULL. */
+    gchar *detail;
 } PathResult;
 
 /* Looks for the paths of several certificates, such as those of a message's signers, among the same
@@ -48,16 +50,19 @@ PathFinder *path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *cr
 void path_finder_free(PathFinder *finder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
 
+/* Certificates of a path, and issuers that are tried. */
+#define PATH_MAX_LENGTH 12
+#define PATH_MAX_STEPS  200
+
 /**
  * path_finder_validate:
  * @certificate: whose path is wanted; one of the anchors is a path of itself
  *
  * Tries at most PATH_MAX_STEPS issuers in all the calls for one finder, and PATH_MAX_LENGTH deep,
  * so that hostile sets cost little; anchors and those with the right key identifier first.
+ *
  * Returns: (transfer full): never %NULL
  */
-#define PATH_MAX_LENGTH 12
-#define PATH_MAX_STEPS  200
 PathResult *path_finder_validate(PathFinder *finder, Certificate *certificate);
 
 /* The same for one certificate. */

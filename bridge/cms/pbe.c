@@ -93,7 +93,8 @@ take_rounds(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budg
     if (SECOID_GetAlgorithmTag(algorithm) == SEC_OID_PKCS5_PBES2) {
         if (SEC_QuickDERDecodeItem(arena, &pbes2, pbes2_template, &algorithm->parameters) !=
             SECSuccess)
-            return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "password-based encryption");
+            return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED,
+                                     "parameters of PBES2 can't be read");
         if (SECOID_GetAlgorithmTag(&pbes2.derivation) != SEC_OID_PKCS5_PBKDF2) {
             g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
                         "key derivation other than PBKDF2 is not supported");
@@ -104,7 +105,8 @@ take_rounds(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budg
     if (SEC_QuickDERDecodeItem(arena, &rounds, rounds_template, &derivation->parameters) !=
             SECSuccess ||
         rounds.n_rounds.len == 0 || rounds.n_rounds.len > 5)
-        return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "password-based encryption");
+        return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED,
+                                 "rounds of the key derivation can't be read");
 
     guint64 n_rounds = 0;
     for (guint i = 0; i < rounds.n_rounds.len; i++)
@@ -128,7 +130,8 @@ derive_key(SECAlgorithmID *algorithm, SECItem *password, CK_MECHANISM_TYPE *out_
     }
     CK_MECHANISM_TYPE mechanism = PK11_GetPBECryptoMechanism(algorithm, out_parameters, password);
     if (mechanism == CKM_INVALID_MECHANISM) {
-        cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "cipher of password-based encryption");
+        cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED,
+                          "cipher of the password-based encryption is not supported");
         return NULL;
     }
     *out_mechanism = PK11_GetPadMechanism(mechanism);
@@ -197,7 +200,8 @@ pbe_pkcs12_mac(SECOidTag digest, const SECItem *salt, guint n_rounds, const SECI
     CK_MECHANISM_TYPE hmac = CKM_INVALID_MECHANISM;
     CK_MECHANISM_TYPE generation = mac_key_mechanism(digest, &hmac);
     if (generation == CKM_INVALID_MECHANISM) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "digest of the PKCS#12 file's MAC");
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "digest of the PKCS#12 file's MAC is not supported");
         return FALSE;
     }
 

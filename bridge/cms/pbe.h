@@ -27,8 +27,7 @@ gboolean pbe_password_to_bmp(PLArenaPool *arena, const gchar *password, SECItem 
 GBytes *pbe_decrypt(SECAlgorithmID *algorithm, const SECItem *octets, const gchar *password,
                     PbeBudget *budget, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* HMAC over @content with a key by RFC 7292 §B.2, as MacData has it; out_mac holds HASH_LENGTH_MAX.
- */
+/* HMAC over @content with a key by RFC 7292 §B.2, as in MacData; @out_mac: HASH_LENGTH_MAX. */
 gboolean pbe_pkcs12_mac(SECOidTag digest, const SECItem *salt, guint n_rounds,
                         const SECItem *bmp_password, const SECItem *content, guint8 *out_mac,
                         guint *out_n_mac, GError **error);

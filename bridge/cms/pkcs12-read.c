@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include <string.h>
-
 #include "cms-error.h"
 #include "key-file-private.h"
 #include "pkcs12-private.h"
@@ -18,15 +16,6 @@ typedef struct {
 
 static gboolean read_safe_contents(Reader *reader, const SECItem *octets, guint depth,
                                    GError **error);
-
-static SECItem
-item_of_bytes(GBytes *bytes)
-{
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(bytes, &n_octets);
-    SECItem item = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
-    return item;
-}
 
 static gboolean
 read_octet_string(Reader *reader, const SECItem *ber, SECItem *out_octets, GError **error)
@@ -125,7 +114,7 @@ read_encrypted_safe(Reader *reader, const SECItem *content, GError **error)
         pbe_decrypt(&data.algorithm, &data.octets, reader->password, reader->budget, error);
     if (plain == NULL)
         return FALSE;
-    SECItem safe = item_of_bytes(plain);
+    SECItem safe = nss_borrow_bytes(plain);
     return read_safe_contents(reader, &safe, 0, error);
 }
 
@@ -208,7 +197,7 @@ pkcs12_read(KeyFileParts *parts, GBytes *octets, const gchar *password, PbeBudge
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
     Reader reader = {parts, arena, password, budget};
-    SECItem file = item_of_bytes(octets);
+    SECItem file = nss_borrow_bytes(octets);
     Pkcs12Pfx pfx = {0};
     SECItem content;
     Pkcs12ContentInfo **safes = NULL;

@@ -6,7 +6,6 @@
 
 #include "cms-error.h"
 #include "pbe.h"
-#include "pem.h"
 #include "pkcs12-private.h"
 
 /* As much as NSS and Firefox take: about half a second for the one who knows the password. */
@@ -36,15 +35,6 @@ oid_of(SECOidTag tag)
     return SECOID_FindOIDByTag(tag)->oid;
 }
 
-static SECItem
-item_of_bytes(GBytes *bytes)
-{
-    gsize n_octets;
-    const guint8 *octets = g_bytes_get_data(bytes, &n_octets);
-    SECItem item = {siBuffer, (guint8 *)octets, (unsigned int)n_octets};
-    return item;
-}
-
 /* localKeyId (RFC 7292 §4.2): NSS and others find the key's certificate by it alone. */
 static gboolean
 set_local_key_id(PLArenaPool *arena, const Certificate *certificate, Pkcs12SafeBag *bag)
@@ -69,7 +59,7 @@ make_cert_bag(PLArenaPool *arena, const Certificate *certificate)
 {
     Pkcs12SafeBag *bag = PORT_ArenaZNew(arena, Pkcs12SafeBag);
     Pkcs12CertBag inner = {oid_of(SEC_OID_PKCS9_X509_CERT),
-                           item_of_bytes(certificate_get_der(certificate))};
+                           nss_borrow_bytes(certificate_get_der(certificate))};
 
     bag->type = oid_of(SEC_OID_PKCS12_V1_CERT_BAG_ID);
     return SEC_ASN1EncodeItem(arena, &bag->value, &inner, pkcs12_cert_bag_template) != NULL ? bag

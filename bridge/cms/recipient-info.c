@@ -3,7 +3,7 @@
 #include "recipient-info.h"
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 
 /* What the members of the CHOICE RecipientInfo begin with. */
 #define KEY_TRANSPORT BER_SEQUENCE

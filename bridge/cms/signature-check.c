@@ -2,7 +2,7 @@
 
 #include "signature-check.h"
 
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "rsa-parameters.h"
 
@@ -28,20 +28,12 @@ key_allows_pss(const Certificate *certificate, const RsaPssParameters *used)
            used->n_salt_octets >= allowed.n_salt_octets;
 }
 
-static SECItem
-to_item(GBytes *octets)
-{
-    gsize n_octets = 0;
-    const guint8 *data = g_bytes_get_data(octets, &n_octets);
-    return (SECItem){siBuffer, (guint8 *)data, (unsigned)n_octets};
-}
-
 static SignatureCheck
 check_pss(const SignatureInput *input, SECItem *value, const Certificate *certificate,
           SECKEYPublicKey *key)
 {
     RsaPssParameters parameters;
-    SECItem octets = to_item(input->octets);
+    SECItem octets = nss_borrow_bytes(input->octets);
     if (input->algorithm.parameters.octets == NULL ||
         !rsa_pss_parameters_parse(input->owner, input->algorithm.parameters, &parameters))
         return SIGNATURE_CHECK_UNSUPPORTED;
@@ -65,7 +57,7 @@ check_md5_rsa(const SignatureInput *input, const DigestValue *value, SECKEYPubli
 {
     static const guint8 prefix[] = {0x30, 0x20, 0x30, 0x0c, 0x06, 0x08, 0x2a, 0x86, 0x48,
                                     0x86, 0xf7, 0x0d, 0x02, 0x05, 0x05, 0x00, 0x04, 0x10};
-    SECItem octets = to_item(input->octets);
+    SECItem octets = nss_borrow_bytes(input->octets);
     unsigned n_recovered = SECKEY_PublicKeyStrength(key);
     g_autofree guint8 *recovered = g_malloc(n_recovered);
     SECItem digest_info = {siBuffer, recovered, n_recovered};
@@ -87,7 +79,7 @@ check_by_nss(const SignatureInput *input, const SECItem *value, SECKEYPublicKey 
         [CMS_SIGNATURE_ECDSA] = SEC_OID_ANSIX962_EC_PUBLIC_KEY,
         [CMS_SIGNATURE_DSA] = SEC_OID_ANSIX9_DSA_SIGNATURE,
     };
-    SECItem octets = to_item(input->octets);
+    SECItem octets = nss_borrow_bytes(input->octets);
     PORT_SetError(0);
     if (VFY_VerifyDigestDirect(value, key, &octets, key_oids[input->signature],
                                cms_digest_get_info(input->digest)->nss, NULL) == SECSuccess)

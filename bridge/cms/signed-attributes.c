@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include <string.h>
-
 #include "cms-error.h"
+#include "core-limits.h"
 #include "der-writer.h"
-#include "limits.h"
 #include "signed-data-private.h"
 
 typedef gboolean (*ReadValue)(BerReader *values, SignedAttributes *attributes, GError **error);

@@ -2,7 +2,7 @@
 
 #include "cms-error.h"
 #include "content-info-private.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "signed-data-private.h"
 
 static gboolean

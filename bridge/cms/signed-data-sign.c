@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "der-writer.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "signed-data-private.h"
 
@@ -164,8 +164,7 @@ add_signer(DerNode *signed_data, const Signing *signing, GBytes *content, gint64
         return FALSE;
     gsize n_octets = 0;
     const guint8 *data = g_bytes_get_data(octets, &n_octets);
-    /* In the message the SET has the identifier [0] IMPLICIT in place of its own (RFC 5652 §5.4).
-     */
+    /* In the message the SET has the identifier [0] IMPLICIT, not its own (RFC 5652 §5.4). */
     g_autofree guint8 *tagged = g_memdup2(data, n_octets);
     tagged[0] = BER_CONTEXT_CONSTRUCTED(0);
 

@@ -12,8 +12,8 @@ typedef struct {
     gboolean detached;             /* no eContent: for multipart/signed */
     gboolean without_certificates; /* signer's certificate and chain left out */
     gint64 signing_time;           /* seconds since 1970 */
-    CmsDigest digest; /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512,
-                         else SHA-256) */
+    /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512, else SHA-256) */
+    CmsDigest digest;
     GPtrArray *chain; /* (nullable) (element-type Certificate): further ones to include */
 } SignedDataOptions;
 
@@ -54,11 +54,11 @@ guint signed_data_get_n_signers(const SignedData *data);
 /* What is found out of one SignerInfo. */
 typedef struct {
     SignatureMath math;
-    VerdictReason reason;     /* NONE with GOOD; else SIGNATURE_BAD, CONTENT_MISMATCH (also without
-                                 any content), MALFORMED, UNSUPPORTED_ALGORITHM or
-                                 CERTIFICATE_MISSING */
-    Certificate *certificate; /* the one under which the mathematics is good, else the one that was
-                                 tried; or NULL */
+    /* NONE with GOOD; else SIGNATURE_BAD, CONTENT_MISMATCH (also without any content), MALFORMED,
+     * UNSUPPORTED_ALGORITHM or CERTIFICATE_MISSING */
+    VerdictReason reason;
+    /* the one under which the mathematics is good, else the one that was tried; or NULL */
+    Certificate *certificate;
     CmsDigest digest;
     gboolean weak;        /* digest or key too weak to mean anything today */
     gchar *algorithm;     /* "rsa-pkcs1-sha256", "ecdsa-sha384", or the OID */

@@ -58,8 +58,7 @@ is_atext(gchar c)
            (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* FWS: a line end counts only before white space (RFC 5322 §3.2.2, and §4.2 for several in a row).
- */
+/* FWS: a line end counts only before white space (RFC 5322 §3.2.2, §4.2 for several in a row). */
 static gboolean
 skip_line_end(Cursor *cursor, GError **error)
 {
@@ -321,8 +320,7 @@ check_host_name(const gchar *domain, GError **error)
 }
 
 /* A domain in ASCII is left to DNS as it is: names that IDNA2008 refuses exist there ("xn--" labels
- * of emoji, "r3---sn" with hyphens in the third and fourth place), and nothing is to be converted.
- */
+ * of emoji, "r3---sn" with hyphens in the third and fourth place), nothing is to be converted. */
 static gchar *
 convert_domain(const gchar *domain, GError **error)
 {

@@ -20,11 +20,12 @@ typedef enum {
 } AddrSpecError;
 
 typedef struct {
-    gchar
-        *local_part; /* UTF-8, NFC; comments, surrounding quotes and backslashes removed; case as it
-                        came (RFC 8162 §3 step 2, §4). May be empty: "" is a legal local part */
-    gchar *domain; /* A-labels, no dot at the end (RFC 8162 §3 step 4, RFC 5890); case as it came,
-                      which is not significant (RFC 4343) */
+    /* UTF-8, NFC; comments, surrounding quotes and backslashes removed; case as it came (RFC 8162
+     * §3 step 2, §4). May be empty: "" is a legal local part. */
+    gchar *local_part;
+    /* A-labels, no dot at the end (RFC 8162 §3 step 4, RFC 5890); case as it came, which is not
+     * significant (RFC 4343). */
+    gchar *domain;
 } AddrSpec;
 
 /**

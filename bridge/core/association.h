@@ -3,8 +3,7 @@
 
 #include "smimea.h"
 
-/* What ties a SMIMEA record to a certificate: octets on both sides, nothing else (RFC 6698 §2.1).
- */
+/* What ties a SMIMEA record to a certificate: octets on both sides, no more (RFC 6698 §2.1). */
 
 /**
  * association_data_new:

@@ -2,8 +2,7 @@
 #pragma once
 
 /* What a peer may make this program hold or do. Functions that read a peer's octets take their
- * limit as a parameter where a test wants it small; these are the values that the program passes.
- */
+ * limit as a parameter where a test wants it small; these are what the program passes. */
 
 /* A message, and the body of one request on the wire: the largest mail that common servers pass on,
  * with room for base64. */
@@ -21,8 +20,7 @@
 #define LIMIT_CRYPTO_LAYERS 16u
 /* Addresses in the header fields of one message, and in one request. */
 #define LIMIT_ADDRESSES 10000u
-/* An address in octets: local part 64, domain 253 by RFC 5321 §4.5.3.1; comments and quotes on top.
- */
+/* An address in octets: local part 64, domain 253 (RFC 5321 §4.5.3.1), comments and quotes too. */
 #define LIMIT_ADDRESS_OCTETS 1000u
 
 /* RDATA is at most 65535 octets by RFC 1035 §3.2.1. */

@@ -55,8 +55,7 @@ take(FrameReader *reader, gsize n_octets)
         reader->buffer = g_byte_array_new();
         reader->at = 0;
     }
-    /* Moving the rest only when it is the smaller half keeps the cost of many small frames linear.
-     */
+    /* Moving the rest only when it is the smaller half keeps many small frames linear in cost. */
     if (reader->at < reader->buffer->len / 2 + 1)
         return;
     g_byte_array_remove_range(reader->buffer, 0, (guint)reader->at);

@@ -12,8 +12,7 @@
 GQuark frame_error_quark(void);
 
 typedef enum {
-    FRAME_ERROR_TOO_LONG,  /* the stated length is over the limit; the reader skips that many octets
-                            */
+    FRAME_ERROR_TOO_LONG,  /* the stated length is over the limit; the frame is skipped */
     FRAME_ERROR_EMPTY,     /* a length of zero */
     FRAME_ERROR_TRUNCATED, /* the stream ended inside a frame */
     FRAME_N_ERRORS

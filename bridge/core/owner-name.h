@@ -12,8 +12,7 @@
 GQuark owner_name_error_quark(void);
 
 typedef enum {
-    OWNER_NAME_ERROR_TOO_LONG, /* more than 253 octets with its 68 octets of prefix (RFC 1035 §3.1)
-                                */
+    OWNER_NAME_ERROR_TOO_LONG, /* over 253 octets with its 68 octets of prefix (RFC 1035 §3.1) */
     OWNER_NAME_N_ERRORS
 } OwnerNameError;
 

@@ -59,7 +59,7 @@ typedef struct {
 /**
  * policy_judge_signature:
  *
- * Rules: DESIGN of verdicts; RFC 8162 §6 (only SECURE is used), §9 (an expired certificate is not,
+ * Rules: RFC 8162 §6 (only SECURE is used), §9 (an expired certificate is not,
  * under any usage: this departs from RFC 7671 §5.1 as RFC 8162 demands); RFC 7671 §5.1 (DANE-EE
  * waives the name), §5.2-5.4 (the others don't), §8.1 (any match of a rollover set counts); RFC
  * 6698 §4.1 (unusable records are ignored, a set of them alone is not "no record"). BOGUS,
@@ -76,13 +76,15 @@ PolicyVerdict policy_combine(const PolicyVerdict *verdicts, gsize n_verdicts);
 typedef struct {
     RecordUsability usability;
     guint8 usage;
-    gboolean has_certificate; /* the recipient's own: full data, selector Cert, usage PKIX-EE or
-                                 DANE-EE; or a certificate seen elsewhere that the record matches */
-    VerdictReason fitness;    /* REASON_NONE, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
-                                 CERTIFICATE_UNFIT,    UNSUPPORTED_ALGORITHM */
-    VerdictReason path;       /* as in PolicyRecord; with PKIX-EE, PKIX-TA and DANE-TA */
-    gboolean names_address;   /* needed by all usages but DANE-EE */
-    guint strength;           /* bits of security of the key */
+    /* The recipient's own: full data, selector Cert, usage PKIX-EE or DANE-EE; or a certificate
+     * seen elsewhere that the record matches. */
+    gboolean has_certificate;
+    /* REASON_NONE, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or
+     * UNSUPPORTED_ALGORITHM. */
+    VerdictReason fitness;
+    VerdictReason path;     /* as in PolicyRecord; with PKIX-EE, PKIX-TA and DANE-TA */
+    gboolean names_address; /* needed by all usages but DANE-EE */
+    guint strength;         /* bits of security of the key */
     gint64 not_before;
 } PolicyCandidate;
 

@@ -6,8 +6,8 @@
 /* The values in which this program speaks about trust, each with its name on the wire and on the
  * command line. In every enum zero is the value that trusts least.
  *
- * x_to_string() gives the name (static, never NULL for a value of the enum); x_from_string() stores
- * the value of a name and returns whether there is one. */
+ * x_to_string() gives the name (static; NULL where the enum says so); x_from_string() stores the
+ * value of a name and returns whether there is one. */
 
 /* Outcome of looking up one owner name (RFC 4035 §4.3, RFC 8162 §6). */
 typedef enum {

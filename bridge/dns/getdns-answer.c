@@ -5,7 +5,7 @@
 
 #include <getdns/getdns_extra.h>
 
-#include "limits.h"
+#include "core-limits.h"
 
 #define RCODE_NOERROR  0
 #define RCODE_NXDOMAIN 3

@@ -4,6 +4,7 @@
 #include <getdns/getdns_extra.h>
 
 #include "getdns-answer.h"
+#include "source.h"
 
 struct _GetdnsAttempt {
     GetdnsChannel *channel;
@@ -21,18 +22,9 @@ struct _GetdnsAttempt {
 };
 
 static void
-drop_source(GetdnsAttempt *attempt)
-{
-    if (attempt->source == NULL)
-        return;
-    g_source_destroy(attempt->source);
-    g_clear_pointer(&attempt->source, g_source_unref);
-}
-
-static void
 attempt_free(GetdnsAttempt *attempt)
 {
-    drop_source(attempt);
+    source_drop(&attempt->source);
     resolver_answer_free(attempt->answer);
     getdns_channel_unref(attempt->channel);
     g_free(attempt->owner_name);
@@ -42,7 +34,7 @@ attempt_free(GetdnsAttempt *attempt)
 static void
 set_source(GetdnsAttempt *attempt, GSource *source, GSourceFunc function)
 {
-    drop_source(attempt);
+    source_drop(&attempt->source);
     attempt->source = source;
     g_source_set_callback(source, function, attempt, NULL);
     g_source_attach(source, g_main_context_get_thread_default());
@@ -98,7 +90,7 @@ void
 getdns_attempt_cancel(GetdnsAttempt *attempt)
 {
     /* getdns calls back with GETDNS_CALLBACK_CANCEL inside of its own cancel function. */
-    drop_source(attempt);
+    source_drop(&attempt->source);
     attempt->orphaned = TRUE;
     if (attempt->called_back ||
         getdns_cancel_callback(getdns_channel_get_context(attempt->channel),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-cache.h"
 
+#include "source.h"
+
 /* Seconds. */
 #define BOGUS_MIN 5
 #define BOGUS_MAX 60
@@ -54,18 +56,9 @@ cache_entry_free(CacheEntry *entry)
 }
 
 static void
-drop_waiter_source(CacheWaiter *waiter)
-{
-    if (waiter->cancelled == NULL)
-        return;
-    g_source_destroy(waiter->cancelled);
-    g_clear_pointer(&waiter->cancelled, g_source_unref);
-}
-
-static void
 cache_waiter_free(CacheWaiter *waiter)
 {
-    drop_waiter_source(waiter);
+    source_drop(&waiter->cancelled);
     g_free(waiter->owner_name);
     g_free(waiter);
 }
@@ -172,7 +165,7 @@ on_source_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     while (!g_queue_is_empty(&question->waiters)) {
         g_autoptr(GTask) task = g_queue_pop_head(&question->waiters);
         CacheWaiter *waiter = g_task_get_task_data(task);
-        drop_waiter_source(waiter);
+        source_drop(&waiter->cancelled);
         waiter->question = NULL;
         if (answer != NULL)
             return_answer(task, resolver_answer_copy(answer), waiter->owner_name);
@@ -188,7 +181,7 @@ on_waiter_cancelled(GCancellable *cancellable G_GNUC_UNUSED, gpointer user_data)
     g_autoptr(GTask) task = user_data; /* the queue's reference */
     CacheWaiter *waiter = g_task_get_task_data(task);
     CacheQuestion *question = waiter->question;
-    drop_waiter_source(waiter);
+    source_drop(&waiter->cancelled);
     waiter->question = NULL;
     g_queue_remove(&question->waiters, task);
     if (g_queue_is_empty(&question->waiters)) {

@@ -2,6 +2,7 @@
 #include "resolver-client.h"
 
 #include "resolver-process.h"
+#include "source.h"
 #include "trust-anchor.h"
 
 #define DEATHS_WITHIN_US (60 * G_TIME_SPAN_SECOND)
@@ -35,19 +36,10 @@ G_DEFINE_TYPE_WITH_CODE(ResolverClient, resolver_client, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_client_iface_init))
 
 static void
-drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 client_lookup_free(ClientLookup *lookup)
 {
-    drop_source(&lookup->backstop);
-    drop_source(&lookup->cancelled);
+    source_drop(&lookup->backstop);
+    source_drop(&lookup->cancelled);
     g_free(lookup->owner_name);
     g_free(lookup);
 }
@@ -61,8 +53,8 @@ steal_pending(ResolverClient *self, guint32 id)
     if (task == NULL)
         return NULL;
     ClientLookup *lookup = g_task_get_task_data(task);
-    drop_source(&lookup->backstop);
-    drop_source(&lookup->cancelled);
+    source_drop(&lookup->backstop);
+    source_drop(&lookup->cancelled);
     return task;
 }
 

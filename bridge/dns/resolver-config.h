@@ -13,12 +13,12 @@ typedef enum {
 } ResolverTransport;
 
 typedef struct {
-    GStrv servers;            /* ADDR, ADDR@PORT, [ADDR]:PORT; NULL or empty: the system's
-                                 (/etc/resolv.conf). Asked in this order: the next one when one
-                                 fails */
-    gboolean recursive;       /* ask from the root instead */
-    gchar *trust_anchor_file; /* zone-file form, DS or DNSKEY of the root; NULL: the system's
-                                 root anchor, see trust-anchor.h */
+    /* ADDR, ADDR@PORT, [ADDR]:PORT; NULL or empty: the system's (/etc/resolv.conf). Asked in this
+     * order: the next one when one fails. */
+    GStrv servers;
+    gboolean recursive; /* ask from the root instead */
+    /* Zone-file form, DS or DNSKEY of the root; NULL: the system's, see trust-anchor.h. */
+    gchar *trust_anchor_file;
     ResolverTransport transport;
     guint attempts;           /* per lookup; each server gets at least one */
     guint attempt_timeout_ms; /* per attempt */

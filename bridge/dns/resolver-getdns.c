@@ -2,6 +2,7 @@
 #include "resolver-getdns.h"
 
 #include "getdns-attempt.h"
+#include "source.h"
 
 struct _ResolverGetdns {
     GObject parent_instance;
@@ -37,15 +38,6 @@ G_DEFINE_TYPE_WITH_CODE(ResolverGetdns, resolver_getdns, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_getdns_iface_init))
 
 static void
-drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
-static void
 stop_attempt(EngineLookup *lookup)
 {
     if (lookup->attempt != NULL)
@@ -57,8 +49,8 @@ static void
 engine_lookup_free(EngineLookup *lookup)
 {
     stop_attempt(lookup);
-    drop_source(&lookup->deadline);
-    drop_source(&lookup->cancelled);
+    source_drop(&lookup->deadline);
+    source_drop(&lookup->cancelled);
     resolver_answer_free(lookup->worst);
     g_free(lookup->owner_name);
     g_free(lookup);
@@ -85,8 +77,8 @@ end_lookup(GTask *task)
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     stop_attempt(lookup);
-    drop_source(&lookup->deadline);
-    drop_source(&lookup->cancelled);
+    source_drop(&lookup->deadline);
+    source_drop(&lookup->cancelled);
     if (lookup->active)
         self->n_active--;
     else

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-link.h"
 
+#include "source.h"
+
 #include <sys/socket.h>
 
 struct _ResolverLink {
@@ -26,15 +28,6 @@ link_unref(ResolverLink *link)
     g_free(link);
 }
 
-static void
-drop_source(GSource **source)
-{
-    if (*source == NULL)
-        return;
-    g_source_destroy(*source);
-    g_clear_pointer(source, g_source_unref);
-}
-
 static gboolean
 link_is_open(const ResolverLink *link)
 {
@@ -44,8 +37,8 @@ link_is_open(const ResolverLink *link)
 static void
 link_stop(ResolverLink *link)
 {
-    drop_source(&link->in_source);
-    drop_source(&link->out_source);
+    source_drop(&link->in_source);
+    source_drop(&link->out_source);
     g_socket_close(link->socket, NULL);
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "core-limits.h"
 #include "trust-anchor.h"
 
 #define SETUP_TYPE  "(asasbuuuuu)"

@@ -13,11 +13,12 @@
 GQuark dns_error_quark(void);
 
 typedef enum {
-    DNS_ERROR_TRUST_ANCHOR, /* the file can't be read, is empty, or holds no DS or DNSKEY record of
-                               the root; the text has file and line */
-    DNS_ERROR_SERVER,       /* a name server's address is not ADDR, ADDR@PORT or [ADDR]:PORT */
-    DNS_ERROR_NAME,         /* the name asked for is not a host name */
-    DNS_ERROR_PROGRAM,      /* the resolver program can't be started, or speaks another protocol */
+    /* the file can't be read, is empty, or holds no DS or DNSKEY record of the root; the text has
+     * file and line */
+    DNS_ERROR_TRUST_ANCHOR,
+    DNS_ERROR_SERVER,  /* a name server's address is not ADDR, ADDR@PORT or [ADDR]:PORT */
+    DNS_ERROR_NAME,    /* the name asked for is not a host name */
+    DNS_ERROR_PROGRAM, /* the resolver program can't be started, or speaks another protocol */
     DNS_N_ERRORS
 } DnsError;
 
@@ -26,15 +27,17 @@ typedef struct {
     gchar *owner_name; /* as asked for, without a dot at the end */
     guint16 rr_type;
     DnsOutcome outcome;
-    gboolean name_exists;  /* with DNS_OUTCOME_SECURE_DENIAL: NODATA, not NXDOMAIN */
-    guint32 ttl;           /* seconds for which the answer holds, see resolver-cache.h */
-    gchar *canonical_name; /* where the records stand after CNAME and DNAME, without a dot at the
-                              end and with what is not a host name's character as \DDD; NULL if
-                              there are none */
-    GPtrArray *records;    /* (element-type GBytes): RDATA; only for SECURE_RECORDS and, to be shown
-                              to administrators and never used, INSECURE and BOGUS. Never NULL */
-    gchar *detail; /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within
-                      5 s"; NULL if there is nothing to say */
+    gboolean name_exists; /* with DNS_OUTCOME_SECURE_DENIAL: NODATA, not NXDOMAIN */
+    guint32 ttl;          /* seconds for which the answer holds, see resolver-cache.h */
+    /* Where the records stand after CNAME and DNAME, without a dot at the end and with what is not
+     * a host name's character as \DDD; NULL if there are none. */
+    gchar *canonical_name;
+    /* (element-type GBytes): RDATA; only for SECURE_RECORDS and, to be shown to administrators and
+     * never used, INSECURE and BOGUS. Never NULL. */
+    GPtrArray *records;
+    /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within 5 s"; NULL if there
+     * is nothing to say. */
+    gchar *detail;
 } ResolverAnswer;
 
 /* With the name as it is (less one dot at its end), without records and with a ttl of 0. */
@@ -50,8 +53,7 @@ ResolverAnswer *resolver_answer_new_unreachable(const gchar *owner_name, guint16
 #define RESOLVER_NAME_MAX_OCTETS 253
 
 /* Letters, digits, hyphens, underscores and dots only; labels of 1-63 octets, 253 octets in all
- * (RFC 1035 §2.3.4), one dot more at the end. Everything else has a meaning in presentation form.
- */
+ * (RFC 1035 §2.3.4), one dot more at the end. All else has a meaning in presentation form. */
 gboolean resolver_name_is_valid(const gchar *name);
 
 #define RESOLVER_TYPE (resolver_get_type())

@@ -178,13 +178,6 @@ bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error)
     return g_steal_pointer(&store);
 }
 
-gboolean
-bridge_has_key_store(Bridge *bridge)
-{
-    g_autoptr(KeyStore) store = bridge_get_key_store(bridge, FALSE, NULL);
-    return store != NULL;
-}
-
 static LookupThread *
 get_lookups(Bridge *bridge)
 {

@@ -49,8 +49,6 @@ const gchar *bridge_get_resolver_program(void);
 KeyStore *bridge_get_key_store(Bridge *bridge, gboolean create, GError **error);
 /* The same, unlocked: asks for the password if need be. CMS_ERROR_KEY_LOCKED. */
 KeyStore *bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error);
-/* Whether a key store is there to be opened. */
-gboolean bridge_has_key_store(Bridge *bridge);
 
 /* A question of bridge_lookup(). */
 typedef struct {

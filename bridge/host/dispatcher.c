@@ -25,8 +25,7 @@ struct _Dispatcher {
     guint n_running;
 };
 
-/* One request from its first frame to its answer. While it runs, the worker owns reply and error.
- */
+/* One request from its first frame to its answer. While it runs, the worker has reply and error. */
 typedef struct {
     Dispatcher *dispatcher;
     Request *request;

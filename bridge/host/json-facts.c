@@ -14,7 +14,7 @@ json_set_string(JsonObject *object, const gchar *name, const gchar *value)
         json_object_set_string_member(object, name, value);
 }
 
-gchar *
+static gchar *
 time_to_rfc3339(gint64 seconds)
 {
     if (seconds == G_MININT64)

@@ -29,7 +29,5 @@ JsonArray *json_from_mailboxes(GPtrArray *mailboxes);
 JsonObject *json_from_record(const SmimeaRecord *record, RecordUsability usability,
                              const Certificate *certificate);
 
-/* 2011-01-01T00:00:00Z, or NULL. */
-gchar *time_to_rfc3339(gint64 seconds);
 /* Lower-case hexadecimal. */
 gchar *octets_to_hex(GBytes *octets);

@@ -3,7 +3,6 @@
 #include "key-choice.h"
 
 #include "cms-error.h"
-#include "core-limits.h"
 #include "dane-lookup.h"
 #include "params.h"
 

@@ -12,12 +12,14 @@
 
 typedef struct {
     CryptoLayer kind;
-    GBytes *cms;     /* the CMS object */
-    GBytes *content; /* what it covers: the signed part, CRLF-canonical, of multipart/signed;
-                        eContent; plaintext. NULL if there is none (certs-only) */
-    GBytes *payload; /* the same, for the next layer: of a multipart/signed that came out of another
-                        layer in its own octets. A message in a file may have LF for the CRLF that
-                        it has on the way; what a CMS object held is exact */
+    GBytes *cms; /* the CMS object */
+    /* What it covers: the signed part, CRLF-canonical, of multipart/signed; eContent; plaintext.
+     * NULL if there is none (certs-only). */
+    GBytes *content;
+    /* The same, for the next layer: of a multipart/signed that came out of another layer in its own
+     * octets. A message in a file may have LF for the CRLF that it has on the way; what a CMS
+     * object held is exact. */
+    GBytes *payload;
     SignedData *signed_data; /* of signatures */
 } OpenedLayer;
 
@@ -27,11 +29,11 @@ typedef struct {
     EnvelopeFacts encryption; /* of the innermost envelope */
     GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
     EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
-    const OpenedLayer *signature; /* the one that counts: the outermost inside of the innermost
-                                     envelope; or NULL */
-    gboolean is_nested;           /* … and it covers another signature directly */
-    const Entity
-        *partial; /* a signed entity below the payload's root, when @signature is NULL; or NULL */
+    /* The one that counts: the outermost inside of the innermost envelope; or NULL. */
+    const OpenedLayer *signature;
+    gboolean is_nested; /* … and it covers another signature directly */
+    /* A signed entity below the payload's root, when @signature is NULL; or NULL. */
+    const Entity *partial;
 } OpenedMessage;
 
 /* Gives the keys for an envelope: (element-type KeyPair) (transfer full), or NULL with an error.

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "cms-error.h"
 #include "compose.h"
 #include "enveloped-data.h"
 #include "json-facts.h"
@@ -121,8 +120,7 @@ make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *r
     return TRUE;
 }
 
-/* No Bcc field in any message that goes out; the author's own record of the main one may keep it.
- */
+/* No Bcc field in a message that goes out; the author's own record of the main one may keep it. */
 static gboolean
 make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, OpReply *reply,
                        JsonArray *copies, GError **error)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "cms-error.h"
 #include "compose.h"
-#include "core-limits.h"
 #include "crl-file.h"
 #include "dane-lookup.h"
 #include "key-choice.h"

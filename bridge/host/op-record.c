@@ -2,7 +2,6 @@
 
 #include "association.h"
 #include "cms-error.h"
-#include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
 #include "ops.h"

@@ -13,13 +13,13 @@
 GQuark protocol_error_quark(void);
 
 typedef enum {
-    PROTOCOL_ERROR_MALFORMED, /* not a request, or a parameter is missing, of a wrong type or value;
-                                 the text says which */
+    /* not a request, or a parameter is missing, of a wrong type or value; the text says which */
+    PROTOCOL_ERROR_MALFORMED,
     PROTOCOL_ERROR_UNKNOWN_OP,
     PROTOCOL_ERROR_BUSY,      /* LIMIT_REQUESTS are under way */
     PROTOCOL_ERROR_TOO_LARGE, /* a body over LIMIT_MESSAGE_OCTETS */
-    PROTOCOL_ERROR_FILE, /* a named file can't be read or written: not regular, not the user's, a
-                            link, … */
+    /* a named file can't be read or written: not regular, not the user's, a link, … */
+    PROTOCOL_ERROR_FILE,
     PROTOCOL_ERROR_RECIPIENTS,         /* some recipients have no certificate; details name each */
     PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, /* … and for some it could not be found out */
     PROTOCOL_ERROR_NO_RECIPIENTS,      /* there is nobody to encrypt to */
@@ -42,10 +42,11 @@ typedef struct {
 
 typedef struct {
     JsonObject *result; /* on failure: details of the fault, or NULL */
-    GPtrArray *bodies;  /* (element-type GBytes): messages that the operation made; the first is the
-                           main one */
+    /* (element-type GBytes): messages that the operation made; the first is the main one */
+    GPtrArray *bodies;
 } OpReply;
 void op_reply_clear(OpReply *reply);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OpReply, op_reply_clear)
 
 /* FALSE with an error of any layer; what the reply holds then is details, never a body. */
 typedef gboolean (*OpHandler)(const OpCall *call, OpReply *reply, GError **error);

@@ -64,10 +64,10 @@ typedef struct {
     GPtrArray *crls;
     GPtrArray *records; /* (element-type SmimeaRecord) */
     Associations *associations;
-    PathFinder *authority;  /* to those that are trusted here; NULL: none is */
-    PathFinder *associated; /* to certificates that some PKIX-TA or DANE-TA record is associated
-                               with; NULL: there is none. One search for all records: they may be
-                               many, and a search is dear */
+    PathFinder *authority; /* to those that are trusted here; NULL: none is */
+    /* To certificates that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
+     * One search for all records: they may be many, and a search is dear. */
+    PathFinder *associated;
 } Judging;
 
 static void

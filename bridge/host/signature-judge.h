@@ -23,10 +23,10 @@ typedef struct {
 typedef struct {
     SignerResult *result;
     PolicyVerdict verdict;
-    gboolean has_authority_path; /* whether @authority was asked for: authorities were given and
-                                    there is a certificate */
-    VerdictReason authority;     /* REASON_NONE: valid path */
-    gchar *path_detail;          /* why there is none, in English; may be NULL */
+    /* Whether @authority was asked for: authorities were given and there is a certificate. */
+    gboolean has_authority_path;
+    VerdictReason authority; /* REASON_NONE: valid path */
+    gchar *path_detail;      /* why there is none, in English; may be NULL */
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full) */

@@ -9,8 +9,9 @@
 
 typedef struct {
     gchar *display_name; /* decoded, UTF-8; NULL if there is none */
-    gchar *address; /* the addr-spec as it stands, without comments and outer white space: to be
-                       shown, and given to addr_spec_parse() */
+    /* The addr-spec as it stands, without comments and outer white space: to be shown, and given to
+     * addr_spec_parse(). */
+    gchar *address;
 } Mailbox;
 void mailbox_free(Mailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)

@@ -80,8 +80,7 @@ is_signature_part(const Entity *entity)
            (entity_is_media_type(entity, "application/octet-stream") && is_named_pkcs7(entity));
 }
 
-/* A multipart/signed names its protocol (RFC 1847 §2.1). Where it does not, its second part tells.
- */
+/* A multipart/signed names its protocol (RFC 1847 §2.1). Otherwise its second part tells. */
 static gboolean
 is_smime_signed(const Entity *entity)
 {

@@ -16,8 +16,9 @@ typedef enum {
     LAYER_AUTH_ENVELOPED_DATA,
     LAYER_COMPRESSED_DATA,
     LAYER_CERTS_ONLY,
-    LAYER_PKCS7_MIME, /* application/pkcs7-mime, or application/octet-stream named *.p7m, without a
-                         telling smime-type: the CMS object itself must say */
+    /* application/pkcs7-mime, or application/octet-stream named *.p7m, without a telling
+     * smime-type: the CMS object itself must say */
+    LAYER_PKCS7_MIME,
     LAYER_N_LAYERS
 } CryptoLayer;
 /* "multipart-signed", "signed-data", … NULL for LAYER_NONE */
@@ -35,10 +36,11 @@ typedef struct {
     CryptoLayer root;
     gboolean is_signed;    /* declared, in the root or, with SCOPE_PART, below it */
     gboolean is_encrypted; /* declared, in the root or below it */
-    SignatureScope scope;  /* of the signature: WHOLE if the root is signed. What is inside an
-                              envelope is not known */
-    GArray *parts; /* (element-type ClassifiedPart): every layer in order of the message; not into
-                      attached messages */
+    /* Of the signature: WHOLE if the root is signed. What is inside an envelope is not known. */
+    SignatureScope scope;
+    /* (element-type ClassifiedPart): every layer in order of the message; not into attached
+     * messages. */
+    GArray *parts;
     gchar *structure; /* "multipart/mixed(text/plain,image/png)" */
 } Classification;
 

@@ -2,7 +2,6 @@
 #include "encoded-word.h"
 
 #include <gmime/gmime.h>
-#include <string.h>
 
 static void
 ensure_gmime(void)

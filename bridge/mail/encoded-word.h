@@ -6,7 +6,7 @@
 /* Text of header fields, made into UTF-8 that can be shown. */
 
 /* Decodes the encoded words (RFC 2047) of @text. The result is valid UTF-8 without control
- * characters: what an encoded word hides must not become a line end in a header section, or a NUL.
+ * characters: what an encoded word hides must not become a NUL or a line end in a header section.
  */
 gchar *encoded_words_decode(const gchar *text) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,8 +4,7 @@
 #include "content-type.h"
 #include "entity.h"
 
-/* What entity.c (questions about entities) and entity-slicer.c (cutting a message into them) share.
- */
+/* Shared by entity.c (questions about entities) and entity-slicer.c (cuts a message into them). */
 struct _Entity {
     const EntityTree *tree;
     gsize start; /* offsets in the message */

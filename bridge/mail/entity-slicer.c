@@ -4,8 +4,6 @@
  * delimiter line closes all that is above its multipart. Nothing recurses, so depth costs heap and
  * not stack. */
 
-#include <string.h>
-
 #include "boundary-set.h"
 #include "entity-private.h"
 #include "header-field.h"

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "limits.h"
+#include "core-limits.h"
 #include "mail-error.h"
 
 /* A message cut into MIME entities (RFC 2045, 2046) without changing an octet: an entity is a slice
@@ -19,7 +19,7 @@ typedef struct {
     guint depth;
     guint entities;
 } EntityLimits;
-extern const EntityLimits entity_limits_default; /* core/limits.h */
+extern const EntityLimits entity_limits_default; /* core/core-limits.h */
 
 /**
  * entity_tree_parse:

@@ -27,6 +27,5 @@ GArray *header_fields_parse(const guint8 *section, gsize n_octets, guint max_fie
 gsize line_octets(const guint8 *octets, gsize n_octets);
 /* The same without LF or CRLF. */
 gsize line_text_octets(const guint8 *line, gsize n_octets);
-/* Whether a line before a header section is an mbox separator, "From a@b Mon Jan …" or ">From …".
- */
+/* Whether a line before a header section is an mbox separator, "From a@b Mon …" or ">From …". */
 gboolean line_is_mbox_separator(const guint8 *line, gsize n_octets);

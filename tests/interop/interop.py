@@ -2,44 +2,14 @@
 """What the tests of this folder have in common: the support modules, and a folder for each file."""
 
 import os
-import shutil
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
 
 # pylint: disable=wrong-import-position
 import openssl
-from program import Program
-
-# A short name: the sockets of gpg-agent stand in it.
-folder = tempfile.mkdtemp(prefix='dsi-')
-
-
-def remove_folder():
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def path(name):
-    return os.path.join(folder, name)
-
-
-def write(name, octets):
-    """A file; gives its path."""
-    with open(path(name), 'wb') as file:
-        file.write(octets)
-    return path(name)
-
-
-def read(name):
-    with open(name, 'rb') as file:
-        return file.read()
-
-
-def new_program(name='store', options=('--offline',)):
-    os.makedirs(path(name))
-    return Program(path(name), options=options)
+from workspace import folder, new_program, path, read, remove_folder, write
 
 
 class Person:

@@ -3,6 +3,7 @@
 """Verdicts end to end: freshly made keys and chains, published in the signed universe of tests/dns,
 messages that openssl or dane-smime signed, and what "verify", "read" and "encrypt" make of them."""
 
+import os
 import unittest
 
 import interop  # first: it puts the support modules on the path
@@ -19,6 +20,7 @@ ENTITY = b'Content-Type: text/plain\n\nsigned\n'
 MATRIX = [(usage, selector, matching) for usage in range(4) for selector in range(2)
           for matching in range(3)]
 DAVE = 'dave@example.org'
+ERIN = 'erin@example.org'  # vouched for by ROOT alone
 ZONES = {'insecure': 'dave@insecure.lab', 'bogus': 'dave@bad-signature.lab',
          'unreachable': 'dave@servfail.lab', 'no-record': 'dave@example.com'}
 
@@ -38,7 +40,7 @@ def setUpModule():
     authority = ('basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign')
     ROOT = interop.Person('root', 'rsa:2048', None, authority)
     MIDDLE = interop.Person('middle', 'ec:P-256', None, authority, issuer=ROOT)
-    addresses = [matrix_address(*row) for row in MATRIX] + [DAVE, *ZONES.values()]
+    addresses = [matrix_address(*row) for row in MATRIX] + [DAVE, ERIN, *ZONES.values()]
     names = 'subjectAltName=' + ','.join(f'email:{address}' for address in addresses)
     LEAF = interop.Person('leaf', 'ec:P-256', None, (*interop.Person.EXTENSIONS, names),
                           issuer=MIDDLE)
@@ -259,6 +261,47 @@ class Reasons(VerdictCase):
         self.check(message, 'unverified', DOES_NOT_HOLD, 'no-record')
 
 
+class Revocation(VerdictCase):
+    """CRLs of --crl, with and without --require-crl (RFC 8550 §4.1); ROOT → MIDDLE → LEAF."""
+
+    @classmethod
+    def setUpClass(cls):
+        publish(ERIN, records.smimea(ROOT.der, 2, 0, 0))
+        root, middle = (ROOT.certificate, ROOT.key), (MIDDLE.certificate, MIDDLE.key)
+        cls.crls = {
+            'root': openssl.revocation_list(interop.path('root.crl'), root),
+            'middle': openssl.revocation_list(interop.path('middle.crl'), middle),
+            'middle-revoked': openssl.revocation_list(interop.path('middle-revoked.crl'), root,
+                                                      [MIDDLE.certificate]),
+            'leaf-revoked': openssl.revocation_list(interop.path('leaf-revoked.crl'), middle,
+                                                    [LEAF.certificate])}
+
+    def _check(self, names, status, reason=None, more=()):
+        """The same by a record of usage 2, and where the DNS has none by an authority."""
+        options = [*more, *[word for name in names for word in ('--crl', self.crls[name])]]
+        code = DOES_NOT_HOLD if reason else HOLDS
+        self.check(sign(LEAF, ERIN, chain=[MIDDLE]), status, code, reason, options=options)
+        verdict = self.check(sign(LEAF, ZONES['no-record'], chain=[MIDDLE]), status, code,
+                             reason and 'no-record', options=['--ca', ROOT.certificate, *options])
+        self.assertEqual(verdict['authority']['reason'], reason)
+
+    def test_lists_at_hand(self):
+        for names in ((), ('root',), ('middle',), ('root', 'middle')):
+            with self.subTest('holds', names=names):
+                self._check(names, 'verified')
+        for names in (('leaf-revoked',), ('middle-revoked', 'middle'), ('middle', 'leaf-revoked')):
+            with self.subTest('revoked', names=names):
+                self._check(names, 'unverified', 'certificate-revoked')
+
+    def test_lists_that_are_required(self):
+        required = ['--require-crl']
+        self._check(('root', 'middle'), 'verified', more=required)
+        for names in ((), ('root',), ('middle',)):
+            with self.subTest('unknown', names=names):
+                self._check(names, 'unverified', 'revocation-unknown', required)
+        self._check(('root', 'leaf-revoked'), 'unverified', 'certificate-revoked', required)
+
+
 class OwnMessages(VerdictCase):
     """Keys of keygen and of the developer's guide, published by what "record" prints."""
 
@@ -310,10 +353,10 @@ class OwnMessages(VerdictCase):
         message = messages.head('sample@example.net', to=frank,
                                 fields=[f'Bcc: {grace}']).encode() + b'\nsecret\n'
         target = interop.path('bcc-copies')
-        interop.os.mkdir(target)
+        os.mkdir(target)
         encrypted = PROGRAM.succeed('encrypt', '--bcc-folder', target, stdin=message).stdout
         self.assertNotIn(grace.encode(), encrypted)
-        copy = interop.read(interop.os.path.join(target, 'bcc-1.eml'))
+        copy = interop.read(os.path.join(target, 'bcc-1.eml'))
         for octets in (encrypted, copy):
             self.assertIsNone(messages.field(octets, 'Bcc'))
             self.assertEqual(messages.content(PROGRAM.succeed('decrypt', stdin=octets).stdout),

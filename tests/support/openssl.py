@@ -46,6 +46,21 @@ def issued(path, key, subject, issuer, extensions, days=365):
     return path
 
 
+def revocation_list(path, issuer, revoked=()):
+    """Writes a CRL (PEM) of issuer, a pair (certificate, key), with the certificates revoked."""
+    serials = [run('x509', '-in', one, '-noout', '-serial').decode().strip().partition('=')[2]
+               for one in revoked]
+    with open(f'{path}.index', 'w', encoding='ascii') as file:
+        file.writelines(f'R\t400101000000Z\t260101000000Z\t{serial}\tunknown\t/CN=revoked\n'
+                        for serial in serials)
+    with open(f'{path}.cnf', 'w', encoding='utf-8') as file:
+        file.write('[ca]\ndefault_ca=own\n[own]\ndefault_md=sha256\n'
+                   f'database={path}.index\n[ext]\nauthorityKeyIdentifier=keyid\n')
+    run('ca', '-gencrl', '-config', f'{path}.cnf', '-crlexts', 'ext', '-cert', issuer[0],
+        '-keyfile', issuer[1], '-crldays', '30', '-out', path)
+    return path
+
+
 def to_der(path):
     """The certificate's DER."""
     return run('x509', '-in', path, '-outform', 'der')

@@ -2,40 +2,16 @@
 """What the tests of bad input have in common."""
 
 import os
-import shutil
 import sys
-import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'support'))
 
 # pylint: disable=wrong-import-position
-from program import Program
+from workspace import folder, new_program, path, remove_folder, write
 
 NOBODY = 65534
-
-folder = tempfile.mkdtemp(prefix='dsc-')
-
-
-def remove_folder():
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def path(name):
-    return os.path.join(folder, name)
-
-
-def write(name, octets):
-    """A file; gives its path."""
-    with open(path(name), 'wb') as file:
-        file.write(octets)
-    return path(name)
-
-
-def new_program(name, options=('--offline',)):
-    os.makedirs(path(name))
-    return Program(path(name), options=options)
 
 
 def listing(top):

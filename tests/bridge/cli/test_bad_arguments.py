@@ -9,7 +9,7 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import DOES_NOT_HOLD, UNKNOWN, USAGE
+from program import DOES_NOT_HOLD, UNKNOWN, USAGE, Program
 
 PROGRAM = None
 CERTIFICATE = None
@@ -124,7 +124,7 @@ class Json(bad_input.BadInputCase):
     }
 
     def test_rows(self):
-        online = bad_input.Program(PROGRAM.folder, options=[])
+        online = Program(PROGRAM.folder, options=[])
         for name, (arguments, code, fault) in self.ROWS.items():
             for options in (['--json', *arguments], [*arguments, '--json']):
                 with self.subTest(name, first=options[0]):
@@ -312,7 +312,7 @@ class Dns(bad_input.BadInputCase):
         return [*options, 'lookup', 'alice@example.org']
 
     def setUp(self):
-        self.online = bad_input.Program(PROGRAM.folder, options=[])
+        self.online = Program(PROGRAM.folder, options=[])
 
     def test_trust_anchor(self):
         files = {'empty': b'', 'garbage': b'this is no key\n', 'binary': bytes(range(256)),

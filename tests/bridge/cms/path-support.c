@@ -2,14 +2,11 @@
 
 #include "path-support.h"
 
-#include <string.h>
-
 static void
-write_text(const SupportFolder *folder, const gchar *name, const gchar *suffix, const gchar *text)
+save_text(const SupportFolder *folder, const gchar *name, const gchar *suffix, const gchar *text)
 {
     g_autofree gchar *file = g_strconcat(name, suffix, NULL);
-    g_autoptr(GBytes) octets = g_bytes_new(text, strlen(text));
-    support_save(folder, file, octets);
+    support_save_text(folder, file, text);
 }
 
 void
@@ -17,7 +14,7 @@ path_make_certificate(const SupportFolder *folder, const CertificateSpec *spec)
 {
     g_autofree gchar *configuration =
         g_strconcat("[req]\ndistinguished_name=dn\n[dn]\n[ext]\n", spec->extensions, NULL);
-    write_text(folder, spec->name, ".cnf", configuration);
+    save_text(folder, spec->name, ".cnf", configuration);
     if (spec->key == NULL)
         peer_run(folder,
                  "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out %s.key.pem",
@@ -37,25 +34,13 @@ path_make_certificate(const SupportFolder *folder, const CertificateSpec *spec)
              spec->name, options->str);
 }
 
-Certificate *
-path_load_certificate(const SupportFolder *folder, const gchar *name)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree gchar *file = g_strconcat(name, ".pem", NULL);
-    g_autoptr(GBytes) octets = support_load(folder, file);
-    g_autoptr(GPtrArray) certificates = certificates_parse_file(octets, &error);
-    g_assert_no_error(error);
-    g_assert_cmpuint(certificates->len, ==, 1);
-    return certificate_ref(g_ptr_array_index(certificates, 0));
-}
-
 GPtrArray *
 path_load_certificates(const SupportFolder *folder, const gchar *names)
 {
     GPtrArray *certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     g_auto(GStrv) each = g_strsplit(names == NULL ? "" : names, " ", -1);
     for (gsize i = 0; each[i] != NULL; i++)
-        g_ptr_array_add(certificates, path_load_certificate(folder, each[i]));
+        g_ptr_array_add(certificates, support_certificate(folder, each[i]));
     return certificates;
 }
 
@@ -66,14 +51,14 @@ write_index(const SupportFolder *folder, const CrlSpec *spec)
     g_autoptr(GString) index = g_string_new(NULL);
     g_auto(GStrv) revoked = g_strsplit(spec->revoked == NULL ? "" : spec->revoked, " ", -1);
     for (gsize i = 0; revoked[i] != NULL; i++) {
-        g_autoptr(Certificate) certificate = path_load_certificate(folder, revoked[i]);
+        g_autoptr(Certificate) certificate = support_certificate(folder, revoked[i]);
         g_autofree gchar *serial = certificate_dup_serial_hex(certificate);
         g_autofree gchar *upper = g_ascii_strup(serial, -1);
         g_string_append_printf(index, "R\t400101000000Z\t260101000000Z%s%s\t%s\tunknown\t/CN=%s\n",
                                spec->reason != NULL ? "," : "",
                                spec->reason != NULL ? spec->reason : "", upper, revoked[i]);
     }
-    write_text(folder, spec->name, ".index", index->str);
+    save_text(folder, spec->name, ".index", index->str);
 }
 
 void
@@ -85,8 +70,8 @@ path_make_crl(const SupportFolder *folder, const CrlSpec *spec)
         "[ca]\ndefault_ca=own\n[own]\ndatabase=%s.index\ndefault_md=sha256\n%s[ext]\n%s",
         spec->name, spec->number != 0 ? number_line : "",
         spec->extensions != NULL ? spec->extensions : "authorityKeyIdentifier=keyid\n");
-    write_text(folder, spec->name, ".cnf", configuration);
-    write_text(folder, spec->name, ".number", number);
+    save_text(folder, spec->name, ".cnf", configuration);
+    save_text(folder, spec->name, ".number", number);
     write_index(folder, spec);
     peer_run(folder,
              "openssl ca -gencrl -config %s.cnf -crlexts ext -keyfile %s.key.pem -cert %s.pem "

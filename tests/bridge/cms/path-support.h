@@ -25,7 +25,6 @@ typedef struct {
 #define EXTENSIONS_MAIL "subjectAltName=email:alice@example.org\nauthorityKeyIdentifier=keyid\n"
 
 void path_make_certificate(const SupportFolder *folder, const CertificateSpec *spec);
-Certificate *path_load_certificate(const SupportFolder *folder, const gchar *name);
 /* (element-type Certificate): @names between single spaces; NULL: none. */
 GPtrArray *path_load_certificates(const SupportFolder *folder, const gchar *names);
 

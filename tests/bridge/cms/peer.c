@@ -63,6 +63,14 @@ peer_load_key(const SupportFolder *folder, const gchar *name)
 }
 
 GPtrArray *
+peer_pair_alone(KeyPair *pair)
+{
+    GPtrArray *pairs = g_ptr_array_new();
+    g_ptr_array_add(pairs, pair);
+    return pairs;
+}
+
+GPtrArray *
 peer_certificates(KeyPair *const *pairs, gsize n_pairs)
 {
     GPtrArray *certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);

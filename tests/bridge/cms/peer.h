@@ -20,6 +20,9 @@ KeyPair *peer_make_key(const SupportFolder *folder, const gchar *name, const gch
 /* Reads NAME.key.pem and NAME.pem. */
 KeyPair *peer_load_key(const SupportFolder *folder, const gchar *name);
 
+/* (element-type KeyPair): one alone, borrowed. */
+GPtrArray *peer_pair_alone(KeyPair *pair);
+
 /* (element-type Certificate): for one, its owner's certificate; borrowed elements with references
  * of their own. */
 GPtrArray *peer_certificates(KeyPair *const *pairs, gsize n_pairs);

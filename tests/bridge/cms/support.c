@@ -184,14 +184,27 @@ support_certificate(const SupportFolder *folder, const gchar *name)
     return certificate_ref(g_ptr_array_index(certificates, 0));
 }
 
+void
+support_init(int *argc, char ***argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_test_init(argc, argv, NULL);
+    cms_init(&error);
+    g_assert_no_error(error);
+}
+
+void
+support_shutdown(void)
+{
+    g_autoptr(GError) error = NULL;
+    cms_shutdown(&error);
+    g_assert_no_error(error);
+}
+
 int
 support_run(void)
 {
-    g_autoptr(GError) error = NULL;
-    cms_init(&error);
-    g_assert_no_error(error);
     int status = g_test_run();
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }

@@ -36,5 +36,9 @@ void support_issue(const SupportFolder *folder, const gchar *name, const gchar *
                    const gchar *subject, const gchar *extensions);
 Certificate *support_certificate(const SupportFolder *folder, const gchar *name);
 
-/* cms_init(), the tests, and cms_shutdown(), which must find no reference left. */
+/* g_test_init() and cms_init(): the first call of main(). */
+void support_init(int *argc, char ***argv);
+/* cms_shutdown(), which must find no reference left. */
+void support_shutdown(void);
+/* The tests and support_shutdown(), where nothing is to be let go in between. */
 int support_run(void);

@@ -4,7 +4,7 @@
 
 #include "ber.h"
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 
 typedef struct {
     const gchar *name;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "support.h"
 
@@ -361,7 +361,7 @@ test_file_der(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
+    support_init(&argc, &argv);
     for (gsize i = 0; i < G_N_ELEMENTS(facts_cases); i++) {
         g_autofree gchar *path = g_strconcat("/certificate/facts/", facts_cases[i].name, NULL);
         g_test_add_data_func(path, &facts_cases[i], test_facts);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-digest.h"
+#include "support.h"
 
 /* FIPS 180-4 examples and RFC 1321 §A.5: "abc". */
 static const struct {
@@ -65,15 +65,9 @@ test_unknown(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     g_test_add_func("/content-digest/vectors", test_vectors);
     g_test_add_func("/content-digest/pieces", test_pieces);
     g_test_add_func("/content-digest/unknown", test_unknown);
-    int status = g_test_run();
-    cms_shutdown(&error);
-    g_assert_no_error(error);
-    return status;
+    return support_run();
 }

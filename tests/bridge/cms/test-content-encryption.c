@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-encryption.h"
 #include "nss-scoped.h"
+#include "support.h"
 
 static GBytes *
 from_hex(const gchar *hex)
@@ -210,10 +210,7 @@ test_rc2_version(gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     for (gsize i = 0; i < G_N_ELEMENTS(gcm_vectors); i++) {
         g_autofree gchar *path = g_strconcat("/content-encryption/gcm/", gcm_vectors[i].name, NULL);
         g_test_add_data_func(path, &gcm_vectors[i], test_gcm_vector);
@@ -226,8 +223,5 @@ main(int argc, char **argv)
     g_test_add_func("/content-encryption/cbc-lengths", test_cbc_lengths);
     g_test_add_data_func("/content-encryption/rc2/versions", GSIZE_TO_POINTER(8), test_rc2_version);
     g_test_add_data_func("/content-encryption/rc2/short-iv", GSIZE_TO_POINTER(7), test_rc2_version);
-    int status = g_test_run();
-    cms_shutdown(&error);
-    g_assert_no_error(error);
-    return status;
+    return support_run();
 }

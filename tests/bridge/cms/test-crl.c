@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "distribution-point.h"
 #include "path-support.h"
 #include "path.h"
@@ -144,7 +143,7 @@ static void
 test_crl(gconstpointer data)
 {
     const CrlCase *row = data;
-    g_autoptr(Certificate) subject = path_load_certificate(folder, row->subject);
+    g_autoptr(Certificate) subject = support_certificate(folder, row->subject);
     g_autoptr(GPtrArray) others = path_load_certificates(folder, row->others);
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
     g_autoptr(GPtrArray) lists = path_load_crls(folder, row->crls);
@@ -167,8 +166,8 @@ test_facts(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) der = path_load_crl(folder, "leaf-short");
-    g_autoptr(Certificate) leaf = path_load_certificate(folder, "leaf");
-    g_autoptr(Certificate) other = path_load_certificate(folder, "other");
+    g_autoptr(Certificate) leaf = support_certificate(folder, "leaf");
+    g_autoptr(Certificate) other = support_certificate(folder, "other");
     g_autoptr(Crl) crl = crl_new(der, &error);
     g_assert_no_error(error);
     g_assert_true(crl_get_der(crl) == der);
@@ -215,7 +214,7 @@ test_too_large(void)
 static void
 test_garbage(void)
 {
-    g_autoptr(Certificate) subject = path_load_certificate(folder, "leaf");
+    g_autoptr(Certificate) subject = support_certificate(folder, "leaf");
     g_autoptr(GPtrArray) others = path_load_certificates(folder, "mid");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
     g_autoptr(GPtrArray) lists = path_load_crls(folder, "leaf");
@@ -235,7 +234,7 @@ test_many_points(void)
     g_string_append_c(extensions, '\n');
     const CertificateSpec spec = {"pointed", "/CN=p", "mid", NULL, 200, 99, extensions->str, NULL};
     path_make_certificate(folder, &spec);
-    g_autoptr(Certificate) certificate = path_load_certificate(folder, "pointed");
+    g_autoptr(Certificate) certificate = support_certificate(folder, "pointed");
     g_autoptr(GPtrArray) points = distribution_points_read(certificate);
     g_assert_cmpuint(points->len, ==, 50);
 }
@@ -253,9 +252,7 @@ make_all(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    g_assert_true(cms_init(&error));
+    support_init(&argc, &argv);
     folder = support_folder_new();
     make_all();
     for (gsize i = 0; i < G_N_ELEMENTS(crl_cases); i++) {
@@ -269,6 +266,6 @@ main(int argc, char **argv)
     g_test_add_func("/crl/many-points", test_many_points);
     int status = g_test_run();
     support_folder_free(folder);
-    g_assert_true(cms_shutdown(&error));
+    support_shutdown();
     return status;
 }

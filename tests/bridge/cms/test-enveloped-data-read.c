@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-encryption.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "key-management.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "peer.h"
 
@@ -26,20 +25,11 @@ content_new(void)
     return g_bytes_new_static(CONTENT, strlen(CONTENT));
 }
 
-/* (element-type KeyPair) */
-static GPtrArray *
-pair_of(guint key)
-{
-    GPtrArray *pairs = g_ptr_array_new();
-    g_ptr_array_add(pairs, keys[key]);
-    return pairs;
-}
-
 static void
 assert_opens(GBytes *octets, guint key)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) pairs = pair_of(key);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
     g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, NULL, &error);
     g_assert_no_error(error);
@@ -50,13 +40,12 @@ static void
 assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) pairs = pair_of(key);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
-/* AuthEnvelopedData by hand, for what we don't write: attributes, other lengths of nonce and tag.
- */
+/* AuthEnvelopedData by hand, for what we don't write: attributes, other nonces and tags. */
 typedef struct {
     const gchar *name;
     gsize n_nonce;
@@ -260,10 +249,7 @@ add_tables(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     SupportFolder *folder = support_folder_new();
     keys[RSA] = peer_make_key(folder, "rsa", "rsa:2048");
     keys[EC] = peer_make_key(folder, "ec", "ec -pkeyopt ec_paramgen_curve:P-256");
@@ -273,7 +259,6 @@ main(int argc, char **argv)
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);
     support_folder_free(folder);
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }

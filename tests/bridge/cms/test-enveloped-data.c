@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-info.h"
 #include "enveloped-data.h"
 #include "key-pair-private.h"
@@ -34,15 +33,6 @@ content_new(void)
     return g_bytes_new_static(CONTENT, strlen(CONTENT));
 }
 
-/* (element-type KeyPair) */
-static GPtrArray *
-pair_of(guint key)
-{
-    GPtrArray *pairs = g_ptr_array_new();
-    g_ptr_array_add(pairs, keys[key]);
-    return pairs;
-}
-
 static GBytes *
 encrypt_to(GPtrArray *recipients, CmsCipher cipher)
 {
@@ -57,7 +47,7 @@ static void
 assert_opens(GBytes *octets, guint key, EnvelopeFacts *out_facts)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) pairs = pair_of(key);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
     g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, out_facts, &error);
     g_assert_no_error(error);
@@ -68,7 +58,7 @@ static void
 assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) pairs = pair_of(key);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
@@ -235,7 +225,7 @@ static void
 test_empty_and_large(void)
 {
     g_autoptr(GPtrArray) recipients = peer_certificates(&keys[P_256], 1);
-    g_autoptr(GPtrArray) pairs = pair_of(P_256);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[P_256]);
     static const gsize sizes[] = {0, 1, 15, 16, 17, 3 * 1024 * 1024};
     for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
         for (CmsCipher cipher = CMS_CIPHER_AES_128_CBC; cipher <= CMS_CIPHER_AES_256_GCM;
@@ -268,7 +258,7 @@ test_one_error(gconstpointer data)
 {
     CmsCipher cipher = (CmsCipher)GPOINTER_TO_UINT(data);
     g_autoptr(GPtrArray) recipients = peer_certificates(&keys[RSA_2048], 1);
-    g_autoptr(GPtrArray) pairs = pair_of(RSA_2048);
+    g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[RSA_2048]);
     g_autoptr(GBytes) octets = encrypt_to(recipients, cipher);
     gsize n_octets = 0;
     const guint8 *original = g_bytes_get_data(octets, &n_octets);
@@ -396,10 +386,7 @@ add_tables(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     folder = support_folder_new();
     for (guint i = 0; i < N_KEYS; i++)
         keys[i] = peer_make_key(folder, key_cases[i].name, key_cases[i].algorithm);
@@ -420,7 +407,6 @@ main(int argc, char **argv)
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);
     support_folder_free(folder);
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
-#include "limits.h"
 #include "nss-scoped.h"
 #include "support.h"
 
@@ -277,7 +277,7 @@ test_mislabelled(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
+    support_init(&argc, &argv);
     for (gsize i = 0; i < G_N_ELEMENTS(file_cases); i++) {
         g_autofree gchar *path = g_strconcat("/key-file/", file_cases[i].name, NULL);
         g_test_add_data_func(path, &file_cases[i], test_file);

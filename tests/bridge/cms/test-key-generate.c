@@ -192,7 +192,7 @@ test_names(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
+    support_init(&argc, &argv);
     for (gsize i = 0; i < G_N_ELEMENTS(generate_cases); i++) {
         g_autofree gchar *path = g_strconcat("/key-generate/", generate_cases[i].name, NULL);
         g_test_add_data_func(path, &generate_cases[i], test_generate);

@@ -552,7 +552,7 @@ test_threads(void)
 int
 main(int argc, char **argv)
 {
-    g_test_init(&argc, &argv, NULL);
+    support_init(&argc, &argv);
     g_test_add_func("/keystore/create-and-reopen", test_create_and_reopen);
     g_test_add_func("/keystore/pair-alone", test_pair_alone);
     g_test_add_func("/keystore/two-stores", test_two_stores);

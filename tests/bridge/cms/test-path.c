@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "cms-init.h"
 #include "path-support.h"
 #include "path.h"
 
@@ -275,7 +274,7 @@ static void
 test_path(gconstpointer data)
 {
     const PathCase *row = data;
-    g_autoptr(Certificate) subject = path_load_certificate(folder, row->subject);
+    g_autoptr(Certificate) subject = support_certificate(folder, row->subject);
     g_autoptr(GPtrArray) others = path_load_certificates(folder, row->others);
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, row->anchors);
     g_autoptr(PathResult) result =
@@ -288,7 +287,7 @@ test_path(gconstpointer data)
 static void
 test_nothing(void)
 {
-    g_autoptr(Certificate) subject = path_load_certificate(folder, "leaf");
+    g_autoptr(Certificate) subject = support_certificate(folder, "leaf");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, NULL);
     g_autoptr(PathResult) result = path_validate(subject, NULL, anchors, NULL, start);
     g_assert_cmpint(result->reason, ==, UNTRUSTED);
@@ -307,14 +306,14 @@ test_decoys(void)
     for (guint i = 0; i < N_DECOYS; i++) {
         decoy.serial = 1000 + i;
         path_make_certificate(folder, &decoy);
-        g_ptr_array_add(others, path_load_certificate(folder, "decoy"));
+        g_ptr_array_add(others, support_certificate(folder, "decoy"));
     }
-    g_autoptr(Certificate) subject = path_load_certificate(folder, "leaf");
+    g_autoptr(Certificate) subject = support_certificate(folder, "leaf");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
     gint64 before = g_get_monotonic_time();
     g_autoptr(PathResult) without = path_validate(subject, others, anchors, NULL, start + DAY);
     g_assert_cmpint(without->reason, ==, UNTRUSTED);
-    g_ptr_array_add(others, path_load_certificate(folder, "mid"));
+    g_ptr_array_add(others, support_certificate(folder, "mid"));
     g_autoptr(PathResult) with = path_validate(subject, others, anchors, NULL, start + DAY);
     g_assert_cmpint(with->reason, ==, GOOD);
     /* Two hundred signatures of some milliseconds, on a slow machine and checked builds too. */
@@ -327,8 +326,8 @@ test_finder(void)
 {
     g_autoptr(GPtrArray) others = path_load_certificates(folder, "mid");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
-    g_autoptr(Certificate) leaf = path_load_certificate(folder, "leaf");
-    g_autoptr(Certificate) root = path_load_certificate(folder, "root");
+    g_autoptr(Certificate) leaf = support_certificate(folder, "leaf");
+    g_autoptr(Certificate) root = support_certificate(folder, "root");
     g_autoptr(PathFinder) finder = path_finder_new(others, anchors, NULL, start + DAY);
     for (guint i = 0; i < 20; i++) {
         g_autoptr(PathResult) of_leaf = path_finder_validate(finder, leaf);
@@ -369,12 +368,12 @@ test_mesh(void)
             if (pass == i + 1)
                 continue;
             path_make_certificate(folder, &spec);
-            g_ptr_array_add(others, path_load_certificate(folder, spec.name));
+            g_ptr_array_add(others, support_certificate(folder, spec.name));
         }
     }
     const CertificateSpec leaf = {"meshed", "/CN=meshed", "m0", NULL, 200, 0, MAIL, NULL};
     path_make_certificate(folder, &leaf);
-    g_autoptr(Certificate) subject = path_load_certificate(folder, "meshed");
+    g_autoptr(Certificate) subject = support_certificate(folder, "meshed");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
     gint64 before = g_get_monotonic_time();
     g_autoptr(PathResult) result = path_validate(subject, others, anchors, NULL, start + DAY);
@@ -393,14 +392,14 @@ test_longest(void)
         g_autofree gchar *subject_name = g_strdup_printf("/CN=Long%u", i);
         const CertificateSpec spec = {name, subject_name, issuer, NULL, 300, 0, CA, NULL};
         path_make_certificate(folder, &spec);
-        g_ptr_array_add(others, path_load_certificate(folder, name));
+        g_ptr_array_add(others, support_certificate(folder, name));
         g_free(g_steal_pointer(&issuer));
         issuer = g_strdup(name);
     }
     const CertificateSpec past = {"longer", "/CN=Longer", issuer, NULL, 300, 0, MAIL, NULL};
     path_make_certificate(folder, &past);
-    g_autoptr(Certificate) at = path_load_certificate(folder, issuer);
-    g_autoptr(Certificate) longer = path_load_certificate(folder, "longer");
+    g_autoptr(Certificate) at = support_certificate(folder, issuer);
+    g_autoptr(Certificate) longer = support_certificate(folder, "longer");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
     g_autoptr(PathResult) good = path_validate(at, others, anchors, NULL, start + DAY);
     g_assert_cmpint(good->reason, ==, GOOD);
@@ -413,9 +412,7 @@ test_longest(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    g_assert_true(cms_init(&error));
+    support_init(&argc, &argv);
     folder = support_folder_new();
     peer_run(folder, "openssl genpkey -algorithm RSA -out rsa.key.pem");
     for (gsize i = 0; i < G_N_ELEMENTS(specs); i++)
@@ -432,6 +429,6 @@ main(int argc, char **argv)
     g_test_add_func("/path/limits/longest", test_longest);
     int status = g_test_run();
     support_folder_free(folder);
-    g_assert_true(cms_shutdown(&error));
+    support_shutdown();
     return status;
 }

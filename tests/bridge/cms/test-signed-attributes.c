@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "content-digest.h"
-#include "limits.h"
+#include "core-limits.h"
 #include "nss-scoped.h"
 #include "peer.h"
 #include "signed-data-private.h"
@@ -494,10 +493,7 @@ test_time(gconstpointer data)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     folder = support_folder_new();
     key = peer_make_key(folder, "alice", "rsa:2048");
     for (gsize i = 0; i < G_N_ELEMENTS(attribute_cases); i++) {
@@ -513,7 +509,6 @@ main(int argc, char **argv)
     int status = g_test_run();
     key_pair_unref(key);
     support_folder_free(folder);
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }

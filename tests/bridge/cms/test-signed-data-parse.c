@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
+#include "core-limits.h"
 #include "der-writer.h"
-#include "limits.h"
 #include "signed-data.h"
+#include "support.h"
 
 typedef struct {
     const gchar *name;
@@ -209,10 +209,7 @@ test_nested_signed_data(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     for (gsize i = 0; i < G_N_ELEMENTS(count_cases); i++) {
         g_autofree gchar *path = g_strconcat("/signed-data/parse/", count_cases[i].name, NULL);
         g_test_add_data_func(path, &count_cases[i], test_count);
@@ -223,8 +220,5 @@ main(int argc, char **argv)
     }
     g_test_add_func("/signed-data/parse/cut-short", test_cut_short);
     g_test_add_func("/signed-data/parse/nested-signed-data", test_nested_signed_data);
-    int status = g_test_run();
-    cms_shutdown(&error);
-    g_assert_no_error(error);
-    return status;
+    return support_run();
 }

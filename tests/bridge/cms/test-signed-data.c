@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "cms-init.h"
 #include "key-pair-private.h"
 #include "peer.h"
 #include "signed-data.h"
@@ -397,10 +396,7 @@ make_keys(void)
 int
 main(int argc, char **argv)
 {
-    g_autoptr(GError) error = NULL;
-    g_test_init(&argc, &argv, NULL);
-    cms_init(&error);
-    g_assert_no_error(error);
+    support_init(&argc, &argv);
     make_keys();
     add_sign_tests();
     for (gsize i = 0; i < G_N_ELEMENTS(openssl_cases); i++) {
@@ -421,7 +417,6 @@ main(int argc, char **argv)
     for (guint i = 0; i < N_KEYS; i++)
         key_pair_unref(keys[i]);
     support_folder_free(folder);
-    cms_shutdown(&error);
-    g_assert_no_error(error);
+    support_shutdown();
     return status;
 }

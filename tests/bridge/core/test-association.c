@@ -4,8 +4,7 @@
 
 #include "association.h"
 
-/* An association is between octets: a text does for a certificate. Digests: FIPS 180-4, of "abc".
- */
+/* An association is between octets: a text does for a certificate. Digests of "abc": FIPS 180-4. */
 #define CERTIFICATE "abc"
 #define SPKI        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
 

@@ -3,7 +3,7 @@
 
 #include <getdns/getdns_extra.h>
 
-#include "limits.h"
+#include "core-limits.h"
 
 /* Responses are made from getdns's own text form, with what the test is not about filled in. */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "core-limits.h"
 
 static ResolverWireMessage *
 parse_one(GBytes *framed, GError **error)

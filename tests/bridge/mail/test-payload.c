@@ -47,8 +47,7 @@ static const PayloadCase seven_bit_cases[] = {
     {"8-bit-octets",
      OCTETS("Content-Type: image/png\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\377"),
      "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n/w==\r\n"},
-    /* In binary content a line feed is an octet; elsewhere it is a line end (RFC 2045 §2.9, §6.2).
-     */
+    /* In binary content a line feed is an octet, elsewhere a line end (RFC 2045 §2.9, §6.2). */
     {"binary-octets",
      OCTETS("Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n\n"),
      "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nCg==\r\n"},
