@@ -6,15 +6,21 @@
 #include "core-limits.h"
 #include "op.h"
 
+static void
+empty_layer(OpenedLayer *layer)
+{
+    g_clear_pointer(&layer->signed_data, signed_data_free);
+    g_clear_pointer(&layer->cms, g_bytes_unref);
+    g_clear_pointer(&layer->content, g_bytes_unref);
+    g_clear_pointer(&layer->payload, g_bytes_unref);
+}
+
 void
 opened_layer_free(OpenedLayer *layer)
 {
     if (layer == NULL)
         return;
-    g_clear_pointer(&layer->signed_data, signed_data_free);
-    g_clear_pointer(&layer->cms, g_bytes_unref);
-    g_clear_pointer(&layer->content, g_bytes_unref);
-    g_clear_pointer(&layer->payload, g_bytes_unref);
+    empty_layer(layer);
     g_free(layer);
 }
 
@@ -96,6 +102,7 @@ typedef struct {
     LayerKeysFunc keys;
     gpointer keys_data;
     gboolean only_envelope;
+    OpenedLayer *signature; /* the outermost inside of the last envelope so far; or NULL */
 } Opening;
 
 static OpenedLayer *
@@ -160,6 +167,18 @@ open_entity(Opening *opening, const Entity *entity, GError **error)
 }
 
 static gboolean
+is_envelope(const OpenedLayer *layer)
+{
+    return layer->kind == LAYER_ENVELOPED_DATA || layer->kind == LAYER_AUTH_ENVELOPED_DATA;
+}
+
+static gboolean
+is_signature(const OpenedLayer *layer)
+{
+    return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
+}
+
+static gboolean
 add_layer(Opening *opening, OpenedLayer *layer, GError **error)
 {
     if (opening->opened->layers->len >= LIMIT_CRYPTO_LAYERS) {
@@ -169,13 +188,25 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
         return FALSE;
     }
     g_ptr_array_add(opening->opened->layers, layer);
+    if (is_envelope(layer)) {
+        if (opening->signature != NULL)
+            empty_layer(opening->signature);
+        opening->signature = NULL;
+    } else if (is_signature(layer) && opening->signature == NULL) {
+        opening->signature = layer;
+    }
     return TRUE;
 }
 
-static gboolean
-is_envelope(const OpenedLayer *layer)
+/* What is inside of @layer, for the next one. Layers one in another hold nearly the same octets,
+ * each its own: only of the signature that counts they are kept. */
+static GBytes *
+take_payload(Opening *opening, OpenedLayer *layer)
 {
-    return layer->kind == LAYER_ENVELOPED_DATA || layer->kind == LAYER_AUTH_ENVELOPED_DATA;
+    GBytes *payload = g_bytes_ref(layer->payload);
+    if (layer != opening->signature)
+        empty_layer(layer);
+    return payload;
 }
 
 static gboolean
@@ -216,7 +247,7 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             return TRUE;
         }
         g_bytes_unref(current);
-        current = g_bytes_ref(layer->payload);
+        current = take_payload(opening, layer);
     }
 }
 
@@ -229,13 +260,8 @@ open_bare(Opening *opening, GBytes *cms, GError **error)
     opening->detached = NULL;
     if (layer->content == NULL || is_finished(opening, layer))
         return TRUE;
-    return open_entities(opening, layer->content, error);
-}
-
-static gboolean
-is_signature(const OpenedLayer *layer)
-{
-    return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
+    g_autoptr(GBytes) payload = take_payload(opening, layer);
+    return open_entities(opening, payload, error);
 }
 
 /* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is
@@ -277,7 +303,7 @@ opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeys
 {
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
-    Opening opening = {opened, detached, keys, user_data, FALSE};
+    Opening opening = {opened, detached, keys, user_data, FALSE, NULL};
     gboolean done =
         is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)
@@ -295,7 +321,7 @@ opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpo
 {
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
-    Opening opening = {opened, NULL, keys, user_data, TRUE};
+    Opening opening = {opened, NULL, keys, user_data, TRUE, NULL};
     gboolean done =
         is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
     if (!done)

@@ -24,7 +24,8 @@ typedef struct {
 } OpenedLayer;
 
 typedef struct {
-    GPtrArray *layers; /* (element-type OpenedLayer), outermost first */
+    GPtrArray *layers; /* (element-type OpenedLayer), outermost first; of those that were opened,
+                          all but @signature are left without their octets */
     gboolean is_encrypted;
     EnvelopeFacts encryption; /* of the innermost envelope */
     GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
