@@ -26,16 +26,6 @@ add_recipient(GPtrArray *recipients, const gchar *address, RecipientRole role)
     return recipient;
 }
 
-static void
-add_mailboxes(GPtrArray *recipients, GPtrArray *mailboxes, RecipientRole role, GHashTable *seen)
-{
-    for (guint i = 0; i < mailboxes->len; i++) {
-        const gchar *address = ((Mailbox *)g_ptr_array_index(mailboxes, i))->address;
-        if (g_hash_table_add(seen, g_strdup(address)))
-            add_recipient(recipients, address, role);
-    }
-}
-
 /* An address in To or Cc is shown anyway; in Bcc as well it gets no copy of its own. */
 static gboolean
 add_from_message(GPtrArray *recipients, const MessageInput *input, GError **error)
@@ -44,10 +34,13 @@ add_from_message(GPtrArray *recipients, const MessageInput *input, GError **erro
         g_propagate_error(error, g_error_copy(input->address_error));
         return FALSE;
     }
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    add_mailboxes(recipients, input->addresses->to, RECIPIENT_SHOWN, seen);
-    add_mailboxes(recipients, input->addresses->cc, RECIPIENT_SHOWN, seen);
-    add_mailboxes(recipients, input->addresses->bcc, RECIPIENT_BCC, seen);
+    g_autoptr(GPtrArray) shown = message_addresses_get_recipients(input->addresses, FALSE);
+    g_autoptr(GPtrArray) all = message_addresses_get_recipients(input->addresses, TRUE);
+    for (guint i = 0; i < all->len; i++) {
+        const Mailbox *mailbox = g_ptr_array_index(all, i);
+        add_recipient(recipients, mailbox->address,
+                      i < shown->len ? RECIPIENT_SHOWN : RECIPIENT_BCC);
+    }
     return TRUE;
 }
 
