@@ -175,6 +175,21 @@ compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type)
     return finish(out);
 }
 
+/* Fields of the payload that the message has outside, too. Two of a name, two From above all, are
+ * shown by some programs as the one and by some as the other; what stays is what was judged. */
+static GPtrArray *
+find_doubled_fields(const Entity *outer, const Entity *payload)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (guint i = 0; i < entity_get_n_fields(payload); i++) {
+        const gchar *name = entity_get_field_name(payload, i);
+        if (!is_structural(name) && entity_find_field(outer, name) != NULL)
+            g_ptr_array_add(names, (gpointer)name);
+    }
+    g_ptr_array_add(names, NULL);
+    return names;
+}
+
 GBytes *
 compose_open(const EntityTree *message, GBytes *payload)
 {
@@ -182,15 +197,22 @@ compose_open(const EntityTree *message, GBytes *payload)
     append_outer_fields(out, message);
     g_autoptr(GError) fault = NULL;
     g_autoptr(EntityTree) tree = entity_tree_parse(payload, NULL, &fault);
-    gboolean has_version =
-        tree != NULL && entity_count_fields(entity_tree_get_root(tree), "MIME-Version") > 0;
-    if (!has_version)
+    if (tree == NULL) {
         append_mime_version(out);
-    /* Without a header section of its own it is text, which must not be read as one. */
-    if (g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) ||
-        g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY))
-        octet_buffer_append_text(out, "\r\n");
-    octet_buffer_append(out, payload);
+        /* Without a header section of its own it is text, which must not be read as one. */
+        if (g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) ||
+            g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY))
+            octet_buffer_append_text(out, "\r\n");
+        octet_buffer_append(out, payload);
+        return finish(out);
+    }
+    const Entity *root = entity_tree_get_root(tree);
+    if (entity_count_fields(root, "MIME-Version") == 0)
+        append_mime_version(out);
+    g_autoptr(GPtrArray) doubled = find_doubled_fields(entity_tree_get_root(message), root);
+    g_autoptr(GBytes) single =
+        compose_without_fields(tree, (const gchar *const *)(gpointer)doubled->pdata);
+    octet_buffer_append(out, single);
     return finish(out);
 }
 

@@ -46,8 +46,9 @@ GBytes *compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type);
  * @payload: the MIME entity found inside its protection
  *
  * The message without protection, for reading: @message's fields but Content-* and MIME-Version,
- * then MIME-Version unless @payload has it, and @payload as it stands. A payload without a header
- * section is text, and becomes the body.
+ * then MIME-Version unless @payload has it, and @payload as it stands, but for those of its other
+ * fields that @message has too: nothing is there twice. A payload without a header section is text,
+ * and becomes the body.
  */
 GBytes *compose_open(const EntityTree *message, GBytes *payload);
 

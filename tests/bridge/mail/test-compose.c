@@ -136,6 +136,10 @@ static const OpenCase open_cases[] = {
     {"no-fields", "\r\nx", "MIME-Version: 1.0\r\n\r\nx"},
     {"no-header-section", "Bcc: is what I wrote", "MIME-Version: 1.0\r\n\r\nBcc: is what I wrote"},
     {"empty", "", "MIME-Version: 1.0\r\n\r\n"},
+    /* A second From would be shown by some programs, and nobody has judged it. */
+    {"doubled-fields",
+     "from: Eve <eve@x>\r\n\tfolded\r\nX-Inner: y\r\nContent-Type: text/html\r\n\r\nx",
+     "MIME-Version: 1.0\r\nX-Inner: y\r\nContent-Type: text/html\r\n\r\nx"},
     {"line-ends-stay", "Content-Type: text/html\n\nx\n",
      "MIME-Version: 1.0\r\nContent-Type: text/html\n\nx\n"},
 };
