@@ -359,10 +359,12 @@ key_file_of_parts(const KeyFileParts *parts, GError **error)
     KeyFile *file = g_new0(KeyFile, 1);
     file->pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
     file->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    file->private_keys = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     for (guint i = 0; i < matches->len; i++) {
         KeyFileMatch *match = g_ptr_array_index(matches, i);
         SECKEYPrivateKey *key = g_steal_pointer(&match->private_key);
         g_ptr_array_add(file->pairs, key_pair_new_owned(match->certificate, key, NULL, NULL));
+        g_ptr_array_add(file->private_keys, g_bytes_ref(match->pkcs8));
         g_hash_table_add(used, match->certificate);
     }
     for (guint i = 0; i < parts->certificates->len; i++) {
@@ -386,5 +388,6 @@ key_file_free(KeyFile *file)
 {
     g_clear_pointer(&file->pairs, g_ptr_array_unref);
     g_clear_pointer(&file->certificates, g_ptr_array_unref);
+    g_clear_pointer(&file->private_keys, g_ptr_array_unref);
     g_free(file);
 }

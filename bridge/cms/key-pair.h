@@ -25,6 +25,8 @@ SECKEYPrivateKey *key_pair_get_private_key(const KeyPair *pair);
 typedef struct {
     GPtrArray *pairs;        /* (element-type KeyPair) */
     GPtrArray *certificates; /* (element-type Certificate): those without a key here */
+    GPtrArray *private_keys; /* (element-type GBytes): PrivateKeyInfo (RFC 5208) of each of @pairs,
+                                in their order; wiped when freed. For key_store_import() */
 } KeyFile;
 
 /**

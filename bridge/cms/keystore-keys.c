@@ -236,64 +236,49 @@ write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *
 }
 
 static gboolean
-import_match(KeyStore *store, const KeyFileMatch *match, gint *in_out_n_new, GError **error)
+import_key(KeyStore *store, Certificate *certificate, GBytes *pkcs8, gint *in_out_n_new,
+           GError **error)
 {
-    g_autoptr(SECKEYPublicKey) public_key =
-        certificate_extract_public_key(match->certificate, error);
+    g_autoptr(SECKEYPublicKey) public_key = certificate_extract_public_key(certificate, error);
     g_autoptr(GBytes) id = public_key != NULL ? key_store_key_id(public_key) : NULL;
     if (id == NULL)
         return FALSE;
 
     g_autoptr(KeyPair) there = NULL;
     g_autoptr(GPtrArray) stored = key_store_read_certificates(store);
-    if (entry_state(stored, match->certificate) == ENTRY_THERE)
-        there = pair_for(store, match->certificate);
+    if (entry_state(stored, certificate) == ENTRY_THERE)
+        there = pair_for(store, certificate);
     /* Certificate first: if it is refused, no key is left behind that nothing names. */
-    if (!write_certificate_once(store, match->certificate, error) ||
-        !write_keys(store, match->pkcs8, public_key, id, error))
+    if (!write_certificate_once(store, certificate, error) ||
+        !write_keys(store, pkcs8, public_key, id, error))
         return FALSE;
     *in_out_n_new += there == NULL ? 1 : 0;
     return TRUE;
 }
 
-static gboolean
-is_matched(GPtrArray *matches, const Certificate *certificate)
-{
-    for (guint i = 0; i < matches->len; i++) {
-        const KeyFileMatch *match = g_ptr_array_index(matches, i);
-        if (match->certificate == certificate)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 gint
-key_store_import(KeyStore *store, GBytes *octets, const gchar *password, GError **error)
+key_store_import(KeyStore *store, const KeyFile *file, GError **error)
 {
-    g_return_val_if_fail(octets != NULL, -1);
-    g_autoptr(KeyFileParts) parts = key_file_read(octets, password, PBE_ROUNDS_MAX, error);
-    g_autoptr(GPtrArray) matches = parts != NULL ? key_file_match(parts, error) : NULL;
+    g_return_val_if_fail(file != NULL, -1);
     gint n_new = 0;
 
-    if (matches == NULL)
-        return -1;
-    if (matches->len == 0) {
+    if (file->pairs->len == 0) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_KEY, "no private key in the file");
         return -1;
     }
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
     if (!key_store_check_writable(store, error))
         return -1;
-    for (guint i = 0; i < matches->len; i++) {
-        if (!import_match(store, g_ptr_array_index(matches, i), &n_new, error))
+    for (guint i = 0; i < file->pairs->len; i++) {
+        Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(file->pairs, i));
+        GBytes *private_key = g_ptr_array_index(file->private_keys, i);
+        if (!import_key(store, certificate, private_key, &n_new, error))
             return -1;
     }
-    for (guint i = 0; i < parts->certificates->len; i++) {
-        Certificate *certificate = g_ptr_array_index(parts->certificates, i);
+    for (guint i = 0; i < file->certificates->len; i++) {
         g_autoptr(GError) reason = NULL;
         /* The chain is a help to correspondents: one that can't be kept is no reason to fail. */
-        if (!is_matched(matches, certificate) &&
-            !write_certificate_once(store, certificate, &reason))
+        if (!write_certificate_once(store, g_ptr_array_index(file->certificates, i), &reason))
             g_debug("key store: %s", reason->message);
     }
     return n_new;

@@ -58,11 +58,11 @@ KeyPair *key_store_generate(KeyStore *store, const gchar *address, const gchar *
                             KeyAlgorithm algorithm, guint n_days, gint64 now,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Keeps the pairs of a file (key_file_parse() reads the same forms). Certificates without a key are
- * kept beside them as the chain to be sent: key_store_find_chain(). Returns the number of pairs
- * that were new, or -1 with the errors of key_file_parse(), CMS_ERROR_KEY_LOCKED, CMS_ERROR_STORE,
- * CMS_ERROR_EXISTS (another certificate of the same issuer and serial number is there). */
-gint key_store_import(KeyStore *store, GBytes *octets, const gchar *password, GError **error);
+/* Keeps the pairs of a file. Certificates without a key are kept beside them as the chain to be
+ * sent: key_store_find_chain(). Returns the number of pairs that were new, or -1 with CMS_ERROR_KEY
+ * (there is none), CMS_ERROR_KEY_LOCKED, CMS_ERROR_STORE, CMS_ERROR_EXISTS (another certificate of
+ * the same issuer and serial number is there). */
+gint key_store_import(KeyStore *store, const KeyFile *file, GError **error);
 
 /* The issuers of a pair's certificate that are in the store, nearest first, without self-issued
  * ones (RFC 8550 §2.3). (element-type Certificate) */

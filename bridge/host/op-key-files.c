@@ -30,7 +30,7 @@ op_import(const OpCall *call, OpReply *reply, GError **error)
     g_autoptr(KeyStore) store = bridge_get_unlocked_store(call->bridge, TRUE, error);
     if (store == NULL)
         return FALSE;
-    gint n_new = key_store_import(store, octets, password, error);
+    gint n_new = key_store_import(store, file, error);
     if (n_new < 0)
         return FALSE;
     JsonArray *certificates = json_array_new();

@@ -372,6 +372,14 @@ make_chain(const SupportFolder *folder)
     g_test_message("%s%s%s", both, pem, text);
 }
 
+/* Reads and keeps a key file, as its users do. */
+static gint
+import_file(KeyStore *store, GBytes *octets, const gchar *password, GError **error)
+{
+    g_autoptr(KeyFile) file = key_file_parse(octets, password, error);
+    return file == NULL ? -1 : key_store_import(store, file, error);
+}
+
 static void
 test_import(void)
 {
@@ -381,12 +389,12 @@ test_import(void)
     make_chain(folder);
     g_autoptr(GBytes) file = support_load(folder, "user.p12");
 
-    g_assert_cmpint(key_store_import(store, file, "falsch", &error), ==, -1);
+    g_assert_cmpint(import_file(store, file, "falsch", &error), ==, -1);
     g_assert_error(error, CMS_ERROR, CMS_ERROR_PASSWORD);
     g_clear_error(&error);
-    g_assert_cmpint(key_store_import(store, file, "x", &error), ==, 1);
+    g_assert_cmpint(import_file(store, file, "x", &error), ==, 1);
     g_assert_no_error(error);
-    g_assert_cmpint(key_store_import(store, file, "x", &error), ==, 0);
+    g_assert_cmpint(import_file(store, file, "x", &error), ==, 0);
 
     g_autoptr(GPtrArray) pairs = key_store_find(store, "u@example.org", &error);
     g_assert_cmpuint(pairs->len, ==, 1);
@@ -401,7 +409,7 @@ test_import(void)
     g_assert_true(key_store_set_password(store, "geheim", NULL));
     key_store_lock(store);
     g_assert_cmpuint(count_pairs(store), ==, 1);
-    g_assert_cmpint(key_store_import(store, file, "x", &error), ==, -1);
+    g_assert_cmpint(import_file(store, file, "x", &error), ==, -1);
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED);
 }
 
@@ -413,7 +421,7 @@ test_import_without_key(void)
     g_autoptr(GError) error = NULL;
     make_chain(folder);
     g_autoptr(GBytes) file = support_load(folder, "user.pem");
-    g_assert_cmpint(key_store_import(store, file, NULL, &error), ==, -1);
+    g_assert_cmpint(import_file(store, file, NULL, &error), ==, -1);
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY);
 }
 
@@ -439,8 +447,8 @@ test_import_conflict(void)
     g_autoptr(GBytes) first = make_numbered(folder);
     g_autoptr(GBytes) second = make_numbered(folder);
 
-    g_assert_cmpint(key_store_import(store, first, "x", &error), ==, 1);
-    g_assert_cmpint(key_store_import(store, second, "x", &error), ==, -1);
+    g_assert_cmpint(import_file(store, first, "x", &error), ==, 1);
+    g_assert_cmpint(import_file(store, second, "x", &error), ==, -1);
     g_assert_error(error, CMS_ERROR, CMS_ERROR_EXISTS);
     g_autoptr(GPtrArray) pairs = key_store_list(store, NULL);
     g_assert_cmpuint(pairs->len, ==, 1);
@@ -464,7 +472,7 @@ test_shared_key(void)
     g_test_message("%s%s", text, p12);
     g_autoptr(GBytes) file = support_load(folder, "both.p12");
 
-    g_assert_cmpint(key_store_import(store, file, "x", &error), ==, 2);
+    g_assert_cmpint(import_file(store, file, "x", &error), ==, 2);
     g_autoptr(GPtrArray) pairs = key_store_list(store, NULL);
     g_assert_cmpuint(pairs->len, ==, 2);
     g_assert_true(key_store_delete(store, g_ptr_array_index(pairs, 0), &error));
@@ -516,10 +524,10 @@ test_export_chain(void)
     g_autoptr(KeyStore) to = open_store(other);
     make_chain(folder);
     g_autoptr(GBytes) file = support_load(folder, "user.p12");
-    g_assert_cmpint(key_store_import(from, file, "x", NULL), ==, 1);
+    g_assert_cmpint(import_file(from, file, "x", NULL), ==, 1);
     g_autoptr(GPtrArray) pairs = key_store_list(from, NULL);
     g_autoptr(GBytes) moved = key_store_export(from, g_ptr_array_index(pairs, 0), "y", NULL);
-    g_assert_cmpint(key_store_import(to, moved, "y", NULL), ==, 1);
+    g_assert_cmpint(import_file(to, moved, "y", NULL), ==, 1);
     g_autoptr(GPtrArray) there = key_store_list(to, NULL);
     g_autoptr(GPtrArray) chain = key_store_find_chain(to, g_ptr_array_index(there, 0));
     g_assert_cmpuint(chain->len, ==, 1);
