@@ -102,7 +102,6 @@ typedef struct {
     LayerKeysFunc keys;
     gpointer keys_data;
     gboolean only_envelope;
-    OpenedLayer *signature; /* the outermost inside of the last envelope so far; or NULL */
 } Opening;
 
 static OpenedLayer *
@@ -178,6 +177,23 @@ is_signature(const OpenedLayer *layer)
     return layer->kind == LAYER_MULTIPART_SIGNED || layer->kind == LAYER_SIGNED_DATA;
 }
 
+/* The outermost signature inside of the innermost envelope counts. One round an envelope says who
+ * sent the ciphertext, not who wrote what is in it; it is passed over. */
+static void
+note_signature(OpenedMessage *opened, OpenedLayer *layer)
+{
+    if (is_envelope(layer)) {
+        if (opened->signature != NULL)
+            empty_layer(opened->signature);
+        opened->signature = NULL;
+        opened->is_nested = FALSE;
+    } else if (is_signature(layer)) {
+        opened->is_nested = opened->signature != NULL;
+        if (opened->signature == NULL)
+            opened->signature = layer;
+    }
+}
+
 static gboolean
 add_layer(Opening *opening, OpenedLayer *layer, GError **error)
 {
@@ -188,13 +204,7 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
         return FALSE;
     }
     g_ptr_array_add(opening->opened->layers, layer);
-    if (is_envelope(layer)) {
-        if (opening->signature != NULL)
-            empty_layer(opening->signature);
-        opening->signature = NULL;
-    } else if (is_signature(layer) && opening->signature == NULL) {
-        opening->signature = layer;
-    }
+    note_signature(opening->opened, layer);
     return TRUE;
 }
 
@@ -204,7 +214,7 @@ static GBytes *
 take_payload(Opening *opening, OpenedLayer *layer)
 {
     GBytes *payload = g_bytes_ref(layer->payload);
-    if (layer != opening->signature)
+    if (layer != opening->opened->signature)
         empty_layer(layer);
     return payload;
 }
@@ -264,22 +274,6 @@ open_bare(Opening *opening, GBytes *cms, GError **error)
     return open_entities(opening, payload, error);
 }
 
-/* A signature round an envelope says who sent the ciphertext, not who wrote what is in it; it is
- * passed over. */
-static void
-choose_signature(OpenedMessage *opened)
-{
-    for (guint i = opened->layers->len; i > 0; i--) {
-        const OpenedLayer *layer = g_ptr_array_index(opened->layers, i - 1);
-        if (!is_signature(layer) && layer->kind != LAYER_CERTS_ONLY)
-            break;
-        if (!is_signature(layer))
-            continue;
-        opened->is_nested = opened->signature != NULL;
-        opened->signature = layer;
-    }
-}
-
 static const Entity *
 find_partial(const Entity *entity)
 {
@@ -297,36 +291,37 @@ find_partial(const Entity *entity)
     return NULL;
 }
 
+/* Fills @opening->opened, which is given back on success. */
+static OpenedMessage *
+open_message(Opening *opening, GBytes *message, gboolean is_cms, GError **error)
+{
+    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
+    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
+    opening->opened = opened;
+    gboolean done =
+        is_cms ? open_bare(opening, message, error) : open_entities(opening, message, error);
+    return done ? g_steal_pointer(&opened) : NULL;
+}
+
 OpenedMessage *
 opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeysFunc keys,
                    gpointer user_data, GError **error)
 {
-    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
-    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
-    Opening opening = {opened, detached, keys, user_data, FALSE, NULL};
-    gboolean done =
-        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
-    if (!done)
-        return NULL;
-    choose_signature(opened);
-    if (opened->signature == NULL && opened->tree != NULL &&
+    Opening opening = {.detached = detached, .keys = keys, .keys_data = user_data};
+    OpenedMessage *opened = open_message(&opening, message, is_cms, error);
+    if (opened != NULL && opened->signature == NULL && opened->tree != NULL &&
         g_str_has_prefix(entity_get_media_type(entity_tree_get_root(opened->tree)), "multipart/"))
         opened->partial = find_partial(entity_tree_get_root(opened->tree));
-    return g_steal_pointer(&opened);
+    return opened;
 }
 
 OpenedMessage *
 opened_message_decrypt(GBytes *message, gboolean is_cms, LayerKeysFunc keys, gpointer user_data,
                        GError **error)
 {
-    g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
-    opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
-    Opening opening = {opened, NULL, keys, user_data, TRUE, NULL};
-    gboolean done =
-        is_cms ? open_bare(&opening, message, error) : open_entities(&opening, message, error);
-    if (!done)
-        return NULL;
-    if (opened->is_encrypted)
+    Opening opening = {.keys = keys, .keys_data = user_data, .only_envelope = TRUE};
+    g_autoptr(OpenedMessage) opened = open_message(&opening, message, is_cms, error);
+    if (opened == NULL || opened->is_encrypted)
         return g_steal_pointer(&opened);
     g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED,
                         "the message is not encrypted");

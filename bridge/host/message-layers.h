@@ -31,7 +31,7 @@ typedef struct {
     GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
     EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
     /* The one that counts: the outermost inside of the innermost envelope; or NULL. */
-    const OpenedLayer *signature;
+    OpenedLayer *signature;
     gboolean is_nested; /* … and it covers another signature directly */
     /* A signed entity below the payload's root, when @signature is NULL; or NULL. */
     const Entity *partial;
