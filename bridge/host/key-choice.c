@@ -89,8 +89,9 @@ add_key_file(JsonObject *file, GPtrArray *pairs, GError **error)
 }
 
 GPtrArray *
-key_get_for_decryption(const OpCall *call, GError **error)
+key_give_for_decryption(gpointer data, GError **error)
 {
+    const OpCall *call = data;
     g_autoptr(GPtrArray) files = NULL;
     if (!params_get_objects(call->params, "key_files", MAX_KEY_FILES, &files, error))
         return NULL;

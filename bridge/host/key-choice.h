@@ -11,9 +11,10 @@ KeyPair *key_choose_signer(const OpCall *call, const gchar *author,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * key_get_for_decryption:
+ * key_give_for_decryption:
+ * @call: an OpCall; as a LayerKeysFunc has it
  *
  * The keys in parameter "key_files" ([{"octets": base64, "password": text}]) if it is there, else
  * every key of the store, expired ones too. (element-type KeyPair) (transfer full)
  */
-GPtrArray *key_get_for_decryption(const OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *key_give_for_decryption(gpointer call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,12 +8,6 @@
 #include "params.h"
 #include "verdict-json.h"
 
-static GPtrArray *
-give_keys(gpointer data, GError **error)
-{
-    return key_get_for_decryption(data, error);
-}
-
 gboolean
 op_decrypt(const OpCall *call, OpReply *reply, GError **error)
 {
@@ -24,8 +18,8 @@ op_decrypt(const OpCall *call, OpReply *reply, GError **error)
     if (input == NULL)
         return FALSE;
     op_report_progress(call, "decrypt", 0, 0);
-    g_autoptr(OpenedMessage) opened =
-        opened_message_decrypt(input->octets, input->is_cms, give_keys, (gpointer)call, error);
+    g_autoptr(OpenedMessage) opened = opened_message_decrypt(
+        input->octets, input->is_cms, key_give_for_decryption, (gpointer)call, error);
     if (opened == NULL)
         return FALSE;
     g_autofree gchar *sha256 = cms_sha256_hex(opened->payload);

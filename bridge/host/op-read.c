@@ -180,12 +180,6 @@ judge(Reading *reading, GError **error)
     return TRUE;
 }
 
-static GPtrArray *
-give_keys(gpointer data, GError **error)
-{
-    return key_get_for_decryption(data, error);
-}
-
 static gboolean
 open_and_judge(Reading *reading, GError **error)
 {
@@ -198,7 +192,7 @@ open_and_judge(Reading *reading, GError **error)
     find_author(reading);
     reading->opened =
         opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
-                           reading->reads ? give_keys : NULL, (gpointer)call, error);
+                           reading->reads ? key_give_for_decryption : NULL, (gpointer)call, error);
     if (reading->opened == NULL || !judge(reading, error))
         return FALSE;
     reading->facts.opened = reading->opened;
