@@ -165,7 +165,8 @@ prepare(Judging *judging)
 {
     const JudgeContext *context = judging->context;
     judging->candidates = collect_candidates(context);
-    judging->others = collect_candidates(context);
+    judging->others = new_certificates();
+    add_all(judging->others, judging->candidates);
     add_all(judging->others, signed_data_get_certificates(judging->data));
     judging->crls = collect_crls(judging->data, context);
     if (accepts_authorities(context))
