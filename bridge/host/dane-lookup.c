@@ -212,26 +212,34 @@ records_to_json(const DaneAnswer *answer)
     return records;
 }
 
+void
+json_set_recipient(JsonObject *object, VerdictReason reason, const Certificate *certificate)
+{
+    g_autofree gchar *sha256 = certificate == NULL ? NULL : certificate_dup_sha256_hex(certificate);
+    json_set_string(object, "recipient",
+                    reason == REASON_NONE ? "ready" : verdict_reason_to_string(reason));
+    json_set_string(object, "certificate_sha256", sha256);
+}
+
 JsonObject *
-dane_answer_to_json(const OpCall *call, const DaneAnswer *answer)
+dane_answer_describe(const DaneAnswer *answer, VerdictReason reason, const Certificate *certificate)
 {
     JsonObject *object = json_object_new();
-    g_autoptr(Certificate) certificate = NULL;
-    VerdictReason reason = dane_choose_recipient(call, answer, &certificate);
     json_set_string(object, "address", answer->address);
     json_set_string(object, "owner_name", answer->owner_name);
     json_set_string(object, "dns", dns_outcome_to_string(answer->dns));
     json_object_set_int_member(object, "ttl", answer->ttl);
-    json_set_string(object, "recipient",
-                    reason == REASON_NONE ? "ready" : verdict_reason_to_string(reason));
+    json_set_recipient(object, reason, certificate);
     json_set_string(object, "detail", answer->detail);
     json_set_string(object, "canonical_name", answer->canonical_name);
     json_object_set_array_member(object, "records", records_to_json(answer));
-    if (certificate == NULL) {
-        json_object_set_null_member(object, "certificate_sha256");
-        return object;
-    }
-    g_autofree gchar *sha256 = certificate_dup_sha256_hex(certificate);
-    json_set_string(object, "certificate_sha256", sha256);
     return object;
+}
+
+JsonObject *
+dane_answer_to_json(const OpCall *call, const DaneAnswer *answer)
+{
+    g_autoptr(Certificate) certificate = NULL;
+    VerdictReason reason = dane_choose_recipient(call, answer, &certificate);
+    return dane_answer_describe(answer, reason, certificate);
 }

@@ -45,5 +45,11 @@ VerdictReason dane_certificate_validity(const Certificate *certificate, gint64 n
  * CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or UNSUPPORTED_ALGORITHM. */
 VerdictReason dane_recipient_fitness(const Certificate *certificate, gint64 now);
 
-/* One entry of the results of "lookup". */
+/* The members "recipient" and "certificate_sha256": "ready" and the certificate to encrypt to, or
+ * the reason and null. */
+void json_set_recipient(JsonObject *object, VerdictReason reason, const Certificate *certificate);
+/* One entry of the results of "lookup", from what dane_choose_recipient() said. */
+JsonObject *dane_answer_describe(const DaneAnswer *answer, VerdictReason reason,
+                                 const Certificate *certificate);
+/* The same, asking it. */
 JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer);

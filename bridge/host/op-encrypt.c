@@ -182,7 +182,7 @@ encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
         signing_describe(&encrypting.signing, reply->result);
     json_set_string(reply->result, "cipher", cms_cipher_to_string(encrypting.cipher));
     json_object_set_array_member(reply->result, "recipients",
-                                 recipients_to_json(call, encrypting.recipients));
+                                 recipients_to_json(encrypting.recipients));
     return recipients_check(encrypting.recipients, error) && make_payload(&encrypting, error) &&
            make_messages(&encrypting, reply, error);
 }

@@ -171,35 +171,27 @@ recipients_check(GPtrArray *recipients, GError **error)
 }
 
 static JsonObject *
-recipient_to_json(const OpCall *call, const Recipient *recipient)
+recipient_to_json(const Recipient *recipient)
 {
     static const gchar *const roles[] = {
         [RECIPIENT_SHOWN] = "shown", [RECIPIENT_BCC] = "bcc", [RECIPIENT_SELF] = "self"};
     JsonObject *object;
     if (recipient->dane != NULL) {
-        object = dane_answer_to_json(call, recipient->dane);
+        object = dane_answer_describe(recipient->dane, recipient->reason, recipient->certificate);
     } else {
         object = json_object_new();
         json_set_string(object, "address", recipient->address);
-        json_set_string(object, "recipient",
-                        recipient->reason == REASON_NONE
-                            ? "ready"
-                            : verdict_reason_to_string(recipient->reason));
-        g_autofree gchar *sha256 = recipient->certificate == NULL
-                                       ? NULL
-                                       : certificate_dup_sha256_hex(recipient->certificate);
-        json_set_string(object, "certificate_sha256", sha256);
+        json_set_recipient(object, recipient->reason, recipient->certificate);
     }
     json_set_string(object, "role", roles[recipient->role]);
     return object;
 }
 
 JsonArray *
-recipients_to_json(const OpCall *call, GPtrArray *recipients)
+recipients_to_json(GPtrArray *recipients)
 {
     JsonArray *array = json_array_new();
     for (guint i = 0; i < recipients->len; i++)
-        json_array_add_object_element(array,
-                                      recipient_to_json(call, g_ptr_array_index(recipients, i)));
+        json_array_add_object_element(array, recipient_to_json(g_ptr_array_index(recipients, i)));
     return array;
 }

@@ -32,4 +32,4 @@ GPtrArray *recipients_find(const OpCall *call, const MessageInput *input,
 gboolean recipients_check(GPtrArray *recipients, GError **error);
 
 /* The result's member "recipients". */
-JsonArray *recipients_to_json(const OpCall *call, GPtrArray *recipients);
+JsonArray *recipients_to_json(GPtrArray *recipients);
