@@ -21,3 +21,13 @@ const bridge = new Bridge(client, settings, (again) =>
 );
 const router = new Router();
 messenger.runtime.onMessage.addListener(router.handle);
+
+// ---- composing ----
+
+// ---- sending ----
+
+// ---- reading ----
+
+// ---- message list ----
+
+// ---- options page and first run ----
