@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+/* global messenger */
+
+// Wires Thunderbird's events to the modules, and nothing else. Listeners are added before the first
+// await: Thunderbird wakes the event page for them.
+import { Bridge } from "./modules/bridge.mjs";
+import { BridgeClient } from "./modules/bridge-client.mjs";
+import { Router } from "./modules/router.mjs";
+import { SettingsStore } from "./modules/settings.mjs";
+import { Words } from "./modules/words.mjs";
+
+const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
+const settings = new SettingsStore(messenger.storage.local);
+const client = new BridgeClient(() => messenger.runtime.connectNative("dane_smime"));
+const bridge = new Bridge(client, settings, (again) =>
+  messenger.daneKeys.promptPassword(
+    words.text("unlockTitle"),
+    words.text(again ? "unlockAgain" : "unlockText"),
+  ),
+);
+const router = new Router();
+messenger.runtime.onMessage.addListener(router.handle);
+
+// ---- composing ----
+
+// ---- sending ----
+
+// ---- reading ----
+
+// ---- message list ----
+
+// ---- options page and first run ----

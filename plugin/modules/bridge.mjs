@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+import { BridgeError, Cancelled } from "./errors.mjs";
+
+/**
+ * The operations of the native host as the add-on's parts use them: a locked key store is unlocked
+ * on the way, and a host that starts is told the user's resolver first.
+ */
+export class Bridge {
+  #client;
+  #settings;
+  #askPassword;
+  /**
+   * The prompt that is open.
+   * @type {Promise<void> | null}
+   */
+  #unlocking = null;
+  /** The user said no: not asked again until something is asked for by a click. */
+  #declined = false;
+  /** Start of the host that knows the settings. */ #configured = 0;
+  /** @type {Promise<void> | null} */ #configuring = null;
+
+  /**
+   * @param {import("./bridge-client.mjs").BridgeClient} client
+   * @param {import("./settings.mjs").SettingsStore} settings
+   * @param {(again: boolean) => Promise<string | null>} askPassword null: the user cancelled
+   */
+  constructor(client, settings, askPassword) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#askPassword = askPassword;
+  }
+
+  /**
+   * As BridgeClient.request(). A locked key store is asked for: always where `interactive`, else
+   * unless the user has declined since the host started.
+   * @param {string} op
+   * @param {object} [params]
+   * @param {import("./bridge-client.mjs").RequestOptions & {interactive?: boolean}} options
+   */
+  async request(op, params = {}, { interactive = false, ...options } = {}) {
+    await this.#configure();
+    for (;;) {
+      try {
+        return await this.#client.request(op, params, options);
+      } catch (error) {
+        if (error.code !== "key-locked" || (this.#declined && !interactive)) {
+          throw error;
+        }
+        await this.unlock();
+      }
+    }
+  }
+
+  /** Asks for the key store's password until it is right. Rejects with Cancelled. */
+  async unlock() {
+    this.#unlocking ??= this.#askUntilRight().finally(() => {
+      this.#unlocking = null;
+    });
+    await this.#unlocking;
+  }
+
+  async #askUntilRight() {
+    for (let again = false; ; again = true) {
+      const password = await this.#askPassword(again);
+      if (password === null) {
+        this.#declined = true;
+        throw new Cancelled("the key store stays locked");
+      }
+      try {
+        await this.#client.request("unlock", { password });
+        this.#declined = false;
+        return;
+      } catch (error) {
+        if (error.code !== "key-locked") {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Tells a host that runs already what the user has chosen anew. */
+  async reconfigure() {
+    this.#configured = 0;
+    await this.#configure();
+  }
+
+  async #configure() {
+    if (this.#client.start !== 0 && this.#client.start === this.#configured) {
+      return;
+    }
+    this.#configuring ??= this.#sendSettings().finally(() => {
+      this.#configuring = null;
+    });
+    await this.#configuring;
+    this.#configured = this.#client.start;
+    this.#declined = false;
+  }
+
+  async #sendSettings() {
+    const { resolver } = await this.#settings.read();
+    if (resolver.mode === "system") {
+      await this.#client.request("configure", {});
+      return;
+    }
+    try {
+      await this.#client.request("configure", {
+        dns_servers: resolver.mode === "servers" ? resolver.servers : [],
+        dns_recursive: resolver.mode === "recursive",
+      });
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === "dns-server-malformed") {
+        await this.#client.request("configure", {});
+        return;
+      }
+      throw error;
+    }
+  }
+}

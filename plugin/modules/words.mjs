@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+
+/**
+ * Words for codes: every text that a user reads is in _locales. A code "no-record" of kind
+ * "recipient" is the message "recipient_noRecord".
+ */
+export class Words {
+  #getMessage;
+
+  /** @param {(name: string, substitutions?: string[]) => string} getMessage i18n.getMessage */
+  constructor(getMessage) {
+    this.#getMessage = getMessage;
+  }
+
+  /**
+   * @param {string} name
+   * @param {...(string | number)} values for $1 …
+   */
+  text(name, ...values) {
+    return this.#getMessage(name, values.map(String)) || name;
+  }
+
+  /**
+   * The text for a code, or null if there is none.
+   * @param {string} kind e.g. "fault", "recipient", "reason"
+   * @param {string} code
+   * @param {...(string | number)} values
+   */
+  ofCode(kind, code, ...values) {
+    return this.#getMessage(`${kind}_${camel(code)}`, values.map(String)) || null;
+  }
+
+  /**
+   * What to tell a user about an error; null if there is nothing to tell (cancelled).
+   * @param {any} error
+   */
+  ofError(error) {
+    if (error?.name === "Cancelled") {
+      return null;
+    }
+    const code = error?.name === "BridgeError" ? error.code : "internal";
+    return this.ofCode("fault", code) ?? this.text("fault_unknown", code);
+  }
+}
+
+/** @param {string} code "no-record" → "noRecord" */
+export function camel(code) {
+  return code.replace(/-([a-z0-9])/g, (_all, letter) => letter.toUpperCase());
+}

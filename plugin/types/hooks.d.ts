@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MPL-2.0
+/*
+ * The Experiment namespaces of ui-hooks/, as the add-on's modules see them. They carry plain data:
+ * every text arrives ready to be shown, and every decision has been taken.
+ *
+ * A message is named by its message URI ("mailbox-message://…#12", "imap-message://…#7", or the
+ * "file:///…eml?…" and "mailbox:///…?part=1.2…" of messages that are in no folder): the value of
+ * gMessageURI of the window that shows it.
+ */
+
+/** What a shim found in this Thunderbird. Each namespace answers `features()`. */
+interface HookFeatures {
+  /** By name of the feature: works here or not. */
+  [feature: string]: boolean;
+}
+
+interface HookEvent<Listener> {
+  addListener(listener: Listener): void;
+  removeListener(listener: Listener): void;
+  hasListener(listener: Listener): boolean;
+}
+
+/** A bar with buttons, in a compose window or above a message. The same `id` replaces. */
+interface Bar {
+  id: string;
+  text: string;
+  level: "info" | "warning" | "critical";
+  buttons: { id: string; label: string; accessKey?: string }[];
+}
+
+/** Long work, shown in a status bar; a `fraction` of null is of unknown length. */
+interface Progress {
+  text: string;
+  fraction: number | null;
+  /** Label of a button that cancels; absent: it can't be cancelled. */
+  cancelLabel?: string;
+}
+
+/* ---- ui-hooks/outgoing ------------------------------------------------------------------- */
+
+interface Protection {
+  sign: boolean;
+  encrypt: boolean;
+}
+
+/** A message that Thunderbird has written to a file and is about to deliver or to store. */
+interface OutgoingJob {
+  job: number;
+  tabId: number;
+  /** Path of the whole message, CRLF, with Bcc. What it holds when the listener is done goes on. */
+  file: string;
+  octets: number;
+  /**
+   * Paths for copies that blind recipients get, as many as there are blind recipients. What is
+   * written there is sent to one each; all are removed afterwards.
+   */
+  bccFiles: string[];
+  /** Blind recipients that still have to get it (not those of an earlier, half-failed try). */
+  bcc: string[];
+  mode: "now" | "later" | "draft" | "template";
+  protection: Protection;
+  /** WebExtension id of the identity, e.g. "id1". */
+  identityId: string;
+  /** addr-spec of From. */
+  from: string;
+  /** The identity wants drafts encrypted (autoEncryptDrafts). */
+  encryptDraft: boolean;
+}
+
+/** `copies` are the addresses for bccFiles, in their order. `text` is shown in a bar. */
+type OutgoingOutcome =
+  | { done: true; copies: string[] }
+  | { done: false; text: string | null; buttons?: Bar["buttons"] };
+
+interface DaneOutgoing {
+  features(): Promise<HookFeatures>;
+  /**
+   * Sets what a compose window wants. The window holds it itself: an add-on that is disabled or
+   * updated meanwhile leaves a guard that stops the sending of a window that wants protection.
+   */
+  setProtection(tabId: number, protection: Protection): Promise<void>;
+  getProtection(tabId: number): Promise<Protection>;
+  /** Texts of what the shim must say when the add-on can't: guard, hook missing, Bcc outcomes. */
+  setTexts(texts: OutgoingTexts): Promise<void>;
+  /** Octets of the job's file, for hosts that can't see it. At most 1 MiB at a time. */
+  readFile(job: number, offset: number, length: number): Promise<ArrayBuffer>;
+  /** `index` 0 is the message, 1… the copies. The first piece of a file empties it. */
+  writeFile(job: number, index: number, data: ArrayBuffer, first: boolean): Promise<void>;
+  /** The listener's promise holds up the sending. A job without a listener is refused. */
+  onMessageFile: HookEvent<(job: OutgoingJob) => Promise<OutgoingOutcome>>;
+}
+
+interface OutgoingTexts {
+  /** The add-on is gone or does not answer while a window wants protection. */
+  addOnGone: string;
+  /** Thunderbird lacks what the hook needs. */
+  unavailable: string;
+  /** "$SENT" and "$FAILED" stand for addresses; "$REASON" for the server's words. */
+  bccPartlySent: string;
+}
+
+/* ---- ui-hooks/compose -------------------------------------------------------------------- */
+
+interface ComposeRecipient {
+  address: string;
+  field: "to" | "cc" | "bcc";
+}
+
+interface ComposeWindow {
+  tabId: number;
+  identityId: string;
+  from: string;
+  kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
+  /** Message URIs of what is answered or forwarded, or of the draft. */
+  originals: string[];
+  /** What an encrypted or toggled draft was saved with; null: no such draft. */
+  saved: Protection | null;
+  recipients: ComposeRecipient[];
+}
+
+interface Pill {
+  state: "ready" | "missing" | "unknown" | "looking";
+  tooltip: string;
+}
+
+interface DaneCompose {
+  features(): Promise<HookFeatures>;
+  /** State of one window, and of all that are open (after a restart of the event page). */
+  describe(tabId: number): Promise<ComposeWindow>;
+  list(): Promise<ComposeWindow[]>;
+  /** By address, lower-case domain as typed elsewhere; addresses that are missing lose theirs. */
+  setPills(tabId: number, pills: { [address: string]: Pill }): Promise<void>;
+  setProgress(tabId: number, progress: Progress | null): Promise<void>;
+  showBar(tabId: number, bar: Bar): Promise<void>;
+  hideBar(tabId: number, id: string): Promise<void>;
+  /** Takes an address out of To, Cc and Bcc. */
+  removeRecipient(tabId: number, address: string): Promise<void>;
+  /** Switches the built-in S/MIME and OpenPGP off for this window. */
+  disableBuiltIn(tabId: number): Promise<void>;
+  /** A compose window is ready; also for windows that are reused. */
+  onOpened: HookEvent<(window: ComposeWindow) => void>;
+  /** Recipients or sender changed; comes when typing pauses for 50 ms. */
+  onChanged: HookEvent<(window: ComposeWindow) => void>;
+  onClosed: HookEvent<(tabId: number) => void>;
+  onBarButton: HookEvent<(tabId: number, bar: string, button: string) => void>;
+  onCancelled: HookEvent<(tabId: number) => void>;
+}
+
+/* ---- ui-hooks/incoming ------------------------------------------------------------------- */
+
+/** What the content handler shows in place of a CMS part. */
+interface PartContent {
+  /** MIME entity: Content-* fields, blank line, body, CRLF; null: `failure` is shown. */
+  entity: ArrayBuffer | null;
+  /** There was an envelope: remote content stays blocked, replies are encrypted. */
+  encrypted: boolean;
+  failure: { title: string; text: string } | null;
+}
+
+interface IncomingTexts {
+  decrypting: string;
+  /** Title and text if the add-on does not answer. */
+  failedTitle: string;
+  addOnGone: string;
+}
+
+interface DaneIncoming {
+  features(): Promise<HookFeatures>;
+  setTexts(texts: IncomingTexts): Promise<void>;
+  /** The whole message as it is stored: in memory. */
+  getSource(uri: string): Promise<ArrayBuffer>;
+  /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
+  saveSource(uri: string): Promise<{ file: string; octets: number }>;
+  removeSource(file: string): Promise<void>;
+  /** Octets that the message takes up, from the message database; null: not known. */
+  getSize(uri: string): Promise<number | null>;
+  /** Answers onPart; windows that show the message show it again. */
+  provide(key: string, content: PartContent): Promise<void>;
+  /** Forgets plaintext: of one message, or all of it. Windows that show it are loaded again. */
+  forget(uri: string | null): Promise<void>;
+  /**
+   * A CMS part is wanted whose content is not at hand. `key` is SHA-256 of its DER. `uri` is null
+   * if no message could be told.
+   */
+  onPart: HookEvent<(part: { key: string; uri: string | null }) => void>;
+}
+
+/* ---- ui-hooks/verdict -------------------------------------------------------------------- */
+
+/** How the header of a message looks. Words come ready. */
+interface VerdictView {
+  /** On the button that opens the panel, e.g. "S/MIME · DANE". */
+  label: string;
+  tooltip: string;
+  signature: "verified" | "unverified" | "invalid" | "partial" | "none";
+  encryption: "decrypted" | "failed" | "weak" | "none";
+  /** base64 of DER, for "View certificate"; null: none. */
+  certificate: string | null;
+  panel: {
+    heading: string;
+    explanation: string;
+    rows: { label: string; text: string; mono?: boolean }[];
+    encryptionHeading: string;
+    encryptionExplanation: string;
+  };
+}
+
+interface ShownMessage {
+  uri: string;
+  /** Tab that shows it, if Thunderbird tells; else null. */
+  tabId: number | null;
+  /** It is a message of a folder: list marks can be kept. */
+  inFolder: boolean;
+}
+
+interface DaneVerdict {
+  features(): Promise<HookFeatures>;
+  /** Applies to windows that show the message, now and until forget(); bounded. */
+  show(uri: string, view: VerdictView): Promise<void>;
+  forget(uri: string | null): Promise<void>;
+  setProgress(uri: string, progress: Progress | null): Promise<void>;
+  showBar(uri: string, bar: Bar): Promise<void>;
+  hideBar(uri: string, id: string): Promise<void>;
+  /** S/MIME messages that windows show now. */
+  list(): Promise<ShownMessage[]>;
+  /** A window shows a message with S/MIME in it, at any level. Not fired for other mail. */
+  onShown: HookEvent<(message: ShownMessage) => void>;
+  onHidden: HookEvent<(uri: string) => void>;
+  onBarButton: HookEvent<(uri: string, bar: string, button: string) => void>;
+  onCancelled: HookEvent<(uri: string) => void>;
+}
+
+/* ---- ui-hooks/list ----------------------------------------------------------------------- */
+
+/** `declared`: from structure alone. Others: found out, at `date`. */
+interface ListMark {
+  kind: "none" | "signed" | "encrypted" | "both";
+  state: "declared" | "good" | "unverified" | "failed" | "partial";
+  /** RFC 3339; null for declared. */
+  date: string | null;
+}
+
+interface ListTexts {
+  column: string;
+  /** By "kind.state"; "$DATE" stands for the date. */
+  labels: { [mark: string]: string };
+}
+
+interface DaneList {
+  features(): Promise<HookFeatures>;
+  /** Adds column and card mark. */
+  start(texts: ListTexts): Promise<void>;
+  /** Keeps what was found out beside the message; nothing for messages in no folder. */
+  setMark(uri: string, mark: ListMark): Promise<void>;
+  getMark(uri: string): Promise<ListMark | null>;
+}
+
+/* ---- ui-hooks/keys ----------------------------------------------------------------------- */
+
+interface TokenCertificate {
+  id: string;
+  subject: string;
+  addresses: string[];
+  notAfter: string;
+}
+
+interface DaneKeys {
+  features(): Promise<HookFeatures>;
+  /** Asks in the window in front; null: the user cancelled. */
+  promptPassword(title: string, text: string): Promise<string | null>;
+  /** Thunderbird's own certificates with private keys. May ask for its primary password. */
+  listOwn(): Promise<TokenCertificate[]>;
+  /** PKCS#12 of one under `password`. No file stays behind. */
+  exportOwn(id: string, password: string): Promise<ArrayBuffer>;
+  /** How Thunderbird was packaged, and where it looks for native manifests. */
+  environment(): Promise<{
+    sandbox: "none" | "flatpak" | "snap";
+    manifestFolders: string[];
+    version: string;
+  }>;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global ExtensionCommon */
+
+var daneList = class extends ExtensionCommon.ExtensionAPI {
+  getAPI() {
+    return {
+      daneList: {
+        async features() {
+          return {};
+        },
+      },
+    };
+  }
+};

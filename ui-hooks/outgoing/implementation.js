@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global ExtensionCommon */
+
+var daneOutgoing = class extends ExtensionCommon.ExtensionAPI {
+  getAPI() {
+    return {
+      daneOutgoing: {
+        async features() {
+          return {};
+        },
+      },
+    };
+  }
+};

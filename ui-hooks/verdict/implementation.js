@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global ExtensionCommon */
+
+var daneVerdict = class extends ExtensionCommon.ExtensionAPI {
+  getAPI() {
+    return {
+      daneVerdict: {
+        async features() {
+          return {};
+        },
+      },
+    };
+  }
+};
