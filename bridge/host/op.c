@@ -32,7 +32,7 @@ static const OpRow op_rows[] = {
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
-    {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
+    {"read", op_read, NAMES(VERDICT_CHOICES, "entity"), TRUE},
     {"record", op_record,
      NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
            "rdata", "check", LOOKUP_CHOICES),
