@@ -9,9 +9,10 @@
 
 struct _Bridge {
     BridgeSettings *settings;
-    GMutex lock; /* of the two below */
+    GMutex lock; /* of those below */
     KeyStore *key_store;
-    LookupThread *lookups;
+    ResolverConfig *resolver;
+    LookupThread *lookups; /* with @resolver; NULL: none was made yet */
 };
 
 BridgeSettings *
@@ -49,6 +50,7 @@ bridge_new(BridgeSettings *settings, GError **error)
     Bridge *bridge = g_new0(Bridge, 1);
     g_mutex_init(&bridge->lock);
     bridge->settings = g_steal_pointer(&owned);
+    bridge->resolver = resolver_config_copy(bridge->settings->resolver);
     return bridge;
 }
 
@@ -57,7 +59,8 @@ bridge_free(Bridge *bridge)
 {
     if (bridge == NULL)
         return;
-    g_clear_pointer(&bridge->lookups, lookup_thread_free);
+    g_clear_pointer(&bridge->lookups, lookup_thread_unref);
+    g_clear_pointer(&bridge->resolver, resolver_config_free);
     g_clear_pointer(&bridge->key_store, key_store_unref);
     bridge_settings_free(bridge->settings);
     g_mutex_clear(&bridge->lock);
@@ -85,9 +88,31 @@ bridge_is_offline(Bridge *bridge)
 }
 
 const ResolverConfig *
-bridge_get_resolver_config(Bridge *bridge)
+bridge_get_initial_resolver_config(Bridge *bridge)
 {
     return bridge->settings->resolver;
+}
+
+ResolverConfig *
+bridge_dup_resolver_config(Bridge *bridge)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    return resolver_config_copy(bridge->resolver);
+}
+
+gboolean
+bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config, GError **error)
+{
+    if (!resolver_config_check(config, error))
+        return FALSE;
+    /* Whoever waits for an answer has a reference of their own. Ended without the lock: to end a
+     * thread takes a while. */
+    g_autoptr(LookupThread) former = NULL;
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    resolver_config_free(bridge->resolver);
+    bridge->resolver = resolver_config_copy(config);
+    former = g_steal_pointer(&bridge->lookups);
+    return TRUE;
 }
 
 static gchar *
@@ -179,25 +204,25 @@ bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error)
 }
 
 static LookupThread *
-get_lookups(Bridge *bridge)
+ref_lookups(Bridge *bridge)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
     if (bridge->lookups == NULL)
-        bridge->lookups =
-            lookup_thread_new(bridge_get_resolver_program(), bridge->settings->resolver);
-    return bridge->lookups;
+        bridge->lookups = lookup_thread_new(bridge_get_resolver_program(), bridge->resolver);
+    return lookup_thread_ref(bridge->lookups);
 }
 
 GPtrArray *
 bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
               BridgeLookupProgress progress, gpointer user_data, GError **error)
 {
-    return lookup_thread_ask(get_lookups(bridge), questions, cancellable, progress, user_data,
-                             error);
+    g_autoptr(LookupThread) lookups = ref_lookups(bridge);
+    return lookup_thread_ask(lookups, questions, cancellable, progress, user_data, error);
 }
 
 void
 bridge_clear_cache(Bridge *bridge)
 {
-    lookup_thread_clear_cache(get_lookups(bridge));
+    g_autoptr(LookupThread) lookups = ref_lookups(bridge);
+    lookup_thread_clear_cache(lookups);
 }

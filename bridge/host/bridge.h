@@ -40,7 +40,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bridge, bridge_free)
 const gchar *bridge_get_profile(Bridge *bridge);
 gint64 bridge_get_now(Bridge *bridge);
 gboolean bridge_is_offline(Bridge *bridge);
-const ResolverConfig *bridge_get_resolver_config(Bridge *bridge);
+/* What was chosen when the program was started; it stays. */
+const ResolverConfig *bridge_get_initial_resolver_config(Bridge *bridge);
+/* What holds for lookups that begin now: that, or what replaced it. (transfer full) */
+ResolverConfig *bridge_dup_resolver_config(Bridge *bridge);
+/* Lookups that begin from now on are made with @config, and without what was remembered of earlier
+ * answers; those under way end as they would have. DNS_ERROR as of resolver_config_check(): nothing
+ * has changed. */
+gboolean bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config, GError **error);
 /* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is
  * installed. */
 const gchar *bridge_get_resolver_program(void);

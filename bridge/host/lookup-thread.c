@@ -6,6 +6,7 @@
 #include "resolver-client.h"
 
 struct _LookupThread {
+    gatomicrefcount n_references;
     GThread *thread;
     GMainContext *context;
     GMainLoop *loop;
@@ -54,11 +55,19 @@ LookupThread *
 lookup_thread_new(const gchar *program, const ResolverConfig *config)
 {
     LookupThread *self = g_new0(LookupThread, 1);
+    g_atomic_ref_count_init(&self->n_references);
     self->program = g_strdup(program);
     self->config = resolver_config_copy(config);
     self->context = g_main_context_new();
     self->loop = g_main_loop_new(self->context, FALSE);
     self->thread = g_thread_new("lookups", run_thread, self);
+    return self;
+}
+
+LookupThread *
+lookup_thread_ref(LookupThread *self)
+{
+    g_atomic_ref_count_inc(&self->n_references);
     return self;
 }
 
@@ -80,9 +89,9 @@ call_on_thread(LookupThread *self, GSourceFunc function, gpointer data)
 }
 
 void
-lookup_thread_free(LookupThread *self)
+lookup_thread_unref(LookupThread *self)
 {
-    if (self == NULL)
+    if (!g_atomic_ref_count_dec(&self->n_references))
         return;
     call_on_thread(self, quit_loop, self);
     g_thread_join(self->thread);

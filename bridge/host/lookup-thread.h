@@ -8,7 +8,10 @@
 typedef struct _LookupThread LookupThread;
 
 LookupThread *lookup_thread_new(const gchar *program, const ResolverConfig *config);
-void lookup_thread_free(LookupThread *thread);
+LookupThread *lookup_thread_ref(LookupThread *thread);
+/* The last one ends the thread, and the resolver program with it. Not from that thread itself. */
+void lookup_thread_unref(LookupThread *thread);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LookupThread, lookup_thread_unref)
 
 /* See bridge_lookup(). */
 GPtrArray *lookup_thread_ask(LookupThread *thread, GArray *questions, GCancellable *cancellable,

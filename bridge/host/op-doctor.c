@@ -89,7 +89,7 @@ check_libraries(JsonArray *checks)
 static void
 check_trust_anchor(const OpCall *call, JsonArray *checks)
 {
-    const gchar *file = bridge_get_resolver_config(call->bridge)->trust_anchor_file;
+    const gchar *file = bridge_get_initial_resolver_config(call->bridge)->trust_anchor_file;
     if (file == NULL)
         file = TRUST_ANCHOR_DEFAULT_FILE;
     g_autoptr(GError) error = NULL;
@@ -194,6 +194,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     check_key_store(call, checks);
     check_manifest(checks);
     reply->result = json_object_new();
+    op_describe_resolver(call, reply->result);
     json_object_set_array_member(reply->result, "checks", g_steal_pointer(&checks));
     return TRUE;
 }

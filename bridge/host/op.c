@@ -16,6 +16,7 @@ static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
+    {"configure", op_configure, NAMES("dns_servers", "dns_recursive"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},

@@ -31,7 +31,7 @@ const LAST_ID = 2147483647;
 export class BridgeClient {
   #connect;
   #timers;
-  #port = null;
+  /** @type {any} */ #port = null;
   #nextId = 1;
   /** @type {Map<number, any>} */ #pending = new Map();
   #starts = 0;
@@ -112,7 +112,14 @@ export class BridgeClient {
     return id;
   }
 
+  /**
+   * @param {any} port
+   * @param {number} id
+   * @param {object} request
+   * @param {RequestOptions} options
+   */
   #send(port, id, request, { body, outputFiles }) {
+    /** @type {any} */
     const message = { id, ...request };
     if (outputFiles) {
       message.output = { files: outputFiles };
@@ -123,7 +130,7 @@ export class BridgeClient {
       message.body = body;
     }
     post(port, message);
-    if (message.body?.chunks) {
+    if (body instanceof Uint8Array && message.body.chunks) {
       sendChunks(port, id, body);
     }
   }

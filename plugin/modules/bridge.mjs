@@ -10,7 +10,11 @@ export class Bridge {
   #client;
   #settings;
   #askPassword;
-  /** The prompt that is open. @type {Promise<void> | null} */ #unlocking = null;
+  /**
+   * The prompt that is open.
+   * @type {Promise<void> | null}
+   */
+  #unlocking = null;
   /** The user said no: not asked again until something is asked for by a click. */
   #declined = false;
   /** Start of the host that knows the settings. */ #configured = 0;
@@ -32,7 +36,7 @@ export class Bridge {
    * unless the user has declined since the host started.
    * @param {string} op
    * @param {object} [params]
-   * @param {import("./bridge-client.mjs").RequestOptions & {interactive?: boolean}} [options]
+   * @param {import("./bridge-client.mjs").RequestOptions & {interactive?: boolean}} options
    */
   async request(op, params = {}, { interactive = false, ...options } = {}) {
     await this.#configure();

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "json-facts.h"
+#include "ops.h"
+#include "params.h"
+#include "resolver-wire.h"
+
+void
+op_describe_resolver(const OpCall *call, JsonObject *result)
+{
+    static const gchar *const none[] = {NULL};
+    g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
+    json_set_strings(result, "dns_servers",
+                     config->servers == NULL ? none : (const gchar *const *)config->servers);
+    json_object_set_boolean_member(result, "dns_recursive", config->recursive);
+    json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
+}
+
+/* @named is empty: those of the start. */
+static void
+set_servers(ResolverConfig *config, GPtrArray *named)
+{
+    if (named->len == 0)
+        return;
+    g_strfreev(config->servers);
+    config->servers = g_new0(gchar *, named->len + 1);
+    for (guint i = 0; i < named->len; i++)
+        config->servers[i] = g_strdup(g_ptr_array_index(named, i));
+}
+
+gboolean
+op_configure(const OpCall *call, OpReply *reply, GError **error)
+{
+    g_autoptr(ResolverConfig) config =
+        resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
+    g_autoptr(GPtrArray) servers = NULL;
+    if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
+                            error) ||
+        !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
+                            error))
+        return FALSE;
+    set_servers(config, servers);
+    if (!bridge_set_resolver_config(call->bridge, config, error))
+        return FALSE;
+    reply->result = json_object_new();
+    op_describe_resolver(call, reply->result);
+    return TRUE;
+}
