@@ -177,7 +177,8 @@ class ImapServer:
             _, found = connection.search(None, 'ALL')
             if not found[0]:
                 return []
-            _, parts = connection.fetch(found[0].replace(b' ', b',').decode(), '(BODY.PEEK[])')
+            numbers = found[0].replace(b' ', b',').decode()
+            _, parts = connection.fetch(numbers, '(BODY.PEEK[])')
             return [part[1] for part in parts if isinstance(part, tuple)]
 
     def commands(self, user):
