@@ -74,6 +74,7 @@ var daneOutgoing = class extends ExtensionCommon.ExtensionAPIPersistent {
       Services.scriptloader.loadSubScriptWithOptions(url, {
         target: this.#scope,
         ignoreCache: true,
+        allowUnsafeURL: true,
       });
     }
     this.#outgoing = new this.#scope.Outgoing(extension);
