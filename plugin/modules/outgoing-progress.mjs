@@ -4,6 +4,12 @@
 /** Most messages are done sooner: nothing flickers for them. */
 const DELAY_MS = 400;
 
+const PHASES = {
+  lookup: "outgoing_phaseLookup",
+  sign: "outgoing_phaseSign",
+  encrypt: "outgoing_phaseEncrypt",
+};
+
 /** Shows in compose windows how far the host is. */
 export class OutgoingProgress {
   #words;
@@ -29,7 +35,7 @@ export class OutgoingProgress {
    */
   report(tabId, { phase, done, total }) {
     const progress = {
-      text: this.#words.ofCode("outgoing_phase", phase) ?? this.#words.text("outgoing_working"),
+      text: this.#words.text(PHASES[phase] ?? "outgoing_working"),
       fraction: total > 0 ? done / total : null,
       cancelLabel: this.#words.text("outgoing_cancel"),
     };

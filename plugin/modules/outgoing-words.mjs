@@ -11,6 +11,14 @@ const OPTIONS_HELP = [
   "no-recipients",
 ];
 
+/** Faults that need other words here than elsewhere. */
+const OWN_WORDS = {
+  "key-not-found": "outgoing_keyNotFound",
+  "key-store-missing": "outgoing_keyStoreMissing",
+  "newsgroup-encrypted": "outgoing_newsgroupEncrypted",
+  "no-recipients": "outgoing_noRecipients",
+};
+
 /** Most people whose names stand in a bar. */
 const NAMED = 3;
 
@@ -33,11 +41,8 @@ function reason(error, words) {
   if (error?.name === "Cancelled") {
     return words.text("outgoing_keyLocked");
   }
-  return (
-    recipients(error, words) ??
-    words.ofCode("outgoing", error?.code ?? "internal") ??
-    words.ofError(error)
-  );
+  const own = OWN_WORDS[error?.code];
+  return recipients(error, words) ?? (own ? words.text(own) : words.ofError(error));
 }
 
 /** Who there is no certificate for, and why; null if that is not what went wrong. */
