@@ -6,6 +6,7 @@
 // await: Thunderbird wakes the event page for them.
 import { Bridge } from "./modules/bridge.mjs";
 import { BridgeClient } from "./modules/bridge-client.mjs";
+import { OutgoingMail } from "./modules/outgoing.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Words } from "./modules/words.mjs";
@@ -25,6 +26,15 @@ messenger.runtime.onMessage.addListener(router.handle);
 // ---- composing ----
 
 // ---- sending ----
+const outgoing = new OutgoingMail({
+  bridge,
+  words,
+  hooks: messenger.daneOutgoing,
+  showProgress: (tabId, progress) => messenger.daneCompose.setProgress?.(tabId, progress),
+});
+messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
+messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptionsPage());
+messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----
 
