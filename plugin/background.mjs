@@ -7,6 +7,9 @@
 import { Bridge } from "./modules/bridge.mjs";
 import { BridgeClient } from "./modules/bridge-client.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
+import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
+import { PartServer } from "./modules/reading-parts.mjs";
+import { MessageReader } from "./modules/reading.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Words } from "./modules/words.mjs";
@@ -37,6 +40,17 @@ messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptio
 messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----
+
+const ownKeyOpener = new OwnKeyOpener((der) => messenger.daneIncoming.openWithOwnKeys(der));
+const reader = new MessageReader({
+  bridge,
+  hooks: messenger.daneIncoming,
+  settings,
+  ownKeys: ownKeyOpener,
+});
+const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
+messenger.daneIncoming.onPart.addListener(parts.serve);
+parts.setTexts();
 
 // ---- message list ----
 
