@@ -42,7 +42,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
     for (const part of PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/verdict/${part}.js`),
-        { target, ignoreCache: true },
+        { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
     this.#windows = new target.MessageWindows(this.extension, {
