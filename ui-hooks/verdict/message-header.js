@@ -7,7 +7,7 @@ const ICONS = "chrome://messenger/skin/icons/";
 
 /** By VerdictView.signature: stock's status, and the icon. */
 const SIGNATURES = {
-  verified: { status: ERRORS.SUCCESS, icon: "ok" },
+  verified: { status: ERRORS.SUCCESS, icon: "verified" },
   unverified: { status: ERRORS.VERIFY_UNTRUSTED, icon: null },
   partial: { status: ERRORS.VERIFY_UNTRUSTED, icon: null },
   invalid: { status: ERRORS.VERIFY_DIGEST_MISMATCH, icon: "mismatch" },

@@ -3,7 +3,7 @@
 /* global Cc, Ci */
 
 const SIGNATURE_CLASSES = {
-  verified: "ok",
+  verified: "verified",
   unverified: "unknown",
   partial: "unknown",
   invalid: "mismatch",
