@@ -6,6 +6,9 @@
 // await: Thunderbird wakes the event page for them.
 import { Bridge } from "./modules/bridge.mjs";
 import { BridgeClient } from "./modules/bridge-client.mjs";
+import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
+import { PartServer } from "./modules/reading-parts.mjs";
+import { MessageReader } from "./modules/reading.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Words } from "./modules/words.mjs";
@@ -27,6 +30,17 @@ messenger.runtime.onMessage.addListener(router.handle);
 // ---- sending ----
 
 // ---- reading ----
+
+const ownKeyOpener = new OwnKeyOpener((der) => messenger.daneIncoming.openWithOwnKeys(der));
+const reader = new MessageReader({
+  bridge,
+  hooks: messenger.daneIncoming,
+  settings,
+  ownKeys: ownKeyOpener,
+});
+const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
+messenger.daneIncoming.onPart.addListener(parts.serve);
+parts.setTexts();
 
 // ---- message list ----
 

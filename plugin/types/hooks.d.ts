@@ -154,7 +154,8 @@ interface PartContent {
   entity: ArrayBuffer | null;
   /** There was an envelope: remote content stays blocked, replies are encrypted. */
   encrypted: boolean;
-  failure: { title: string; text: string } | null;
+  /** What it is, why, and what can be done. */
+  failure: { title: string; text: string; advice: string | null } | null;
 }
 
 interface IncomingTexts {
@@ -165,6 +166,7 @@ interface IncomingTexts {
 }
 
 interface DaneIncoming {
+  /** decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited. */
   features(): Promise<HookFeatures>;
   setTexts(texts: IncomingTexts): Promise<void>;
   /** The whole message as it is stored: in memory. */
@@ -172,17 +174,23 @@ interface DaneIncoming {
   /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
   saveSource(uri: string): Promise<{ file: string; octets: number }>;
   removeSource(file: string): Promise<void>;
-  /** Octets that the message takes up, from the message database; null: not known. */
+  /** Octets that the message takes up, from the message database; null: in no folder. */
   getSize(uri: string): Promise<number | null>;
-  /** Answers onPart; windows that show the message show it again. */
+  /** Content of a CMS object by Thunderbird's own keys; null: none fits, or they are locked. */
+  openWithOwnKeys(der: ArrayBuffer): Promise<ArrayBuffer | null>;
+  /**
+   * Answers onPart; windows that show the message show it again. A part that could not be shown may
+   * be provided again, under the same key.
+   */
   provide(key: string, content: PartContent): Promise<void>;
   /** Forgets plaintext: of one message, or all of it. Windows that show it are loaded again. */
   forget(uri: string | null): Promise<void>;
   /**
-   * A CMS part is wanted whose content is not at hand. `key` is SHA-256 of its DER. `uri` is null
-   * if no message could be told.
+   * A CMS part is wanted whose content is not at hand. `key` stands for the part of this message.
+   * `uri` is null if no message could be told. The listener's promise holds until provide(): if it
+   * ends without, the windows say that the add-on does not answer.
    */
-  onPart: HookEvent<(part: { key: string; uri: string | null }) => void>;
+  onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
 }
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */
