@@ -18,6 +18,7 @@ typedef struct {
     gchar *content;
     gboolean require_crl;
     gboolean raw;
+    gboolean entity;
 } ReadOptions;
 
 static void
@@ -34,7 +35,7 @@ read_options_clear(ReadOptions *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
 
 /* Which groups of options a verb has. */
-enum { TAKES_TRUST = 1, TAKES_KEYS = 2, TAKES_RAW = 4 };
+enum { TAKES_TRUST = 1, TAKES_KEYS = 2, TAKES_RAW = 4, TAKES_ENTITY = 8 };
 
 /* Zero-terminated; into @o. */
 static GArray *
@@ -65,6 +66,11 @@ make_entries(ReadOptions *o, guint takes)
         0,       G_OPTION_ARG_NONE,
         &o->raw, "Write what was in the envelope, without the message's header fields",
         NULL};
+    const GOptionEntry entity = {
+        "entity",   0,
+        0,          G_OPTION_ARG_NONE,
+        &o->entity, "Write the innermost MIME entity alone: its Content- fields and its body",
+        NULL};
     GArray *entries = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
     if ((takes & TAKES_TRUST) != 0)
         g_array_append_vals(entries, trust, G_N_ELEMENTS(trust));
@@ -72,6 +78,8 @@ make_entries(ReadOptions *o, guint takes)
         g_array_append_vals(entries, keys, G_N_ELEMENTS(keys));
     if ((takes & TAKES_RAW) != 0)
         g_array_append_val(entries, raw);
+    if ((takes & TAKES_ENTITY) != 0)
+        g_array_append_val(entries, entity);
     return entries;
 }
 
@@ -109,6 +117,8 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
     g_autoptr(JsonObject) params = json_object_new();
     if (options->raw)
         json_object_set_boolean_member(params, "raw", TRUE);
+    if (options->entity)
+        json_object_set_boolean_member(params, "entity", TRUE);
     if (options->require_crl)
         json_object_set_boolean_member(params, "require_crl", TRUE);
     CliExit status = add_params(cli, params, options);
@@ -141,7 +151,7 @@ verb_read(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(ReadOptions) options = {0};
     g_auto(GStrv) files =
-        parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS, &options, argc, argv);
+        parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS | TAKES_ENTITY, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
     g_auto(OpReply) reply = {0};

@@ -211,13 +211,15 @@ op_verify(const OpCall *call, OpReply *reply, GError **error)
     return TRUE;
 }
 
-/* What a mail program shows: the message with its innermost payload. */
+/* What a mail program shows: the message with its innermost payload; or that payload alone. */
 static GBytes *
-innermost_message(const Reading *reading)
+innermost_message(const Reading *reading, gboolean entity, GError **error)
 {
     const OpenedMessage *opened = reading->opened;
     if (opened->payload == NULL)
         return g_bytes_new_static("", 0);
+    if (entity)
+        return compose_get_entity(opened->payload, error);
     if (reading->input->is_cms || opened->layers->len == 0)
         return g_bytes_ref(opened->payload);
     return compose_open(reading->input->tree, opened->payload);
@@ -227,9 +229,14 @@ gboolean
 op_read(const OpCall *call, OpReply *reply, GError **error)
 {
     g_auto(Reading) reading = {.call = call, .reads = TRUE};
-    if (!open_and_judge(&reading, error))
+    gboolean entity = FALSE;
+    if (!params_get_boolean(call->params, "entity", FALSE, &entity, error) ||
+        !open_and_judge(&reading, error))
+        return FALSE;
+    GBytes *message = innermost_message(&reading, entity, error);
+    if (message == NULL)
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
-    op_reply_take_body(reply, innermost_message(&reading));
+    op_reply_take_body(reply, message);
     return TRUE;
 }

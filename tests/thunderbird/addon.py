@@ -5,9 +5,7 @@ import json
 import zipfile
 
 from marionette import MarionetteError
-from thunderbird import wait_until
-
-ID = 'dane-smime@dane-smime.example'
+from processes import wait_until
 
 IMPORTS = '''
 const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
@@ -67,7 +65,9 @@ return context.currentWindowGlobal.getActor("MarionetteCommands").executeScript(
 
 
 class Addon:
-    """One add-on of a Thunderbird, by its id."""
+    """The add-on in one Thunderbird; or another, by its id."""
+
+    ID = 'dane-smime@dane-smime.example'
 
     def __init__(self, thunderbird, addon_id=ID):
         self.thunderbird = thunderbird

@@ -3,6 +3,8 @@
 /* global ExtensionCommon */
 
 var daneIncoming = class extends ExtensionCommon.ExtensionAPI {
+  onStartup() {}
+
   getAPI() {
     return {
       daneIncoming: {

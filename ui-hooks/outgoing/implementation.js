@@ -3,6 +3,8 @@
 /* global ExtensionCommon */
 
 var daneOutgoing = class extends ExtensionCommon.ExtensionAPI {
+  onStartup() {}
+
   getAPI() {
     return {
       daneOutgoing: {

@@ -3,6 +3,8 @@
 /* global ExtensionCommon */
 
 var daneVerdict = class extends ExtensionCommon.ExtensionAPI {
+  onStartup() {}
+
   getAPI() {
     return {
       daneVerdict: {
