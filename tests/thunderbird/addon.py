@@ -32,6 +32,11 @@ return addon && {
 };
 '''
 
+STATE = '''
+const extension = ExtensionParent.GlobalManager.getExtension(id);
+return [extension?.state ?? "", extension?.backgroundState ?? ""];
+'''
+
 # The browsers of all windows, and of the pages that they show.
 PAGES = '''
 const browsers = document => [...document.querySelectorAll("browser, iframe")].flatMap(
@@ -105,11 +110,13 @@ class Addon:
 
     def wait_started(self):
         """Waits until its background page has run."""
-        wait_until(lambda: self.js('''
-            const extension = ExtensionParent.GlobalManager.getExtension(id);
-            return extension && extension.state?.startsWith("Startup: Complete") &&
-              (!extension.manifest.background || extension.backgroundState != "starting");
-            '''), f'{self.id} is started')
+        def started():
+            state, background = self.js(STATE)
+            if 'Error' in state:
+                raise AssertionError(f'{self.id}: {state}')
+            return state.startswith('Startup: Complete') and background != 'starting'
+
+        wait_until(started, f'{self.id} is started')
 
     # Its pages
 

@@ -162,8 +162,9 @@ class ImapServer:
         """Puts a message into a mailbox, which is made if it is not there."""
         with self.login(user) as connection:
             for _ in range(2):
-                status, answer = connection.append(
-                    quoted(mailbox), flags, imaplib.Time2Internaldate(time.time()), with_crlf(message))
+                now = imaplib.Time2Internaldate(time.time())
+                status, answer = connection.append(quoted(mailbox), flags, now,
+                                                   with_crlf(message))
                 if status == 'OK':
                     return
                 connection.create(quoted(mailbox))
@@ -177,7 +178,8 @@ class ImapServer:
             _, found = connection.search(None, 'ALL')
             if not found[0]:
                 return []
-            _, parts = connection.fetch(found[0].replace(b' ', b',').decode(), '(BODY.PEEK[])')
+            numbers = found[0].replace(b' ', b',').decode()
+            _, parts = connection.fetch(numbers, '(BODY.PEEK[])')
             return [part[1] for part in parts if isinstance(part, tuple)]
 
     def commands(self, user):

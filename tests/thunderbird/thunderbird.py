@@ -2,6 +2,7 @@
 """A real Thunderbird with a home, a temporary folder and a profile of its own."""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -10,6 +11,7 @@ from marionette import ConnectionClosed, Marionette, MarionetteError
 from processes import die_with_parent, wait_until
 
 BINARY = os.environ.get('TB_BINARY') or '/usr/lib/thunderbird/thunderbird-bin'
+GTK_NOISE = re.compile('Gtk-CRITICAL|gtk_icon_theme')
 START_SECONDS = 90
 QUIT_SECONDS = 40
 
@@ -188,9 +190,10 @@ class Thunderbird:
     # What it says
 
     def log_text(self):
-        """What it wrote to standard output and standard error."""
+        """What it wrote to standard output and standard error, without what GTK says when there is
+        no display."""
         with open(self.log, encoding='utf-8', errors='replace') as file:
-            return file.read()
+            return ''.join(line for line in file if line.strip() and not GTK_NOISE.search(line))
 
     def console(self, level='error'):
         """The messages of one level that reached the console since the start, as objects with
