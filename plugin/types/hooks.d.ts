@@ -300,4 +300,16 @@ interface DaneKeys {
     manifestFolders: string[];
     version: string;
   }>;
+  /** Native manifests of that name in those folders, and in `others` that may hold one. */
+  inspectManifests(application: string, others: string[]): Promise<ManifestFacts[]>;
+}
+
+interface ManifestFacts {
+  path: string;
+  state: "absent" | "broken" | "present";
+  /** The program that it names. */
+  program: string | null;
+  executable: boolean;
+  /** It lets this add-on start the program. */
+  allowed: boolean;
 }
