@@ -17,7 +17,9 @@ typedef struct {
     gchar *author;
     gchar *content;
     gboolean require_crl;
+    gboolean system_authorities;
     gboolean raw;
+    gboolean entity;
 } ReadOptions;
 
 static void
@@ -34,7 +36,7 @@ read_options_clear(ReadOptions *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReadOptions, read_options_clear)
 
 /* Which groups of options a verb has. */
-enum { TAKES_TRUST = 1, TAKES_KEYS = 2, TAKES_RAW = 4 };
+enum { TAKES_TRUST = 1, TAKES_KEYS = 2, TAKES_RAW = 4, TAKES_ENTITY = 8 };
 
 /* Zero-terminated; into @o. */
 static GArray *
@@ -45,6 +47,8 @@ make_entries(ReadOptions *o, guint takes)
          "Trust this certificate instead of the DNS; may be repeated", "FILE"},
         {"ca", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->authorities,
          "Trust this certificate authority where the DNS has nothing; may be repeated", "FILE"},
+        {"system-authorities", 0, 0, G_OPTION_ARG_NONE, &o->system_authorities,
+         "Trust the certificate authorities of the system like those of --ca", NULL},
         {"crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->crls,
          "Certificate revocation list; may be repeated", "FILE"},
         {"require-crl", 0, 0, G_OPTION_ARG_NONE, &o->require_crl,
@@ -65,6 +69,11 @@ make_entries(ReadOptions *o, guint takes)
         0,       G_OPTION_ARG_NONE,
         &o->raw, "Write what was in the envelope, without the message's header fields",
         NULL};
+    const GOptionEntry entity = {
+        "entity",   0,
+        0,          G_OPTION_ARG_NONE,
+        &o->entity, "Write the innermost MIME entity alone: its Content- fields and its body",
+        NULL};
     GArray *entries = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
     if ((takes & TAKES_TRUST) != 0)
         g_array_append_vals(entries, trust, G_N_ELEMENTS(trust));
@@ -72,6 +81,8 @@ make_entries(ReadOptions *o, guint takes)
         g_array_append_vals(entries, keys, G_N_ELEMENTS(keys));
     if ((takes & TAKES_RAW) != 0)
         g_array_append_val(entries, raw);
+    if ((takes & TAKES_ENTITY) != 0)
+        g_array_append_val(entries, entity);
     return entries;
 }
 
@@ -109,8 +120,12 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
     g_autoptr(JsonObject) params = json_object_new();
     if (options->raw)
         json_object_set_boolean_member(params, "raw", TRUE);
+    if (options->entity)
+        json_object_set_boolean_member(params, "entity", TRUE);
     if (options->require_crl)
         json_object_set_boolean_member(params, "require_crl", TRUE);
+    if (options->system_authorities)
+        json_object_set_boolean_member(params, "system_authorities", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;
@@ -141,7 +156,7 @@ verb_read(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(ReadOptions) options = {0};
     g_auto(GStrv) files =
-        parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS, &options, argc, argv);
+        parse_options(cli, "read", TAKES_TRUST | TAKES_KEYS | TAKES_ENTITY, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;
     g_auto(OpReply) reply = {0};

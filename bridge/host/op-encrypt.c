@@ -17,6 +17,7 @@ typedef struct {
     MessageInput *input;
     GPtrArray *recipients;
     CmsCipher cipher;
+    gboolean self_only;
     gboolean bcc_copies;
     gboolean keep_bcc; /* in the main message */
     Signing signing;   /* .pair is NULL when it is not to be signed */
@@ -40,9 +41,12 @@ read_choices(Encrypting *encrypting, GError **error)
     const gchar *cipher = NULL;
     encrypting->cipher = DEFAULT_CIPHER;
     if (!params_get_string(params, "cipher", &cipher, error) ||
+        !params_get_boolean(params, "self_only", FALSE, &encrypting->self_only, error) ||
         !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
         return FALSE;
+    /* Nobody gets a copy, and all header fields stay. */
+    encrypting->bcc_copies = encrypting->bcc_copies && !encrypting->self_only;
     if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
         return TRUE;
     g_set_error(
@@ -173,7 +177,9 @@ encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
         return FALSE;
     if (sign && !signing_prepare(call, encrypting.input, &encrypting.signing, error))
         return FALSE;
-    encrypting.recipients = recipients_find(call, encrypting.input, error);
+    encrypting.recipients = encrypting.self_only
+                                ? recipients_find_self(call, encrypting.input, error)
+                                : recipients_find(call, encrypting.input, error);
     if (encrypting.recipients == NULL)
         return FALSE;
 

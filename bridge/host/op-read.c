@@ -68,6 +68,25 @@ get_from_files(const OpCall *call, const gchar *name, FileParser parse, GPtrArra
     return TRUE;
 }
 
+/* Beside those that were given. */
+static gboolean
+add_system_authorities(Reading *reading, GError **error)
+{
+    gboolean wanted = FALSE;
+    if (!params_get_boolean(reading->call->params, "system_authorities", FALSE, &wanted, error))
+        return FALSE;
+    if (!wanted)
+        return TRUE;
+    g_autoptr(GPtrArray) system = bridge_get_system_authorities(reading->call->bridge, error);
+    if (system == NULL)
+        return FALSE;
+    if (reading->authorities == NULL)
+        reading->authorities = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for (guint i = 0; i < system->len; i++)
+        g_ptr_array_add(reading->authorities, certificate_ref(g_ptr_array_index(system, i)));
+    return TRUE;
+}
+
 static gboolean
 read_params(Reading *reading, GError **error)
 {
@@ -77,6 +96,7 @@ read_params(Reading *reading, GError **error)
            get_from_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
            get_from_files(call, "authorities", certificates_parse_file, &reading->authorities,
                           error) &&
+           add_system_authorities(reading, error) &&
            get_from_files(call, "crls", crls_parse_file, &reading->crls, error) &&
            params_get_boolean(call->params, "require_crl", FALSE,
                               &reading->context.require_revocation, error);
@@ -211,13 +231,15 @@ op_verify(const OpCall *call, OpReply *reply, GError **error)
     return TRUE;
 }
 
-/* What a mail program shows: the message with its innermost payload. */
+/* What a mail program shows: the message with its innermost payload; or that payload alone. */
 static GBytes *
-innermost_message(const Reading *reading)
+innermost_message(const Reading *reading, gboolean entity, GError **error)
 {
     const OpenedMessage *opened = reading->opened;
     if (opened->payload == NULL)
         return g_bytes_new_static("", 0);
+    if (entity)
+        return compose_get_entity(opened->payload, error);
     if (reading->input->is_cms || opened->layers->len == 0)
         return g_bytes_ref(opened->payload);
     return compose_open(reading->input->tree, opened->payload);
@@ -227,9 +249,14 @@ gboolean
 op_read(const OpCall *call, OpReply *reply, GError **error)
 {
     g_auto(Reading) reading = {.call = call, .reads = TRUE};
-    if (!open_and_judge(&reading, error))
+    gboolean entity = FALSE;
+    if (!params_get_boolean(call->params, "entity", FALSE, &entity, error) ||
+        !open_and_judge(&reading, error))
+        return FALSE;
+    GBytes *message = innermost_message(&reading, entity, error);
+    if (message == NULL)
         return FALSE;
     reply->result = verdict_to_json(&reading.facts);
-    op_reply_take_body(reply, innermost_message(&reading));
+    op_reply_take_body(reply, message);
     return TRUE;
 }

@@ -8,9 +8,12 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
+#define ENCRYPT_CHOICES                                                                            \
+    "author", "recipients", "certificates", "cipher", "self", "self_only", "bcc_copies", "keep_bcc"
 #define LOOKUP_CHOICES "draft", "type"
 #define VERDICT_CHOICES                                                                            \
-    "author", "pins", "authorities", "crls", "require_crl", "key_files", "content"
+    "author", "pins", "authorities", "system_authorities", "crls", "require_crl", "key_files",     \
+        "content"
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
@@ -20,8 +23,7 @@ static const OpRow op_rows[] = {
     {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
-    {"encrypt", op_encrypt,
-     NAMES("recipients", "certificates", "cipher", "self", "bcc_copies", "keep_bcc"), TRUE},
+    {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
     {"hello", op_hello, NAMES(NULL), FALSE},
@@ -32,16 +34,13 @@ static const OpRow op_rows[] = {
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
-    {"read", op_read, NAMES(VERDICT_CHOICES), TRUE},
+    {"read", op_read, NAMES(VERDICT_CHOICES, "entity"), TRUE},
     {"record", op_record,
      NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
            "rdata", "check", LOOKUP_CHOICES),
      FALSE},
     {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
-    {"sign-encrypt", op_sign_encrypt,
-     NAMES("author", "digest", "recipients", "certificates", "cipher", "self", "bcc_copies",
-           "keep_bcc"),
-     TRUE},
+    {"sign-encrypt", op_sign_encrypt, NAMES("digest", ENCRYPT_CHOICES), TRUE},
     {"unlock", op_unlock, NAMES("!password"), FALSE},
     {"verify", op_verify, NAMES(VERDICT_CHOICES), TRUE},
     {NULL, NULL, NULL, FALSE},

@@ -2,6 +2,7 @@
 
 #include "recipients.h"
 
+#include "cms-error.h"
 #include "core-limits.h"
 #include "json-facts.h"
 #include "params.h"
@@ -115,23 +116,53 @@ look_up(const OpCall *call, GPtrArray *recipients, GError **error)
     return TRUE;
 }
 
-/* The newest certificate of the author's own that can be encrypted to. That there is none is no
- * error: without it the author can't read the copy that is kept, and that is all. */
-static void
-add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients)
+/* Whose key is "self": NULL with an error if the message does not tell. */
+static const gchar *
+get_author(const OpCall *call, const MessageInput *input, GError **error)
 {
-    const gchar *author = message_input_get_author(input, NULL, NULL);
-    g_autoptr(KeyStore) store =
-        author == NULL ? NULL : bridge_get_key_store(call->bridge, FALSE, NULL);
-    g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_find(store, author, NULL);
+    const gchar *named = NULL;
+    if (!params_get_string(call->params, "author", &named, error))
+        return NULL;
+    return message_input_get_author(input, named, error);
+}
+
+/* The newest certificate of @author's own that can be encrypted to; NULL if there is none, and why.
+ * A locked store will do. */
+static Certificate *
+find_own_certificate(const OpCall *call, const gchar *author, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(KeyStore) store = bridge_get_key_store(call->bridge, FALSE, &problem);
+    g_autoptr(GPtrArray) pairs = store == NULL ? NULL : key_store_find(store, author, &problem);
+    VerdictReason objection = REASON_NONE;
     for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
         Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(pairs, i));
-        if (dane_recipient_fitness(certificate, bridge_get_now(call->bridge)) != REASON_NONE)
-            continue;
-        add_recipient(recipients, author, RECIPIENT_SELF)->certificate =
-            certificate_ref(certificate);
-        return;
+        VerdictReason reason = dane_recipient_fitness(certificate, bridge_get_now(call->bridge));
+        if (reason == REASON_NONE)
+            return certificate_ref(certificate);
+        objection = objection == REASON_NONE ? reason : objection;
     }
+    if (problem != NULL && !g_error_matches(problem, CMS_ERROR, CMS_ERROR_STORE_MISSING))
+        g_propagate_error(error, g_steal_pointer(&problem));
+    else if (objection == REASON_NONE)
+        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %s in the key store",
+                    author);
+    else
+        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND,
+                    "the key for %s can't be encrypted to: %s", author,
+                    verdict_reason_to_string(objection));
+    return NULL;
+}
+
+static gboolean
+add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients, GError **error)
+{
+    const gchar *author = get_author(call, input, error);
+    Certificate *certificate = author == NULL ? NULL : find_own_certificate(call, author, error);
+    if (certificate == NULL)
+        return FALSE;
+    add_recipient(recipients, author, RECIPIENT_SELF)->certificate = certificate;
+    return TRUE;
 }
 
 GPtrArray *
@@ -140,13 +171,31 @@ recipients_find(const OpCall *call, const MessageInput *input, GError **error)
     gboolean self = TRUE;
     if (!params_get_boolean(call->params, "self", TRUE, &self, error))
         return NULL;
+    g_autoptr(GError) no_self = NULL;
     g_autoptr(GPtrArray) recipients = g_ptr_array_new_with_free_func(recipient_free);
     g_autoptr(GPtrArray) to_look_up = g_ptr_array_new();
     if (!collect(call, input, recipients, to_look_up, error) || !look_up(call, to_look_up, error))
         return NULL;
-    if (self)
-        add_self(call, input, recipients);
+    /* That there is no key is no error here: without it the author can't read the copy that is
+     * kept, and that is all. */
+    if (self && !add_self(call, input, recipients, &no_self))
+        g_debug("not encrypted to the author: %s", no_self->message);
     return g_steal_pointer(&recipients);
+}
+
+GPtrArray *
+recipients_find_self(const OpCall *call, const MessageInput *input, GError **error)
+{
+    static const gchar *const others[] = {"recipients", "certificates"};
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        if (json_object_has_member(call->params, others[i]) &&
+            !json_object_get_null_member(call->params, others[i])) {
+            g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                        "parameter \"%s\" can't stand beside \"self_only\"", others[i]);
+            return NULL;
+        }
+    g_autoptr(GPtrArray) recipients = g_ptr_array_new_with_free_func(recipient_free);
+    return add_self(call, input, recipients, error) ? g_steal_pointer(&recipients) : NULL;
 }
 
 gboolean

@@ -27,6 +27,12 @@ typedef struct {
 GPtrArray *recipients_find(const OpCall *call, const MessageInput *input,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The author alone, without a lookup: what nobody else is to read yet. CMS_ERROR_KEY_NOT_FOUND if
+ * the key store has no certificate of theirs that can be encrypted to; PROTOCOL_ERROR_MALFORMED if
+ * somebody else is named by the parameters. */
+GPtrArray *recipients_find_self(const OpCall *call, const MessageInput *input,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* FALSE with PROTOCOL_ERROR_RECIPIENTS or PROTOCOL_ERROR_RECIPIENTS_UNKNOWN, which name those who
  * are not ready. */
 gboolean recipients_check(GPtrArray *recipients, GError **error);

@@ -22,6 +22,17 @@ GBytes *compose_get_payload(const EntityTree *message, gboolean seven_bit,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
+ * compose_get_entity:
+ * @octets: a whole message, or what was inside its protection
+ * @error: MAIL_ERROR_LIMIT
+ *
+ * The MIME entity alone, for a program that shows it in the place of a part: Content-* fields,
+ * empty line and body, with CRLF. Octets without a header section are text; those that can't be cut
+ * into entities otherwise stay as they are, but for the line ends.
+ */
+GBytes *compose_get_entity(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
  * compose_multipart_signed:
  * @message: where the other header fields come from
  * @payload: from compose_get_payload(); goes in octet for octet

@@ -356,3 +356,28 @@ compose_get_payload(const EntityTree *message, gboolean seven_bit, GError **erro
     g_array_sort(edits, compare_edits);
     return assemble(&composer, root);
 }
+
+/* Nothing but a body. */
+static GBytes *
+with_empty_header(GBytes *body)
+{
+    GByteArray *out = g_byte_array_sized_new((guint)g_bytes_get_size(body) + 2);
+    octet_buffer_append_text(out, "\r\n");
+    octet_buffer_append(out, body);
+    return g_byte_array_free_to_bytes(out);
+}
+
+GBytes *
+compose_get_entity(GBytes *octets, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, &fault);
+    if (tree != NULL)
+        return compose_get_payload(tree, FALSE, error);
+    if (!g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) &&
+        !g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY))
+        return octets_to_crlf(octets);
+    g_autoptr(GBytes) text = with_empty_header(octets);
+    tree = entity_tree_parse(text, NULL, error);
+    return tree == NULL ? NULL : compose_get_payload(tree, FALSE, error);
+}

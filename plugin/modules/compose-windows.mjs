@@ -203,8 +203,7 @@ export class ComposeWindows {
 
 /** Whether the message can be rewritten on its way out. @param {DaneOutgoing} outgoing */
 async function canSend(outgoing) {
-  const features = await outgoing.features();
-  return typeof outgoing.setProtection === "function" && !Object.values(features).includes(false);
+  return (await outgoing.features()).messageFile === true;
 }
 
 function switchedOn(protection) {

@@ -190,11 +190,11 @@ export class RecipientLookup {
 
   /** @returns {Promise<void>} */
   #wait(addresses, signal, onProgress) {
-    return new Promise((/** @type {(value?: any) => void} */ resolve) => {
+    return new Promise((resolve) => {
       const end = () => {
         this.#waiting.delete(look);
         signal.removeEventListener("abort", end);
-        resolve();
+        resolve(undefined);
       };
       const look = () => {
         const done = addresses.filter((address) => this.#isFresh(address)).length;

@@ -57,6 +57,9 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
     g_autoptr(Classification) classification = classify_message(message);
     check_payload(message, classification->structure, TRUE);
     check_payload(message, classification->structure, FALSE);
+    g_autoptr(GBytes) entity = compose_get_entity(octets_in, NULL);
+    g_autofree gchar *entity_structure = dup_structure(entity);
+    g_assert_cmpstr(entity_structure, ==, classification->structure);
     const gchar *const names[] = {"Bcc", NULL};
     g_autoptr(GBytes) without = compose_without_fields(message, names);
     g_assert(g_bytes_get_size(without) <= n_octets);

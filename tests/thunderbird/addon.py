@@ -5,9 +5,7 @@ import json
 import zipfile
 
 from marionette import MarionetteError
-from thunderbird import wait_until
-
-ID = 'dane-smime@dane-smime.example'
+from processes import wait_until
 
 IMPORTS = '''
 const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
@@ -32,6 +30,11 @@ return addon && {
   version: addon.version, temporary: addon.temporarilyInstalled, name: addon.name,
   scope: addon.scope,
 };
+'''
+
+STATE = '''
+const extension = ExtensionParent.GlobalManager.getExtension(id);
+return [extension?.state ?? "", extension?.backgroundState ?? ""];
 '''
 
 # The browsers of all windows, and of the pages that they show.
@@ -67,7 +70,9 @@ return context.currentWindowGlobal.getActor("MarionetteCommands").executeScript(
 
 
 class Addon:
-    """One add-on of a Thunderbird, by its id."""
+    """The add-on in one Thunderbird; or another, by its id."""
+
+    ID = 'dane-smime@dane-smime.example'
 
     def __init__(self, thunderbird, addon_id=ID):
         self.thunderbird = thunderbird
@@ -105,11 +110,13 @@ class Addon:
 
     def wait_started(self):
         """Waits until its background page has run."""
-        wait_until(lambda: self.js('''
-            const extension = ExtensionParent.GlobalManager.getExtension(id);
-            return extension && extension.state?.startsWith("Startup: Complete") &&
-              (!extension.manifest.background || extension.backgroundState != "starting");
-            '''), f'{self.id} is started')
+        def started():
+            state, background = self.js(STATE)
+            if 'Error' in state:
+                raise AssertionError(f'{self.id}: {state}')
+            return state.startswith('Startup: Complete') and background != 'starting'
+
+        wait_until(started, f'{self.id} is started')
 
     # Its pages
 

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MPL-2.0
 """A real Thunderbird with a home, a temporary folder and a profile of its own."""
 
-import ctypes
 import os
+import re
 import signal
 import subprocess
-import time
 
 import preferences
 from marionette import ConnectionClosed, Marionette, MarionetteError
+from processes import die_with_parent, wait_until
 
 BINARY = os.environ.get('TB_BINARY') or '/usr/lib/thunderbird/thunderbird-bin'
+GTK_NOISE = re.compile('Gtk-CRITICAL|gtk_icon_theme')
 START_SECONDS = 90
 QUIT_SECONDS = 40
-PR_SET_PDEATHSIG = 1
 
 # Collects all that reaches the console of the process, in the global of its modules, which stays
 # when windows close.
@@ -54,22 +54,6 @@ for (const compose of Services.wm.getEnumerator("msgcompose")) {
   compose.close();
 }
 '''
-
-
-def wait_until(condition, what, seconds=30, pause=0.05):
-    """Asks until the answer is true; gives it."""
-    end = time.monotonic() + seconds
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > end:
-            raise AssertionError(f'not within {seconds} s: {what}')
-        time.sleep(pause)
-
-
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Thunderbird:
@@ -121,7 +105,7 @@ class Thunderbird:
                 [BINARY, '--profile', self.profile, '--no-remote', '--marionette',
                  '--remote-allow-system-access'], env=self.environment(), cwd=self.home,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=_die_with_parent)
+                preexec_fn=die_with_parent)
         try:
             self._connect(port_file)
         except BaseException:
@@ -206,9 +190,10 @@ class Thunderbird:
     # What it says
 
     def log_text(self):
-        """What it wrote to standard output and standard error."""
+        """What it wrote to standard output and standard error, without what GTK says when there is
+        no display."""
         with open(self.log, encoding='utf-8', errors='replace') as file:
-            return file.read()
+            return ''.join(line for line in file if line.strip() and not GTK_NOISE.search(line))
 
     def console(self, level='error'):
         """The messages of one level that reached the console since the start, as objects with

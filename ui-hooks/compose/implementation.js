@@ -68,7 +68,8 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
     if (window.composeEditorReady) {
       return this.#enter(window);
     }
-    return window.addEventListener("compose-editor-ready", () => this.#enter(window), { once: true });
+    const enter = () => this.#enter(window);
+    return window.addEventListener("compose-editor-ready", enter, { once: true });
   }
 
   #enter(window) {

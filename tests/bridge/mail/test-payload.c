@@ -177,6 +177,55 @@ test_long_lines(void)
     }
 }
 
+typedef struct {
+    const gchar *name;
+    const gchar *octets;
+    gsize n_octets;
+    const gchar *expected;
+    gsize n_expected;
+} EntityCase;
+
+static const EntityCase entity_cases[] = {
+    {"message", OCTETS("From - x\nX-Mozilla-Status: 1\nContent-Type: text/html\nA: b\n\nx\n"),
+     OCTETS("Content-Type: text/html\r\n\r\nx\r\n")},
+    {"other-fields-are-dropped",
+     OCTETS("MIME-Version: 1.0\r\nFrom: eve@x\r\nContent-Type: text/html\r\n\r\nx"),
+     OCTETS("Content-Type: text/html\r\n\r\nx")},
+    {"8-bit-stays", OCTETS(TEXT8 "\r\nl\303\266we\n"), OCTETS(TEXT8 "\r\nl\303\266we\r\n")},
+    {"binary-stays", OCTETS("Content-Type: image/png\nContent-Transfer-Encoding: binary\n\n\n\0\r"),
+     OCTETS("Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n\n\0\r")},
+    {"nested-signature-stays",
+     OCTETS(MIXED "\n--b\nContent-Type: multipart/signed; boundary=s\n\n--s--\n--b--"),
+     OCTETS(MIXED "\r\n--b\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n--s--\r\n--b--")},
+    {"no-header-section", OCTETS("Bcc: is what\nI wrote\n"),
+     OCTETS("Content-Type: text/plain; charset=us-ascii\r\n\r\nBcc: is what\r\nI wrote\r\n")},
+    {"no-fields", OCTETS("\n\303\266\n"),
+     OCTETS("Content-Type: text/plain; charset=utf-8\r\n\r\n\303\266\r\n")},
+    {"empty", OCTETS(""), OCTETS("Content-Type: text/plain; charset=us-ascii\r\n\r\n")},
+};
+
+static void
+test_entity(gconstpointer data)
+{
+    const EntityCase *c = data;
+    g_autoptr(GBytes) octets = g_bytes_new_static(c->octets, c->n_octets);
+    g_autoptr(GBytes) entity = compose_get_entity(octets, NULL);
+    assert_octets(entity, c->expected, c->n_expected);
+}
+
+/* More parts than are looked at: not cut up, but handed on. */
+static void
+test_entity_past_limits(void)
+{
+    GString *text = g_string_new("From: x\nContent-Type: multipart/mixed; boundary=b\n\n");
+    for (guint i = 0; i <= entity_limits_default.entities; i++)
+        g_string_append(text, "--b\n\n");
+    g_autoptr(GBytes) octets = g_string_free_to_bytes(text);
+    g_autoptr(GBytes) entity = compose_get_entity(octets, NULL);
+    g_autoptr(GBytes) expected = octets_to_crlf(octets);
+    g_assert_true(g_bytes_equal(entity, expected));
+}
+
 static void
 test_hazards(void)
 {
@@ -209,6 +258,8 @@ main(int argc, char **argv)
     ADD_ROWS("/payload/seven-bit/", seven_bit_cases, test_seven_bit)
     ADD_ROWS("/payload/as-is/", as_is_cases, test_as_is)
     g_test_add_func("/payload/long-lines", test_long_lines);
+    ADD_ROWS("/payload/entity/", entity_cases, test_entity)
+    g_test_add_func("/payload/entity-past-limits", test_entity_past_limits);
     g_test_add_func("/payload/hazards", test_hazards);
     return g_test_run();
 }
