@@ -127,6 +127,8 @@ interface ComposeWindow {
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
+  /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
+  encryptedOriginal: boolean;
   /** What an encrypted or toggled draft was saved with; null: no such draft. */
   saved: Protection | null;
   recipients: ComposeRecipient[];
