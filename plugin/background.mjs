@@ -11,6 +11,7 @@ import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
+import { Showing } from "./modules/showing.mjs";
 import { Words } from "./modules/words.mjs";
 
 const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
@@ -41,6 +42,21 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+
+const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
+const showing = new Showing({
+  hooks: messenger.daneVerdict,
+  reader,
+  marks: { keep() {} },
+  bridge,
+  words,
+  formatDate: (moment) => moments.format(new Date(moment)),
+  openSetUp: () => messenger.runtime.openOptionsPage(),
+});
+showing.start();
 
 // ---- message list ----
 
