@@ -21,6 +21,7 @@ import { serveOptions } from "./modules/options-service.mjs";
 import { OwnKeys } from "./modules/own-keys.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
+import { Showing } from "./modules/showing.mjs";
 import { Words } from "./modules/words.mjs";
 
 const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
@@ -114,6 +115,21 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+
+const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
+const showing = new Showing({
+  hooks: messenger.daneVerdict,
+  reader,
+  marks: { keep() {} },
+  bridge,
+  words,
+  formatDate: (moment) => moments.format(new Date(moment)),
+  openSetUp: () => messenger.runtime.openOptionsPage(),
+});
+showing.start();
 
 // ---- message list ----
 
