@@ -12,6 +12,7 @@ import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
+import { Marks } from "./modules/marks.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
@@ -118,10 +119,11 @@ const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   dateStyle: "medium",
   timeStyle: "short",
 });
+const marks = new Marks(messenger.daneList, words);
 const showing = new Showing({
   hooks: messenger.daneVerdict,
   reader,
-  marks: { keep() {} },
+  marks,
   bridge,
   words,
   formatDate: (moment) => moments.format(new Date(moment)),
@@ -130,6 +132,8 @@ const showing = new Showing({
 showing.start();
 
 // ---- message list ----
+
+marks.start();
 
 // ---- options page and first run ----
 
