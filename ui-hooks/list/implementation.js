@@ -40,7 +40,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     for (const part of PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/list/${part}.js`),
-        { target, ignoreCache: true },
+        { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
     this.#parts = target;
