@@ -29,6 +29,7 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
       Services.scriptloader.loadSubScriptWithOptions(url, {
         target: this.#parts,
         ignoreCache: true,
+        allowUnsafeURL: true,
       });
     }
     this.#sheet = this.extension.rootURI.resolve("ui-hooks/compose/compose.css");
