@@ -12,9 +12,15 @@ import { BridgeError } from "./errors.mjs";
 /** Puts one answer together from the messages that it comes in (PROTOCOL.md, Answers). */
 export class AnswerAssembly {
   /** @type {any} */ #head = null;
-  /** Chunks by part, of parts that have not come whole. @type {Map<string, string[]>} */
+  /**
+   * Chunks by part, of parts that have not come whole.
+   * @type {Map<string, string[]>}
+   */
   #open = new Map();
-  /** Parts that have come whole. @type {Map<string, Uint8Array>} */
+  /**
+   * Parts that have come whole.
+   * @type {Map<string, Uint8Array>}
+   */
   #whole = new Map();
 
   /** @param {any} message with `ok`, or a chunk */

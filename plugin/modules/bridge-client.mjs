@@ -31,7 +31,7 @@ const LAST_ID = 2147483647;
 export class BridgeClient {
   #connect;
   #timers;
-  #port = null;
+  /** @type {any} */ #port = null;
   #nextId = 1;
   /** @type {Map<number, any>} */ #pending = new Map();
   #starts = 0;
@@ -62,7 +62,7 @@ export class BridgeClient {
     const entry = { resolve, reject, options, silence, assembly: new AnswerAssembly() };
     this.#pending.set(id, entry);
     this.#watch(id, entry);
-    const abort = () => this.#cancel(id);
+    const abort = () => this.#cancel(id, new Cancelled());
     options.signal?.addEventListener("abort", abort);
     try {
       this.#send(port, id, { op, params }, options);
@@ -112,7 +112,14 @@ export class BridgeClient {
     return id;
   }
 
+  /**
+   * @param {any} port
+   * @param {number} id
+   * @param {object} request
+   * @param {RequestOptions} options
+   */
   #send(port, id, request, { body, outputFiles }) {
+    /** @type {any} */
     const message = { id, ...request };
     if (outputFiles) {
       message.output = { files: outputFiles };
@@ -123,7 +130,7 @@ export class BridgeClient {
       message.body = body;
     }
     post(port, message);
-    if (message.body?.chunks) {
+    if (body instanceof Uint8Array && message.body.chunks) {
       sendChunks(port, id, body);
     }
   }
@@ -152,12 +159,12 @@ export class BridgeClient {
   #watch(id, entry) {
     this.#timers.clearTimeout(entry.timer);
     entry.timer = this.#timers.setTimeout(() => {
-      this.#cancel(id);
-      entry.reject(new BridgeError("host-silent", "no word from the host", { retry: true }));
+      this.#cancel(id, new BridgeError("host-silent", "no word from the host", { retry: true }));
     }, entry.silence);
   }
 
-  #cancel(id) {
+  /** @param {number} id @param {Error} reason what the caller is told */
+  #cancel(id, reason) {
     const entry = this.#pending.get(id);
     if (!entry) {
       return;
@@ -168,7 +175,7 @@ export class BridgeClient {
     } catch {
       // gone: onDisconnect tells everybody
     }
-    entry.reject(new Cancelled());
+    entry.reject(reason);
   }
 
   #gone(port, reason) {

@@ -11,7 +11,7 @@ export class BridgeError extends Error {
   /**
    * @param {string} code
    * @param {string} message
-   * @param {{retry?: boolean, details?: any}} [more]
+   * @param {{retry?: boolean, details?: any}} more
    */
   constructor(code, message, { retry = false, details = null } = {}) {
     super(message);

@@ -9,6 +9,7 @@ import os
 import sys
 
 import checks_c
+import checks_js
 import checks_tables
 import checks_text
 import checks_tools
@@ -30,6 +31,10 @@ CHECKS = {
     'clang-format': checks_tools.check_clang_format,
     'fault-code': checks_tables.check_fault_code,
     'rfc-ledger': checks_tables.check_rfc_ledger,
+    'experiment-length': checks_js.check_experiment_length,
+    'module-globals': checks_js.check_module_globals,
+    'locale-texts': checks_js.check_locale_texts,
+    'javascript-types': checks_js.check_javascript_types,
 }
 
 
@@ -50,6 +55,8 @@ def main():
         print(line)
     if checks_tools.clang_format() is None:
         print('note: clang-format 14 is not installed, the layout was not checked')
+    if checks_js.type_checker() is None:
+        print('note: tsc is not installed, the types of the add-on were not checked')
     statistics = checks_c.function_statistics(project)
     if statistics:
         print(f'note: {statistics}')

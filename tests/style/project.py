@@ -12,7 +12,7 @@ Complaint = namedtuple('Complaint', 'path line text')
 FIXTURES = 'tests/style/fixtures/'
 LANGUAGES = {'.c': 'c', '.h': 'c', '.inc': 'c', '.mjs': 'js', '.js': 'js', '.py': 'python',
              '.sh': 'sh', '.css': 'css', '.html': 'html', '.in': 'template', '.md': 'text',
-             '.json': 'json'}
+             '.json': 'json', '.ts': 'template', '.svg': 'template'}
 MESON_NAMES = ('meson.build', 'meson_options.txt')
 # Folders of octets that others wrote, or that stand for what others write.
 DATA_FOLDERS = re.compile(r'^tests/(data|fuzz/[^/]+|dns/[^/]+/zones)/')
@@ -31,7 +31,8 @@ def _git_files(root):
 
 def _walked_files(root):
     for folder, folders, names in os.walk(root):
-        folders[:] = [f for f in folders if not f.startswith(('_', '.git')) and f != 'node_modules']
+        folders[:] = [f for f in folders if f not in ('.git', 'node_modules')
+                      and not (folder == root and f.startswith('_'))]
         for name in names:
             yield os.path.relpath(os.path.join(folder, name), root)
 

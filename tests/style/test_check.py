@@ -9,6 +9,7 @@ import os
 import sys
 
 import check
+import checks_js
 import checks_tools
 from project import Project
 
@@ -36,6 +37,8 @@ def _differences(name):
 def _skip_reason(name):
     if name == 'clang-format' and checks_tools.clang_format() is None:
         return 'clang-format 14 is not installed'
+    if name == 'javascript-types' and checks_js.type_checker() is None:
+        return 'tsc is not installed'
     return None
 
 

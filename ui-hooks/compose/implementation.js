@@ -3,6 +3,8 @@
 /* global ExtensionCommon */
 
 var daneCompose = class extends ExtensionCommon.ExtensionAPI {
+  onStartup() {}
+
   getAPI() {
     return {
       daneCompose: {

@@ -3,6 +3,8 @@
 /* global ExtensionCommon */
 
 var daneList = class extends ExtensionCommon.ExtensionAPI {
+  onStartup() {}
+
   getAPI() {
     return {
       daneList: {

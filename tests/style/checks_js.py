@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Checks of the add-on: experiments, modules, texts, types."""
+
+import json
+import re
+import shutil
+import subprocess
+
+from project import Complaint
+from source import masked
+
+MAX_EXPERIMENT_LINES = 150
+MANIFEST = 'plugin/manifest.json'
+LOCALES = re.compile(r'^plugin/_locales/(\w+)/messages\.json$')
+DEFAULT_LOCALE = 'en'
+# What modules are handed instead: they run under node as well.
+BROWSER_GLOBAL = re.compile(r'(?<![\w.$"\'/*-])(messenger|browser|document|window)\s*\.')
+MANIFEST_TEXT = re.compile(r'__MSG_(\w+)__')
+PAGE_TEXT = re.compile(r'data-i18n(?:-\w+)?="(\w+)"')
+MODULE_TEXT = re.compile(r'\b(?:words\.text|getMessage|words\.ofError)\(\s*"(\w+)"')
+TSC_OPTIONS = ['--noEmit', '--allowJs', '--checkJs', '--target', 'es2022', '--module', 'es2022',
+               '--moduleResolution', 'node', '--lib', 'es2022,dom,dom.iterable',
+               '--skipLibCheck', '--noImplicitAny', 'false', '--strictNullChecks']
+TSC_ERROR = re.compile(r'^(\S+?)\((\d+),\d+\): error (TS\d+: .*)$', re.M)
+
+
+def check_experiment_length(project):
+    """No file of a shim is over 150 lines."""
+    for path in project.of_language('js'):
+        n_lines = project.text(path).count('\n')
+        if path.startswith('ui-hooks/') and n_lines > MAX_EXPERIMENT_LINES:
+            yield Complaint(path, 1, f'{n_lines} lines, at most {MAX_EXPERIMENT_LINES} in a shim;'
+                            ' split it, or move policy to plugin/modules')
+
+
+def check_module_globals(project):
+    """Modules of the add-on take what they need, so that tests can give it to them."""
+    for path in project.of_language('js'):
+        if not path.startswith('plugin/modules/'):
+            continue
+        for number, line in enumerate(masked(project.text(path), 'js').split('\n'), 1):
+            match = BROWSER_GLOBAL.search(line)
+            if match:
+                yield Complaint(path, number, f'uses the global "{match.group(1)}"; take it as a'
+                                ' parameter')
+
+
+def _texts_by_locale(project):
+    found = {}
+    for path in project.paths:
+        match = LOCALES.match(path)
+        if match:
+            found[match.group(1)] = (path, json.loads(project.text(path)))
+    return found
+
+
+def _used_texts(project):
+    """Pairs of (path, line, name) of texts that are named as they are."""
+    for path in project.paths:
+        if not path.startswith('plugin/') or LOCALES.match(path):
+            continue
+        for number, line in project.lines(path):
+            for pattern in (MANIFEST_TEXT, PAGE_TEXT, MODULE_TEXT):
+                for match in pattern.finditer(line):
+                    yield path, number, match.group(1)
+
+
+def check_locale_texts(project):
+    """Every locale has the same texts with the same placeholders, and those that are used."""
+    locales = _texts_by_locale(project)
+    if DEFAULT_LOCALE not in locales:
+        return
+    default_path, default = locales[DEFAULT_LOCALE]
+    for path, texts in locales.values():
+        for name in sorted(set(default) ^ set(texts)):
+            where = path if name not in texts else default_path
+            yield Complaint(where, 1, f'the text "{name}" is missing')
+        for name in sorted(set(default) & set(texts)):
+            if _placeholders(default[name]) != _placeholders(texts[name]):
+                yield Complaint(path, 1, f'"{name}" has other placeholders than'
+                                f' in {default_path}')
+    for path, number, name in _used_texts(project):
+        if name not in default:
+            yield Complaint(path, number, f'there is no text "{name}"')
+
+
+def _placeholders(text):
+    return sorted(set(re.findall(r'\$(\d|[A-Z_]+)', text.get('message', ''))))
+
+
+def type_checker():
+    """The TypeScript compiler, or None."""
+    return shutil.which('tsc')
+
+
+def check_javascript_types(project):
+    """Modules and pages agree with their JSDoc types; nothing is checked without tsc."""
+    program = type_checker()
+    paths = [p for p in project.paths if re.match(r'plugin/.*\.(mjs|d\.ts)$', p)]
+    if program is None or not paths:
+        return
+    done = subprocess.run([program] + TSC_OPTIONS + paths, cwd=project.root, capture_output=True,
+                          text=True)
+    for match in TSC_ERROR.finditer(done.stdout):
+        yield Complaint(match.group(1), int(match.group(2)), match.group(3))

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Everything around a Thunderbird with the add-on: the signed DNS, key stores, the native host,
+mail servers, and people who use them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(HERE, '..', 'support'))
+
+# pylint: disable=wrong-import-position
+import accounts
+from accounts import Account
+from addon import Addon
+from httpsink import HttpSink
+from imap import ImapServer
+from pictures import Pictures
+from processes import wait_until
+from program import Program, binary
+from smtp import SmtpSink
+from thunderbird import Thunderbird
+from universe_client import UniverseClient
+
+ALICE, BOB = 'alice@example.org', 'bob@example.net'
+CAROL = 'carol@example.com'  # at another place: her key is in the store of `peers`
+DAVE = 'dave@example.org'  # DNS proves that there is no record
+HOST_NAME = 'dane_smime'
+
+
+def built(variable, *path):
+    """A file that Meson names in the environment, else that of a build folder beside."""
+    return os.environ.get(variable) or os.path.join(HERE, '..', '..', '_b', *path)
+
+
+def default_accounts():
+    """Alice, then Bob, by IMAP."""
+    return [Account(ALICE, 'Alice Example', 'alice'), Account(BOB, 'Bob Example', 'bob')]
+
+
+class World:
+    """Raise it with start(), take it down with stop().
+
+    `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
+    elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
+    noted, see requests()."""
+
+    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
+        self.accounts = default_accounts() if accounts_ is None else accounts_
+        self.folder = tempfile.mkdtemp(prefix='dsm-')
+        self.expected_errors = []
+        self._settings = settings or {}
+        self._display = display
+        self._relayed = relayed
+        self._with_addon = addon
+        self._started = []
+
+    def path(self, name):
+        """A file in the world's folder."""
+        return os.path.join(self.folder, name)
+
+    def start(self):
+        """Raises all of it; what is up already goes down again if something fails."""
+        try:
+            self._raise_servers()
+            self._make_keys()
+            self._raise_thunderbird()
+        except BaseException:
+            self._take_down()
+            raise
+        return self
+
+    def _up(self, thing):
+        self._started.append(thing)
+        return thing
+
+    def _raise_servers(self):
+        users = {account.address: account.user for account in self.accounts if account.user}
+        self.universe = self._up(UniverseClient(self.folder))
+        self.imap = self._up(ImapServer(users.values())) if users else None
+        self.sink = self._up(SmtpSink(self.imap, users))
+        self.http = self._up(HttpSink())
+
+    def _make_keys(self):
+        self.store = self._program('store')
+        self.peers = self._program('peers')
+        self.publish(self.store, ALICE, BOB)
+        self.publish(self.peers, CAROL)
+
+    def _program(self, name):
+        os.mkdir(self.path(name))
+        return Program(self.path(name), options=self.universe.options())
+
+    def _raise_thunderbird(self):
+        settings = accounts.preferences_of(self.accounts, self.sink.port,
+                                           self.imap.port if self.imap else None)
+        self.thunderbird = Thunderbird(self.folder, settings | self._settings,
+                                       display=self._display)
+        self.install_host()
+        self.thunderbird.start()
+        accounts.save_passwords(self.thunderbird, self.accounts)
+        self.addon = Addon(self.thunderbird)
+        self.pictures = Pictures(self.thunderbird)
+        if self._with_addon:
+            self.addon.install(xpi())
+
+    def stop(self):
+        """Takes it down. Errors of the add-on on the console are a failure, but for those that
+        match one of the regular expressions in `expected_errors`."""
+        try:
+            errors = [text for text in self.addon.errors()
+                      if not any(re.search(one, text) for one in self.expected_errors)]
+            self.thunderbird.quit()
+        finally:
+            self._take_down()
+        if errors:
+            raise AssertionError('errors on the console: ' + '\n'.join(errors))
+
+    def _take_down(self):
+        thunderbird = getattr(self, 'thunderbird', None)
+        if thunderbird:
+            thunderbird.kill()
+        while self._started:
+            self._started.pop().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Keys
+
+    def publish(self, store, *addresses, algorithm='p-256'):
+        """Makes a key for each address in a store, and publishes its certificate."""
+        for address in addresses:
+            store.succeed('keygen', address, '--algorithm', algorithm)
+            self.universe.publish(store.succeed('record', address).text.strip())
+
+    def scenario_address(self, name):
+        """The address of one of the DNS universe's scenarios, such as "bad-signature"."""
+        for row in self.universe.about['scenarios']:
+            if row['name'] == name:
+                return row['address']
+        raise KeyError(name)
+
+    # The native host
+
+    def install_host(self, *, program=None, arguments=()):
+        """Puts the native manifest and the wrapper that it names below the private home."""
+        folder = os.path.join(self.thunderbird.home, '.mozilla', 'native-messaging-hosts')
+        os.makedirs(folder, exist_ok=True)
+        host = program or built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host')
+        command = [os.path.realpath(host), '--profile', self.store.profile,
+                   *self.universe.options(), *arguments]
+        if self._relayed:
+            command = [os.path.join(HERE, 'host_relay.py'), self.folder, *command]
+        words = ' '.join("'" + word.replace("'", "'\\''") + "'" for word in command)
+        wrapper = self.path('host')
+        with open(wrapper, 'w', encoding='utf-8') as file:
+            file.write(f'#!/bin/sh\nexec {words} "$@"\n')
+        os.chmod(wrapper, 0o755)
+        with open(self.host_manifest(), 'w', encoding='utf-8') as file:
+            json.dump({'name': HOST_NAME, 'description': 'dane-smime', 'path': wrapper,
+                       'type': 'stdio', 'allowed_extensions': [Addon.ID]}, file)
+
+    def host_manifest(self):
+        """The native manifest; without it the host can't be found."""
+        return os.path.join(self.thunderbird.home, '.mozilla', 'native-messaging-hosts',
+                            f'{HOST_NAME}.json')
+
+    def requests(self, op=None):
+        """What the add-on has asked of the host: objects with `op`, `id` and `n_octets`; further
+        chunks of a request have no `op`."""
+        path = self.path('requests.jsonl')
+        if not os.path.exists(path):
+            return []
+        with open(path, encoding='utf-8') as file:
+            found = [json.loads(line) for line in file]
+        return [request for request in found if op in (None, request.get('op'))]
+
+    def forget_requests(self):
+        """Begins the count of requests() anew."""
+        if os.path.exists(self.path('requests.jsonl')):
+            os.truncate(self.path('requests.jsonl'), 0)
+
+    def host_pid(self):
+        """The process id of the host that was started last, while it runs, or None."""
+        try:
+            with open(self.path('pid'), encoding='ascii') as file:
+                pid = int(file.read())
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return None
+        return pid
+
+    def kill_host(self):
+        """Ends the host as a crash would, and waits until it is gone."""
+        os.kill(self.host_pid(), signal.SIGKILL)
+        wait_until(lambda: self.host_pid() is None, 'the host is gone')
+
+
+def xpi():
+    """The add-on that was built."""
+    path = built('DANE_SMIME_XPI', 'packaging', 'xpi', 'dane-smime.xpi')
+    if not os.path.exists(path):
+        raise AssertionError(f'{path} is missing: meson compile xpi')
+    return path
+
+
+__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'binary', 'xpi']
