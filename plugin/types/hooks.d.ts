@@ -129,6 +129,8 @@ interface ComposeWindow {
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
+  /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
+  encryptedOriginal: boolean;
   /** What an encrypted or toggled draft was saved with; null: no such draft. */
   saved: Protection | null;
   recipients: ComposeRecipient[];
@@ -170,7 +172,8 @@ interface PartContent {
   entity: ArrayBuffer | null;
   /** There was an envelope: remote content stays blocked, replies are encrypted. */
   encrypted: boolean;
-  failure: { title: string; text: string } | null;
+  /** What it is, why, and what can be done. */
+  failure: { title: string; text: string; advice: string | null } | null;
 }
 
 interface IncomingTexts {
@@ -181,6 +184,7 @@ interface IncomingTexts {
 }
 
 interface DaneIncoming {
+  /** decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited. */
   features(): Promise<HookFeatures>;
   setTexts(texts: IncomingTexts): Promise<void>;
   /** The whole message as it is stored: in memory. */
@@ -188,24 +192,30 @@ interface DaneIncoming {
   /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
   saveSource(uri: string): Promise<{ file: string; octets: number }>;
   removeSource(file: string): Promise<void>;
-  /** Octets that the message takes up, from the message database; null: not known. */
+  /** Octets that the message takes up, from the message database; null: in no folder. */
   getSize(uri: string): Promise<number | null>;
-  /** Answers onPart; windows that show the message show it again. */
+  /** Content of a CMS object by Thunderbird's own keys; null: none fits, or they are locked. */
+  openWithOwnKeys(der: ArrayBuffer): Promise<ArrayBuffer | null>;
+  /**
+   * Answers onPart; windows that show the message show it again. A part that could not be shown may
+   * be provided again, under the same key.
+   */
   provide(key: string, content: PartContent): Promise<void>;
   /** Forgets plaintext: of one message, or all of it. Windows that show it are loaded again. */
   forget(uri: string | null): Promise<void>;
   /**
-   * A CMS part is wanted whose content is not at hand. `key` is SHA-256 of its DER. `uri` is null
-   * if no message could be told.
+   * A CMS part is wanted whose content is not at hand. `key` stands for the part of this message.
+   * `uri` is null if no message could be told. The listener's promise holds until provide(): if it
+   * ends without, the windows say that the add-on does not answer.
    */
-  onPart: HookEvent<(part: { key: string; uri: string | null }) => void>;
+  onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
 }
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */
 
 /** How the header of a message looks. Words come ready. */
 interface VerdictView {
-  /** On the button that opens the panel, e.g. "S/MIME · DANE". */
+  /** On the button that opens the panel, e.g. "S/MIME · DANE"; "": no button. */
   label: string;
   tooltip: string;
   signature: "verified" | "unverified" | "invalid" | "partial" | "none";
@@ -229,17 +239,34 @@ interface ShownMessage {
   inFolder: boolean;
 }
 
+/** What the shim says itself, also before the add-on has answered. */
+interface VerdictTexts {
+  /** Label while the verdict is not there yet. */
+  checking: string;
+  /** Folds out the panel's rows. */
+  details: string;
+  /** Copies them; and what the button says afterwards. */
+  copy: string;
+  copied: string;
+}
+
 interface DaneVerdict {
+  /** `header`, `panel`, `bars`. */
   features(): Promise<HookFeatures>;
-  /** Applies to windows that show the message, now and until forget(); bounded. */
+  setTexts(texts: VerdictTexts): Promise<void>;
+  /** Applies to windows that show the message now, until they show another or forget(). */
   show(uri: string, view: VerdictView): Promise<void>;
+  /** Back to `checking`: one message, or all that are shown. */
   forget(uri: string | null): Promise<void>;
   setProgress(uri: string, progress: Progress | null): Promise<void>;
   showBar(uri: string, bar: Bar): Promise<void>;
   hideBar(uri: string, id: string): Promise<void>;
   /** S/MIME messages that windows show now. */
   list(): Promise<ShownMessage[]>;
-  /** A window shows a message with S/MIME in it, at any level. Not fired for other mail. */
+  /**
+   * A window shows a message with S/MIME in it, at any level; again each time it is loaded. Not
+   * fired for other mail.
+   */
   onShown: HookEvent<(message: ShownMessage) => void>;
   onHidden: HookEvent<(uri: string) => void>;
   onBarButton: HookEvent<(uri: string, bar: string, button: string) => void>;
@@ -294,4 +321,16 @@ interface DaneKeys {
     manifestFolders: string[];
     version: string;
   }>;
+  /** Native manifests of that name in those folders, and in `others` that may hold one. */
+  inspectManifests(application: string, others: string[]): Promise<ManifestFacts[]>;
+}
+
+interface ManifestFacts {
+  path: string;
+  state: "absent" | "broken" | "present";
+  /** The program that it names. */
+  program: string | null;
+  executable: boolean;
+  /** It lets this add-on start the program. */
+  allowed: boolean;
 }
