@@ -3,7 +3,6 @@
 
 /* global ExtensionCommon, Services, ChromeUtils */
 
-// All shims share one scope.
 var ExtensionSupport = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 ).ExtensionSupport;
