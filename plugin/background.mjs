@@ -10,7 +10,6 @@ import { Dialogs } from "./modules/compose-dialogs.mjs";
 import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
-import { OwnKeys } from "./modules/own-keys.mjs";
 import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
@@ -39,7 +38,6 @@ messenger.runtime.onMessage.addListener(router.handle);
 
 // ---- composing ----
 
-const ownKeys = new OwnKeys(bridge);
 const lookup = new RecipientLookup(bridge);
 const dialogs = new Dialogs(messenger.windows, messenger.runtime.getURL);
 const openOptions = () => messenger.runtime.openOptionsPage();
