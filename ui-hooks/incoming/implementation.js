@@ -72,7 +72,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     for (const part of PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
-        { target, ignoreCache: true },
+        { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
     const desk = new target.PartDesk((part) => this.#ask(part));
