@@ -62,7 +62,7 @@ export class BridgeClient {
     const entry = { resolve, reject, options, silence, assembly: new AnswerAssembly() };
     this.#pending.set(id, entry);
     this.#watch(id, entry);
-    const abort = () => this.#cancel(id);
+    const abort = () => this.#cancel(id, new Cancelled());
     options.signal?.addEventListener("abort", abort);
     try {
       this.#send(port, id, { op, params }, options);
@@ -159,12 +159,12 @@ export class BridgeClient {
   #watch(id, entry) {
     this.#timers.clearTimeout(entry.timer);
     entry.timer = this.#timers.setTimeout(() => {
-      this.#cancel(id);
-      entry.reject(new BridgeError("host-silent", "no word from the host", { retry: true }));
+      this.#cancel(id, new BridgeError("host-silent", "no word from the host", { retry: true }));
     }, entry.silence);
   }
 
-  #cancel(id) {
+  /** @param {number} id @param {Error} reason what the caller is told */
+  #cancel(id, reason) {
     const entry = this.#pending.get(id);
     if (!entry) {
       return;
@@ -175,7 +175,7 @@ export class BridgeClient {
     } catch {
       // gone: onDisconnect tells everybody
     }
-    entry.reject(new Cancelled());
+    entry.reject(reason);
   }
 
   #gone(port, reason) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { BridgeError, Cancelled } from "./errors.mjs";
+import { configureParams } from "./resolver-choice.mjs";
 
 /**
  * The operations of the native host as the add-on's parts use them: a locked key store is unlocked
@@ -17,6 +18,7 @@ export class Bridge {
   #unlocking = null;
   /** The user said no: not asked again until something is asked for by a click. */
   #declined = false;
+  /** How often the key store has been unlocked by a prompt. */ #unlocks = 0;
   /** Start of the host that knows the settings. */ #configured = 0;
   /** @type {Promise<void> | null} */ #configuring = null;
 
@@ -39,17 +41,31 @@ export class Bridge {
    * @param {import("./bridge-client.mjs").RequestOptions & {interactive?: boolean}} options
    */
   async request(op, params = {}, { interactive = false, ...options } = {}) {
-    await this.#configure();
     for (;;) {
+      const unlocks = this.#unlocks;
       try {
-        return await this.#client.request(op, params, options);
+        return await this.send(op, params, options);
       } catch (error) {
         if (error.code !== "key-locked" || (this.#declined && !interactive)) {
           throw error;
         }
-        await this.unlock();
+        // Another request has had it unlocked meanwhile: the user is asked once.
+        if (unlocks === this.#unlocks) {
+          await this.unlock();
+        }
       }
     }
+  }
+
+  /**
+   * The same, but a locked key store is not asked for: "key-locked" is an answer.
+   * @param {string} op
+   * @param {object} [params]
+   * @param {import("./bridge-client.mjs").RequestOptions} [options]
+   */
+  async send(op, params, options) {
+    await this.#configure();
+    return this.#client.request(op, params, options);
   }
 
   /** Asks for the key store's password until it is right. Rejects with Cancelled. */
@@ -69,6 +85,7 @@ export class Bridge {
       }
       try {
         await this.#client.request("unlock", { password });
+        this.#unlocks++;
         this.#declined = false;
         return;
       } catch (error) {
@@ -81,6 +98,8 @@ export class Bridge {
 
   /** Tells a host that runs already what the user has chosen anew. */
   async reconfigure() {
+    // One that is under way may have read the settings before they changed.
+    await this.#configuring?.catch(() => {});
     this.#configured = 0;
     await this.#configure();
   }
@@ -99,15 +118,8 @@ export class Bridge {
 
   async #sendSettings() {
     const { resolver } = await this.#settings.read();
-    if (resolver.mode === "system") {
-      await this.#client.request("configure", {});
-      return;
-    }
     try {
-      await this.#client.request("configure", {
-        dns_servers: resolver.mode === "servers" ? resolver.servers : [],
-        dns_recursive: resolver.mode === "recursive",
-      });
+      await this.#client.request("configure", configureParams(resolver));
     } catch (error) {
       if (error instanceof BridgeError && error.code === "dns-server-malformed") {
         await this.#client.request("configure", {});

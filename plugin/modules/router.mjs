@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { BridgeError, Cancelled } from "./errors.mjs";
 
 /**
  * Messages of the add-on's pages (popup, options …) to the background: {topic, …} in, a value out.
- * A failure crosses as {failure: {code, message}} because runtime messages carry no class.
+ * A failure crosses as plain data because runtime messages carry no class; the page gets a
+ * BridgeError or Cancelled again.
  */
 export class Router {
   /** @type {Map<string, (message: any) => any>} */ #handlers = new Map();
@@ -26,13 +28,22 @@ export class Router {
     try {
       return { value: await handler(message) };
     } catch (error) {
-      if (!["BridgeError", "Cancelled"].includes(error?.name)) {
-        console.error(error);
-      }
-      const code = error?.name === "Cancelled" ? "cancelled" : (error?.code ?? "internal");
-      return { failure: { code, message: String(error?.message ?? error) } };
+      return { failure: describeFailure(error) };
     }
   }
+}
+
+function describeFailure(error) {
+  const message = String(error?.message ?? error);
+  if (error?.name === "Cancelled") {
+    return { code: "cancelled", message };
+  }
+  if (error?.name === "BridgeError") {
+    const { code, retry, details } = error;
+    return { code, message, retry, details };
+  }
+  console.error(error);
+  return { code: "internal", message };
 }
 
 /**
@@ -44,7 +55,8 @@ export function makeAsk(sendMessage) {
   return async function ask(topic, rest = {}) {
     const answer = await sendMessage({ topic, ...rest });
     if (answer?.failure) {
-      throw Object.assign(new Error(answer.failure.message), { code: answer.failure.code });
+      const { code, message, ...more } = answer.failure;
+      throw code === "cancelled" ? new Cancelled(message) : new BridgeError(code, message, more);
     }
     return answer?.value;
   };

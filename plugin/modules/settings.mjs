@@ -11,23 +11,26 @@
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
  * @property {ResolverSettings} resolver
- * @property {boolean} firstRunDone
+ * @property {boolean} firstRunShown the set-up page was opened by itself once
+ * @property {boolean} firstRunDone the user went through it, or left it
  */
 
 /** @type {IdentitySettings} */
-const IDENTITY_DEFAULTS = { sign: "always", encrypt: "ready" };
+export const IDENTITY_DEFAULTS = { sign: "always", encrypt: "ready" };
 
 /** @type {Settings} */
 const DEFAULTS = {
   identities: {},
   acceptAuthorities: true,
   resolver: { mode: "system", servers: [] },
+  firstRunShown: false,
   firstRunDone: false,
 };
 
 /** What the user has chosen, in the add-on's own storage. */
 export class SettingsStore {
   #area;
+  /** @type {Promise<void>} */ #changing = Promise.resolve();
 
   /** @param {{get: Function, set: Function}} area storage.local */
   constructor(area) {
@@ -41,8 +44,21 @@ export class SettingsStore {
   }
 
   /** @param {Partial<Settings>} changes */
-  async change(changes) {
-    await this.#area.set({ settings: { ...(await this.read()), ...changes } });
+  change(changes) {
+    return this.#update(() => changes);
+  }
+
+  /**
+   * One change after the other: each is made to what the one before has left.
+   * @param {(settings: Settings) => Partial<Settings>} makeChanges
+   */
+  #update(makeChanges) {
+    const change = this.#changing.then(async () => {
+      const settings = await this.read();
+      await this.#area.set({ settings: { ...settings, ...makeChanges(settings) } });
+    });
+    this.#changing = change.catch(() => {});
+    return change;
   }
 
   /**
@@ -58,9 +74,10 @@ export class SettingsStore {
    * @param {string} identityId
    * @param {Partial<IdentitySettings>} changes
    */
-  async changeIdentity(identityId, changes) {
-    const { identities } = await this.read();
-    const changed = { ...(await this.identity(identityId)), ...changes };
-    await this.change({ identities: { ...identities, [identityId]: changed } });
+  changeIdentity(identityId, changes) {
+    return this.#update(({ identities }) => {
+      const changed = { ...IDENTITY_DEFAULTS, ...identities[identityId], ...changes };
+      return { identities: { ...identities, [identityId]: changed } };
+    });
   }
 }

@@ -43,7 +43,11 @@ interface Protection {
   encrypt: boolean;
 }
 
-/** A message that Thunderbird has written to a file and is about to deliver or to store. */
+/**
+ * A message that Thunderbird has written to a file and is about to deliver or to store. Drafts and
+ * templates come only if they are to be encrypted (their window wants encryption, their identity
+ * encrypted drafts, and the user has not said otherwise); others are saved as they are.
+ */
 interface OutgoingJob {
   job: number;
   tabId: number;
@@ -58,21 +62,27 @@ interface OutgoingJob {
   /** Blind recipients that still have to get it (not those of an earlier, half-failed try). */
   bcc: string[];
   mode: "now" | "later" | "draft" | "template";
+  /** Nobody asked for it to be saved now: nothing should be asked of the user. */
+  autoSave: boolean;
+  /** It goes to newsgroups, too. */
+  newsgroups: boolean;
   protection: Protection;
   /** WebExtension id of the identity, e.g. "id1". */
   identityId: string;
   /** addr-spec of From. */
   from: string;
-  /** The identity wants drafts encrypted (autoEncryptDrafts). */
-  encryptDraft: boolean;
 }
 
-/** `copies` are the addresses for bccFiles, in their order. `text` is shown in a bar. */
+/**
+ * `copies` are the addresses for bccFiles, in their order. `text` is shown in a bar; null: nothing
+ * is, the user knows. Buttons come back through onBarButton.
+ */
 type OutgoingOutcome =
   | { done: true; copies: string[] }
   | { done: false; text: string | null; buttons?: Bar["buttons"] };
 
 interface DaneOutgoing {
+  /** `messageFile`: the hook itself; `bccCopies`, `sendLater`: encrypted mail with Bcc. */
   features(): Promise<HookFeatures>;
   /**
    * Sets what a compose window wants. The window holds it itself: an add-on that is disabled or
@@ -88,6 +98,8 @@ interface DaneOutgoing {
   writeFile(job: number, index: number, data: ArrayBuffer, first: boolean): Promise<void>;
   /** The listener's promise holds up the sending. A job without a listener is refused. */
   onMessageFile: HookEvent<(job: OutgoingJob) => Promise<OutgoingOutcome>>;
+  /** A button of an outcome's was pressed. */
+  onBarButton: HookEvent<(tabId: number, button: string) => void>;
 }
 
 interface OutgoingTexts {
@@ -97,6 +109,8 @@ interface OutgoingTexts {
   unavailable: string;
   /** "$SENT" and "$FAILED" stand for addresses; "$REASON" for the server's words. */
   bccPartlySent: string;
+  /** Label of the button that saves a draft that can't be encrypted as it is. */
+  savePlain: string;
 }
 
 /* ---- ui-hooks/compose -------------------------------------------------------------------- */
@@ -286,4 +300,16 @@ interface DaneKeys {
     manifestFolders: string[];
     version: string;
   }>;
+  /** Native manifests of that name in those folders, and in `others` that may hold one. */
+  inspectManifests(application: string, others: string[]): Promise<ManifestFacts[]>;
+}
+
+interface ManifestFacts {
+  path: string;
+  state: "absent" | "broken" | "present";
+  /** The program that it names. */
+  program: string | null;
+  executable: boolean;
+  /** It lets this add-on start the program. */
+  allowed: boolean;
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+
+/**
+ * @param {import("./settings.mjs").ResolverSettings} resolver
+ * @returns {{dns_servers?: string[], dns_recursive?: boolean}} parameters of `configure`
+ */
+export function configureParams({ mode, servers }) {
+  if (mode === "system") {
+    return {};
+  }
+  const isRecursive = mode === "recursive";
+  return { dns_servers: isRecursive ? [] : servers, dns_recursive: isRecursive };
+}
+
+/**
+ * @param {string} text addresses, separated by white space, commas or semicolons
+ * @returns {string[]}
+ */
+export function parseServers(text) {
+  return text.split(/[\s,;]+/).filter(Boolean);
+}
+
+/** Which name servers are asked: tried at the host before it is kept. */
+export class ResolverChoice {
+  #bridge;
+  #settings;
+
+  /**
+   * @param {import("./bridge.mjs").Bridge} bridge
+   * @param {import("./settings.mjs").SettingsStore} settings
+   */
+  constructor(bridge, settings) {
+    this.#bridge = bridge;
+    this.#settings = settings;
+  }
+
+  /**
+   * Rejects with the host's fault, e.g. "dns-server-malformed"; nothing has changed then.
+   * @param {import("./settings.mjs").ResolverSettings} resolver
+   */
+  async choose(resolver) {
+    await this.#bridge.send("configure", configureParams(resolver));
+    await this.#settings.change({ resolver });
+    await this.#bridge.reconfigure();
+  }
+
+  /**
+   * Asks for a name whose answer is known, through what is chosen now.
+   * @returns {Promise<{works: boolean, outcome: string, detail: string}>} `outcome` is that of
+   *   the DNS (PROTOCOL.md, Lookup), or "failed"
+   */
+  async test() {
+    await this.#bridge.send("flush");
+    const { checks } = (await this.#bridge.send("doctor")).result;
+    const { works, detail } = checks.find((one) => one.check === "dnssec");
+    return { works, detail, outcome: works ? "secure-denial" : outcomeOf(detail) };
+  }
+}
+
+/** The outcome that doctor's detail names: "the answer for NAME is bogus: why". */
+export function outcomeOf(detail) {
+  const match = / is (secure-records|insecure|bogus|indeterminate|unreachable)\b/.exec(detail);
+  return match ? match[1] : "failed";
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+import { parseServers } from "../modules/resolver-choice.mjs";
+import { busy, byId, make, say, sayError, unsay } from "./dom.mjs";
+
+/** @typedef {import("./options.mjs").Page} Page */
+
+/** Which name servers are asked, and whether authorities count. @param {Page} page */
+export function startLookup(page) {
+  const form = byId("resolver-form");
+  const outcome = byId("resolver-outcome");
+  const save = byId("resolver-save");
+  const test = byId("resolver-test");
+  const choice = () => {
+    const servers = parseServers(byId("resolver-servers").value);
+    return { mode: form.elements.mode.value, servers };
+  };
+
+  form.addEventListener("change", () => arrange(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (choice().mode === "servers" && choice().servers.length === 0) {
+      say(outcome, "bad", page.words.text("options_resolverNoAddress"));
+      byId("resolver-servers").focus();
+      return;
+    }
+    busy(save, outcome, page.words, async () => {
+      await page.ask("options/resolver", { choice: choice() });
+      say(outcome, "good", page.words.text("options_saved"));
+    });
+  });
+  test.addEventListener("click", () =>
+    busy(test, outcome, page.words, async () => {
+      sayTest(page, outcome, await page.ask("options/resolver-test"));
+    }),
+  );
+  startAuthorities(page);
+  return () => show(page, form);
+}
+
+function startAuthorities(page) {
+  const box = byId("authorities");
+  const outcome = byId("authorities-outcome");
+  box.addEventListener("change", async () => {
+    unsay(outcome);
+    try {
+      await page.ask("options/change", { changes: { acceptAuthorities: box.checked } });
+    } catch (error) {
+      box.checked = !box.checked;
+      sayError(outcome, page.words, error);
+    }
+  });
+}
+
+async function show(page, form) {
+  const { resolver, acceptAuthorities } = await page.ask("options/settings");
+  form.elements.mode.value = resolver.mode;
+  byId("resolver-servers").value = resolver.servers.join("\n");
+  byId("authorities").checked = acceptAuthorities;
+  unsay(byId("resolver-outcome"));
+  arrange(form);
+}
+
+function arrange(form) {
+  byId("resolver-servers").disabled = form.elements.mode.value !== "servers";
+}
+
+function sayTest({ words }, outcome, { works, outcome: code, detail }) {
+  const text = words.ofCode("options_resolverIs", works ? "works" : code);
+  say(
+    outcome,
+    works ? "good" : "bad",
+    make("strong", {}, text ?? words.text("options_resolverIs_failed")),
+    works ? null : make("span", { class: "note" }, detail),
+  );
+}
