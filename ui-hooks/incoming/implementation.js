@@ -6,7 +6,7 @@ const { ExtensionUtils } = ChromeUtils.importESModule(
   "resource://gre/modules/ExtensionUtils.sys.mjs",
 );
 const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
-const PARTS = [
+const INCOMING_PARTS = [
   "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
 ];
 /** For an add-on whose background does not even start. */
@@ -69,7 +69,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     const target = {};
-    for (const part of PARTS) {
+    for (const part of INCOMING_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },

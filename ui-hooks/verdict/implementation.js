@@ -2,7 +2,7 @@
 "use strict";
 /* global ExtensionCommon, Services */
 
-const PARTS = [
+const VERDICT_PARTS = [
   "patches",
   "message-header",
   "security-panel",
@@ -39,7 +39,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     const target = {};
-    for (const part of PARTS) {
+    for (const part of VERDICT_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/verdict/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
