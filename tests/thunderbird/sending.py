@@ -6,7 +6,7 @@ import re
 import unittest
 
 from compose import SEND, Composing
-from world import ALICE, BOB, CAROL, World
+from world import ALICE, BOB, World
 
 # pylint: disable=wrong-import-order
 import openssl
@@ -32,7 +32,8 @@ class Judge:
     def _pem(self, address):
         """The file with a person's key and certificate."""
         if address not in self._files:
-            store = self._world.peers if address == CAROL else self._world.store
+            ours = self._world.store
+            store = ours if address in (ALICE, BOB) else self._world.peers
             password = store.write('export-password', PASSWORD.encode())
             target = self._world.path(f'{address}.p12')
             store.succeed('export', address, target, '--export-password-file', password)
@@ -136,7 +137,7 @@ class SendingCase(unittest.TestCase):
         def left():
             return [name for name in os.listdir(self.world.thunderbird.temporary)
                     if name.startswith(('nsemail', 'nscopy', 'nsqmail'))]
-        wait_until(lambda: not left(), 'temporary files are removed')
+        wait_until(lambda: not left(), f'temporary files are removed: {left()}', 5)
 
     def stored(self, folder, count=1, user='alice'):
         """The messages of an IMAP folder, once there are so many."""
