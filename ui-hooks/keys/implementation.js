@@ -103,7 +103,7 @@ this.daneKeys = class extends ExtensionAPI {
     const manifests = {};
     Services.scriptloader.loadSubScriptWithOptions(
       extension.rootURI.resolve("ui-hooks/keys/manifests.js"),
-      { target: manifests, ignoreCache: true },
+      { target: manifests, ignoreCache: true, allowUnsafeURL: true },
     );
     return {
       daneKeys: {
