@@ -167,7 +167,8 @@ is_about_input(const GError *error, JsonObject *params)
     if (error->domain == CMS_ERROR)
         return error->code != CMS_ERROR_FAILED && error->code != CMS_ERROR_STORE &&
                error->code != CMS_ERROR_STORE_MISSING && error->code != CMS_ERROR_KEY_LOCKED &&
-               error->code != CMS_ERROR_KEY_NOT_FOUND && error->code != CMS_ERROR_EXISTS;
+               error->code != CMS_ERROR_KEY_NOT_FOUND && error->code != CMS_ERROR_EXISTS &&
+               error->code != CMS_ERROR_AUTHORITIES;
     return error->domain == MAIL_ERROR ||
            g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_AUTHOR) ||
            g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS) ||

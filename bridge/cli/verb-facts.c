@@ -75,13 +75,13 @@ verb_doctor(Cli *cli, gint argc, gchar **argv)
             status = EXIT_DOES_NOT_HOLD;
         if (cli->options.json)
             continue;
-        report_line("%-4s %-17s %s",
+        report_line("%-4s %-18s %s",
                     works    ? "ok"
                     : needed ? "no"
                              : "--",
                     json_text(check, "check"), json_text(check, "detail"));
         if (!works)
-            report_line("%-22s → %s", "", json_text(check, "remedy"));
+            report_line("%-23s → %s", "", json_text(check, "remedy"));
     }
     return status;
 }

@@ -17,6 +17,7 @@ typedef struct {
     gchar *author;
     gchar *content;
     gboolean require_crl;
+    gboolean system_authorities;
     gboolean raw;
     gboolean entity;
 } ReadOptions;
@@ -46,6 +47,8 @@ make_entries(ReadOptions *o, guint takes)
          "Trust this certificate instead of the DNS; may be repeated", "FILE"},
         {"ca", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->authorities,
          "Trust this certificate authority where the DNS has nothing; may be repeated", "FILE"},
+        {"system-authorities", 0, 0, G_OPTION_ARG_NONE, &o->system_authorities,
+         "Trust the certificate authorities of the system like those of --ca", NULL},
         {"crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->crls,
          "Certificate revocation list; may be repeated", "FILE"},
         {"require-crl", 0, 0, G_OPTION_ARG_NONE, &o->require_crl,
@@ -121,6 +124,8 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
         json_object_set_boolean_member(params, "entity", TRUE);
     if (options->require_crl)
         json_object_set_boolean_member(params, "require_crl", TRUE);
+    if (options->system_authorities)
+        json_object_set_boolean_member(params, "system_authorities", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;

@@ -22,6 +22,7 @@ typedef enum {
     CMS_ERROR_KEY_LOCKED,    /* the key store wants its password, or got a wrong one */
     CMS_ERROR_KEY_NOT_FOUND, /* no key for that address */
     CMS_ERROR_EXISTS,        /* that certificate is in the store already */
+    CMS_ERROR_AUTHORITIES,   /* the system's list of certificate authorities can't be read */
     CMS_N_ERRORS
 } CmsError;
 

@@ -4,36 +4,9 @@
 
 #include "cms-error.h"
 #include "keystore-private.h"
+#include "pkcs11-object.h"
 
-/* Certificates are read and written as plain PKCS#11 objects, past NSS's certificate functions,
- * whose caches and stores are keyed by issuer and serial number. */
-
-/* Whether to go on with the next object. */
-typedef gboolean (*ObjectFunc)(PK11GenericObject *object, gpointer data);
-
-static void
-for_each_object(KeyStore *store, CK_OBJECT_CLASS object_class, ObjectFunc function, gpointer data)
-{
-    g_autoptr(PK11GenericObject) objects = PK11_FindGenericObjects(store->slot, object_class);
-
-    for (PK11GenericObject *object = objects; object != NULL;
-         object = PK11_GetNextGenericObject(object)) {
-        if (!function(object, data))
-            return;
-    }
-}
-
-static GBytes *
-read_attribute(PK11GenericObject *object, CK_ATTRIBUTE_TYPE type)
-{
-    SECItem value = {siBuffer, NULL, 0};
-
-    if (PK11_ReadRawAttribute(PK11_TypeGeneric, object, type, &value) != SECSuccess)
-        return NULL;
-    GBytes *bytes = g_bytes_new(value.data, value.len);
-    SECITEM_FreeItem(&value, PR_FALSE);
-    return bytes;
-}
+/* Certificates are read and written as plain PKCS#11 objects (pkcs11-object.h). */
 
 GBytes *
 key_store_key_id(const SECKEYPublicKey *public_key)
@@ -48,7 +21,7 @@ static gboolean
 collect_certificate(PK11GenericObject *object, gpointer data)
 {
     GPtrArray *certificates = data;
-    g_autoptr(GBytes) der = read_attribute(object, CKA_VALUE);
+    g_autoptr(GBytes) der = pkcs11_read_attribute(object, CKA_VALUE);
     g_autoptr(GError) reason = NULL;
     Certificate *certificate = der != NULL ? certificate_new(der, &reason) : NULL;
 
@@ -63,7 +36,7 @@ GPtrArray *
 key_store_read_certificates(KeyStore *store)
 {
     GPtrArray *certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    for_each_object(store, CKO_CERTIFICATE, collect_certificate, certificates);
+    pkcs11_for_each_object(store->slot, CKO_CERTIFICATE, collect_certificate, certificates);
     return certificates;
 }
 
@@ -153,7 +126,7 @@ static gboolean
 search_object(PK11GenericObject *object, gpointer data)
 {
     Search *search = data;
-    g_autoptr(GBytes) value = read_attribute(object, search->type);
+    g_autoptr(GBytes) value = pkcs11_read_attribute(object, search->type);
 
     if (value == NULL || !g_bytes_equal(value, search->value))
         return TRUE;
@@ -165,7 +138,7 @@ static CK_OBJECT_HANDLE
 find_object(KeyStore *store, CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type, GBytes *value)
 {
     Search search = {type, value, CK_INVALID_HANDLE};
-    for_each_object(store, object_class, search_object, &search);
+    pkcs11_for_each_object(store->slot, object_class, search_object, &search);
     return search.handle;
 }
 

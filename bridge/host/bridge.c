@@ -6,11 +6,13 @@
 #include "cms-init.h"
 #include "host-config.h"
 #include "lookup-thread.h"
+#include "system-authorities.h"
 
 struct _Bridge {
     BridgeSettings *settings;
     GMutex lock; /* of those below */
     KeyStore *key_store;
+    GPtrArray *system_authorities; /* NULL: not read yet */
     ResolverConfig *resolver;
     LookupThread *lookups; /* with @resolver; NULL: none was made yet */
 };
@@ -62,6 +64,7 @@ bridge_free(Bridge *bridge)
     g_clear_pointer(&bridge->lookups, lookup_thread_unref);
     g_clear_pointer(&bridge->resolver, resolver_config_free);
     g_clear_pointer(&bridge->key_store, key_store_unref);
+    g_clear_pointer(&bridge->system_authorities, g_ptr_array_unref);
     bridge_settings_free(bridge->settings);
     g_mutex_clear(&bridge->lock);
     g_free(bridge);
@@ -201,6 +204,15 @@ bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error)
     if (key_store_is_locked(store) && !unlock_by_asking(bridge, store, error))
         return NULL;
     return g_steal_pointer(&store);
+}
+
+GPtrArray *
+bridge_get_system_authorities(Bridge *bridge, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    if (bridge->system_authorities == NULL)
+        bridge->system_authorities = system_authorities_load(NULL, error);
+    return bridge->system_authorities == NULL ? NULL : g_ptr_array_ref(bridge->system_authorities);
 }
 
 static LookupThread *

@@ -57,6 +57,10 @@ KeyStore *bridge_get_key_store(Bridge *bridge, gboolean create, GError **error);
 /* The same, unlocked: asks for the password if need be. CMS_ERROR_KEY_LOCKED. */
 KeyStore *bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error);
 
+/* The certificate authorities of the system that may vouch for mail, see system-authorities.h; read
+ * with the first call. (element-type Certificate) (transfer full) CMS_ERROR_AUTHORITIES. */
+GPtrArray *bridge_get_system_authorities(Bridge *bridge, GError **error);
+
 /* A question of bridge_lookup(). */
 typedef struct {
     gchar *owner_name;

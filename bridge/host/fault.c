@@ -49,6 +49,7 @@ static const FaultRow fault_rows[] = {
     {cms_error_quark, CMS_ERROR_KEY_LOCKED, "key-locked", TRUE},
     {cms_error_quark, CMS_ERROR_KEY_NOT_FOUND, "key-not-found", FALSE},
     {cms_error_quark, CMS_ERROR_EXISTS, "key-exists", FALSE},
+    {cms_error_quark, CMS_ERROR_AUTHORITIES, "system-authorities-missing", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_MALFORMED, "request-malformed", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_UNKNOWN_OP, "request-unknown", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_BUSY, "busy", TRUE},

@@ -5,6 +5,7 @@
 #include "host-config.h"
 #include "json-facts.h"
 #include "ops.h"
+#include "system-authorities.h"
 #include "trust-anchor.h"
 
 /* A name that the root says does not exist (RFC 6761 §6.4): a proven denial shows that validation
@@ -42,6 +43,7 @@ describe_capabilities(void)
         json_array_add_string_element(ciphers, cms_cipher_to_string(cipher));
     json_object_set_array_member(object, "operations", ops);
     json_object_set_array_member(object, "ciphers", ciphers);
+    json_object_set_boolean_member(object, "system_authorities", system_authorities_exist());
     return object;
 }
 
@@ -162,6 +164,20 @@ check_key_store(const OpCall *call, JsonArray *checks)
               "make a key with \"dane-smime keygen ADDRESS\" or import one");
 }
 
+static void
+check_system_authorities(const OpCall *call, JsonArray *checks)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) authorities = bridge_get_system_authorities(call->bridge, &error);
+    g_autofree gchar *detail =
+        authorities == NULL
+            ? g_strdup(error->message)
+            : g_strdup_printf("%u of NSS's list may vouch for mail", authorities->len);
+    add_check(checks, "system-authorities", CHECK_OPTIONAL, authorities != NULL, detail,
+              "wanted by --system-authorities alone: install " SYSTEM_AUTHORITIES_LIBRARY
+              " of NSS, on Debian with the package libnss3");
+}
+
 /* Where Thunderbird looks for it on Linux: the user's folder, then the system's. */
 static void
 check_manifest(JsonArray *checks)
@@ -192,6 +208,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     if (!check_dnssec(call, checks, error))
         return FALSE;
     check_key_store(call, checks);
+    check_system_authorities(call, checks);
     check_manifest(checks);
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);

@@ -12,7 +12,8 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
     "author", "recipients", "certificates", "cipher", "self", "self_only", "bcc_copies", "keep_bcc"
 #define LOOKUP_CHOICES "draft", "type"
 #define VERDICT_CHOICES                                                                            \
-    "author", "pins", "authorities", "crls", "require_crl", "key_files", "content"
+    "author", "pins", "authorities", "system_authorities", "crls", "require_crl", "key_files",     \
+        "content"
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},

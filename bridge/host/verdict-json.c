@@ -18,6 +18,16 @@ deciding_signer(const VerdictFacts *facts)
     return least;
 }
 
+/* For a viewer of certificates: the message may not have it. */
+static void
+set_der(JsonObject *facts, const Certificate *certificate)
+{
+    gsize n_octets;
+    const guchar *octets = g_bytes_get_data(certificate_get_der(certificate), &n_octets);
+    g_autofree gchar *base64 = g_base64_encode(octets, n_octets);
+    json_set_string(facts, "der", base64);
+}
+
 static void
 set_signer(JsonObject *object, const JudgedSigner *signer)
 {
@@ -31,6 +41,7 @@ set_signer(JsonObject *object, const JudgedSigner *signer)
     json_set_string(facts, "algorithm", result->algorithm);
     json_set_string(facts, "digest", cms_digest_to_string(result->digest));
     json_object_set_boolean_member(facts, "weak", result->weak);
+    set_der(facts, result->certificate);
     json_object_set_object_member(object, "signer", facts);
 }
 

@@ -43,7 +43,11 @@ interface Protection {
   encrypt: boolean;
 }
 
-/** A message that Thunderbird has written to a file and is about to deliver or to store. */
+/**
+ * A message that Thunderbird has written to a file and is about to deliver or to store. Drafts and
+ * templates come only if they are to be encrypted (their window wants encryption, their identity
+ * encrypted drafts, and the user has not said otherwise); others are saved as they are.
+ */
 interface OutgoingJob {
   job: number;
   tabId: number;
@@ -58,21 +62,27 @@ interface OutgoingJob {
   /** Blind recipients that still have to get it (not those of an earlier, half-failed try). */
   bcc: string[];
   mode: "now" | "later" | "draft" | "template";
+  /** Nobody asked for it to be saved now: nothing should be asked of the user. */
+  autoSave: boolean;
+  /** It goes to newsgroups, too. */
+  newsgroups: boolean;
   protection: Protection;
   /** WebExtension id of the identity, e.g. "id1". */
   identityId: string;
   /** addr-spec of From. */
   from: string;
-  /** The identity wants drafts encrypted (autoEncryptDrafts). */
-  encryptDraft: boolean;
 }
 
-/** `copies` are the addresses for bccFiles, in their order. `text` is shown in a bar. */
+/**
+ * `copies` are the addresses for bccFiles, in their order. `text` is shown in a bar; null: nothing
+ * is, the user knows. Buttons come back through onBarButton.
+ */
 type OutgoingOutcome =
   | { done: true; copies: string[] }
   | { done: false; text: string | null; buttons?: Bar["buttons"] };
 
 interface DaneOutgoing {
+  /** `messageFile`: the hook itself; `bccCopies`, `sendLater`: encrypted mail with Bcc. */
   features(): Promise<HookFeatures>;
   /**
    * Sets what a compose window wants. The window holds it itself: an add-on that is disabled or
@@ -88,6 +98,8 @@ interface DaneOutgoing {
   writeFile(job: number, index: number, data: ArrayBuffer, first: boolean): Promise<void>;
   /** The listener's promise holds up the sending. A job without a listener is refused. */
   onMessageFile: HookEvent<(job: OutgoingJob) => Promise<OutgoingOutcome>>;
+  /** A button of an outcome's was pressed. */
+  onBarButton: HookEvent<(tabId: number, button: string) => void>;
 }
 
 interface OutgoingTexts {
@@ -97,6 +109,10 @@ interface OutgoingTexts {
   unavailable: string;
   /** "$SENT" and "$FAILED" stand for addresses; "$REASON" for the server's words. */
   bccPartlySent: string;
+  /** The same where nobody has it yet, without "$SENT". */
+  bccNotSent: string;
+  /** Label of the button that saves a draft that can't be encrypted as it is. */
+  savePlain: string;
 }
 
 /* ---- ui-hooks/compose -------------------------------------------------------------------- */
@@ -113,6 +129,8 @@ interface ComposeWindow {
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
+  /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
+  encryptedOriginal: boolean;
   /** What an encrypted or toggled draft was saved with; null: no such draft. */
   saved: Protection | null;
   recipients: ComposeRecipient[];
@@ -154,7 +172,8 @@ interface PartContent {
   entity: ArrayBuffer | null;
   /** There was an envelope: remote content stays blocked, replies are encrypted. */
   encrypted: boolean;
-  failure: { title: string; text: string } | null;
+  /** What it is, why, and what can be done. */
+  failure: { title: string; text: string; advice: string | null } | null;
 }
 
 interface IncomingTexts {
@@ -165,6 +184,7 @@ interface IncomingTexts {
 }
 
 interface DaneIncoming {
+  /** decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited. */
   features(): Promise<HookFeatures>;
   setTexts(texts: IncomingTexts): Promise<void>;
   /** The whole message as it is stored: in memory. */
@@ -172,24 +192,30 @@ interface DaneIncoming {
   /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
   saveSource(uri: string): Promise<{ file: string; octets: number }>;
   removeSource(file: string): Promise<void>;
-  /** Octets that the message takes up, from the message database; null: not known. */
+  /** Octets that the message takes up, from the message database; null: in no folder. */
   getSize(uri: string): Promise<number | null>;
-  /** Answers onPart; windows that show the message show it again. */
+  /** Content of a CMS object by Thunderbird's own keys; null: none fits, or they are locked. */
+  openWithOwnKeys(der: ArrayBuffer): Promise<ArrayBuffer | null>;
+  /**
+   * Answers onPart; windows that show the message show it again. A part that could not be shown may
+   * be provided again, under the same key.
+   */
   provide(key: string, content: PartContent): Promise<void>;
   /** Forgets plaintext: of one message, or all of it. Windows that show it are loaded again. */
   forget(uri: string | null): Promise<void>;
   /**
-   * A CMS part is wanted whose content is not at hand. `key` is SHA-256 of its DER. `uri` is null
-   * if no message could be told.
+   * A CMS part is wanted whose content is not at hand. `key` stands for the part of this message.
+   * `uri` is null if no message could be told. The listener's promise holds until provide(): if it
+   * ends without, the windows say that the add-on does not answer.
    */
-  onPart: HookEvent<(part: { key: string; uri: string | null }) => void>;
+  onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
 }
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */
 
 /** How the header of a message looks. Words come ready. */
 interface VerdictView {
-  /** On the button that opens the panel, e.g. "S/MIME · DANE". */
+  /** On the button that opens the panel, e.g. "S/MIME · DANE"; "": no button. */
   label: string;
   tooltip: string;
   signature: "verified" | "unverified" | "invalid" | "partial" | "none";
@@ -213,17 +239,34 @@ interface ShownMessage {
   inFolder: boolean;
 }
 
+/** What the shim says itself, also before the add-on has answered. */
+interface VerdictTexts {
+  /** Label while the verdict is not there yet. */
+  checking: string;
+  /** Folds out the panel's rows. */
+  details: string;
+  /** Copies them; and what the button says afterwards. */
+  copy: string;
+  copied: string;
+}
+
 interface DaneVerdict {
+  /** `header`, `panel`, `bars`. */
   features(): Promise<HookFeatures>;
-  /** Applies to windows that show the message, now and until forget(); bounded. */
+  setTexts(texts: VerdictTexts): Promise<void>;
+  /** Applies to windows that show the message now, until they show another or forget(). */
   show(uri: string, view: VerdictView): Promise<void>;
+  /** Back to `checking`: one message, or all that are shown. */
   forget(uri: string | null): Promise<void>;
   setProgress(uri: string, progress: Progress | null): Promise<void>;
   showBar(uri: string, bar: Bar): Promise<void>;
   hideBar(uri: string, id: string): Promise<void>;
   /** S/MIME messages that windows show now. */
   list(): Promise<ShownMessage[]>;
-  /** A window shows a message with S/MIME in it, at any level. Not fired for other mail. */
+  /**
+   * A window shows a message with S/MIME in it, at any level; again each time it is loaded. Not
+   * fired for other mail.
+   */
   onShown: HookEvent<(message: ShownMessage) => void>;
   onHidden: HookEvent<(uri: string) => void>;
   onBarButton: HookEvent<(uri: string, bar: string, button: string) => void>;

@@ -138,8 +138,8 @@ def kinds():
 
 def stored(octets):
     """Form -> the message as a mail program hands it over."""
-    mbox = (b'From - Sat Nov 21 12:00:00 2026\nX-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\n'
-            b'X-Mozilla-Keys:                                     \n')
+    mbox = (b'From - Sat Nov 21 12:00:00 2026\nX-Mozilla-Status: 0001\n'
+            b'X-Mozilla-Status2: 00000000\nX-Mozilla-Keys:                                     \n')
     return {'lf': octets, 'crlf': octets.replace(b'\n', b'\r\n'), 'mbox': mbox + octets,
             'mbox-crlf': (mbox + octets).replace(b'\n', b'\r\n')}
 

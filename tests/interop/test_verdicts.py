@@ -227,6 +227,21 @@ class Reasons(VerdictCase):
                            'address-mismatch', options=options)
         self.check(sign(LEAF, 'dane@example.org'), 'verified', HOLDS, source='dane')
 
+    def test_system_authorities(self):
+        """They vouch like those of --ca, for nobody whom they did not certify, and beside it."""
+        message = sign(LEAF, ZONES['no-record'], chain=[MIDDLE])
+        system = '--system-authorities'
+        self.check(message, 'verified', HOLDS, options=['--ca', ROOT.certificate, system],
+                   source='authority')
+        for options, path in (((system,), 'invalid'),
+                              ((system, '--ca', ROOT.certificate, '--require-crl'), 'invalid'),
+                              ((system, '--ca', ROOT.certificate), 'valid'), ((), None)):
+            with self.subTest(options=options):
+                verdict = PROGRAM.run('--json', 'verify', *options, stdin=message).json
+                self.assertEqual((verdict['authority'] or {}).get('path'), path)
+        verdict = self.check(message, 'unverified', DOES_NOT_HOLD, 'no-record', options=[system])
+        self.assertEqual(verdict['authority']['reason'], 'certificate-untrusted')
+
     def test_authority_and_another_address(self):
         self.check(sign(LEAF, 'nobody@example.com', chain=[MIDDLE]), 'unverified', DOES_NOT_HOLD,
                    'address-mismatch', options=['--ca', ROOT.certificate])

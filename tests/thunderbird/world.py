@@ -18,11 +18,15 @@ sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 import accounts
 from accounts import Account
 from addon import Addon
+from compose import Composing
+from dialogs import Dialogs
+from folders import Folders
 from httpsink import HttpSink
 from imap import ImapServer
 from pictures import Pictures
 from processes import wait_until
-from program import Program, binary
+from program import Program
+from reading import Reading
 from smtp import SmtpSink
 from thunderbird import Thunderbird
 from universe_client import UniverseClient
@@ -105,7 +109,11 @@ class World:
         self.thunderbird.start()
         accounts.save_passwords(self.thunderbird, self.accounts)
         self.addon = Addon(self.thunderbird)
+        self.composing = Composing(self.thunderbird)
+        self.dialogs = Dialogs(self.thunderbird)
+        self.folders = Folders(self.thunderbird)
         self.pictures = Pictures(self.thunderbird)
+        self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
 
@@ -208,4 +216,4 @@ def xpi():
     return path
 
 
-__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'binary', 'xpi']
+__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'xpi']

@@ -1,16 +1,134 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ExtensionCommon */
+/* global ChromeUtils, ExtensionCommon, Services */
 
-var daneIncoming = class extends ExtensionCommon.ExtensionAPI {
-  onStartup() {}
+const { ExtensionUtils } = ChromeUtils.importESModule(
+  "resource://gre/modules/ExtensionUtils.sys.mjs",
+);
+const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+const INCOMING_PARTS = [
+  "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
+];
+/** For an add-on whose background does not even start. */
+const LISTENER_SECONDS = 20;
 
-  getAPI() {
+/** Lets the reason reach the add-on. */
+async function told(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw new ExtensionUtils.ExtensionError(error.message);
+  }
+}
+
+/** Shows what CMS parts hold: libmime asks here, the add-on's background knows. */
+var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
+  /** The listener that is there or asleep. */ #listener = null;
+  #listening = Promise.withResolvers();
+  #shim = null;
+
+  PERSISTENT_EVENTS = {
+    onPart: ({ fire }) => {
+      const listener = { fire };
+      this.#listener = listener;
+      this.#listening.resolve();
+      return {
+        unregister: () => {
+          if (this.#listener === listener) {
+            this.#listener = null;
+            this.#listening = Promise.withResolvers();
+          }
+        },
+        convert(newFire) {
+          listener.fire = newFire;
+        },
+      };
+    },
+  };
+
+  onStartup() {
+    this.#start();
+  }
+
+  onShutdown(isAppShutdown) {
+    const shim = this.#shim;
+    this.#shim = null;
+    shim?.source.removeAll();
+    if (!shim || isAppShutdown) {
+      return;
+    }
+    shim.composing.stop();
+    if (shim.handles) {
+      shim.handler.stop();
+      shim.MessageWindows.reloadCms();
+    }
+  }
+
+  #start() {
+    if (this.#shim) {
+      return;
+    }
+    const target = {};
+    for (const part of INCOMING_PARTS) {
+      Services.scriptloader.loadSubScriptWithOptions(
+        this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
+        { target, ignoreCache: true, allowUnsafeURL: true },
+      );
+    }
+    const desk = new target.PartDesk((part) => this.#ask(part));
+    const handler = new target.ContentHandler(desk);
+    const source = new target.MessageSource();
+    const composing = new target.Composing(this.extension.id, { desk, handler, source });
+    const { MessageWindows, ContentHandler, Octets } = target;
+    const handles = ContentHandler.works;
+    this.#shim = { desk, handler, source, composing, handles, MessageWindows, Octets };
+    if (handles) {
+      handler.start();
+      composing.start();
+      MessageWindows.reloadCms();
+    }
+  }
+
+  async #ask(part) {
+    if (!this.#listener) {
+      const late = new Promise((resolve) => {
+        setTimeout(resolve, LISTENER_SECONDS * 1000);
+      });
+      await Promise.race([this.#listening.promise, late]);
+    }
+    const listener = this.#listener;
+    if (!listener) {
+      throw new Error("nobody listens");
+    }
+    await listener.fire.wakeup?.();
+    await listener.fire.async(part);
+  }
+
+  getAPI(context) {
+    this.#start();
+    const { desk, source, composing, handles, Octets } = this.#shim;
+    // Never asks for Thunderbird's primary password.
+    const openWithOwnKeys = (der) =>
+      Services.logins.isLoggedIn ? (Octets.openWithNss(Octets.fromBuffer(der))?.buffer ?? null) : null;
     return {
       daneIncoming: {
-        async features() {
-          return {};
+        features: async () => ({ decrypt: handles, edit: handles && composing.works }),
+        setTexts: async (texts) => {
+          desk.texts = texts;
         },
+        getSource: (uri) => told(source.read(uri)),
+        saveSource: (uri) => told(source.save(uri)),
+        removeSource: (file) => source.remove(file),
+        getSize: async (uri) => source.size(uri),
+        openWithOwnKeys: async (der) => openWithOwnKeys(der),
+        provide: async (key, content) => desk.provide(key, content),
+        forget: async (uri) => desk.forget(uri),
+        onPart: new ExtensionCommon.EventManager({
+          context,
+          module: "daneIncoming",
+          event: "onPart",
+          extensionApi: this,
+        }).api(),
       },
     };
   }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+import { ReadingProgress } from "./showing-progress.mjs";
+import { isTemporary, makeBar, makeFailureView, makeFallbackBar } from "./verdict-failure.mjs";
+import { makeVerdictView } from "./verdict-view.mjs";
+
+/** Milliseconds after which the DNS is asked again for a message that is looked at again. */
+const RETRY_MS = 30000;
+const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
+
+/**
+ * Shows the verdict on each S/MIME message that a window shows: asks the reader, hands the header
+ * its words, and keeps what was found out.
+ *
+ * @typedef {object} ShowingNeeds
+ * @property {DaneVerdict} hooks
+ * @property {{read: Function, forget: Function}} reader
+ * @property {{keep: (uri: string, verdict: any) => any}} marks
+ * @property {{unlock: () => Promise<void>}} bridge
+ * @property {import("./words.mjs").Words} words
+ * @property {(moment: string) => string} formatDate
+ * @property {() => any} openSetUp opens the options page
+ * @property {() => number} [now]
+ * @property {{setTimeout: Function, clearTimeout: Function}} [timers]
+ */
+export class Showing {
+  /** @type {ShowingNeeds} */ #needs;
+  #now;
+  /** By message that is being read. @type {Map<string, AbortController>} */
+  #underWay = new Map();
+  /** When messages were judged without an answer of the DNS. @type {Map<string, number>} */
+  #undecided = new Map();
+  /** Code of the host's fault that was told: once, not on every message. */ #toldFault = null;
+
+  /** @param {ShowingNeeds} needs */
+  constructor(needs) {
+    this.#needs = needs;
+    this.#now = needs.now ?? Date.now;
+  }
+
+  /** Listens; messages that are shown already are told as well. */
+  start() {
+    const { hooks, words } = this.#needs;
+    hooks.onShown.addListener(({ uri }) => this.#show(uri));
+    hooks.onHidden.addListener((uri) => this.#underWay.delete(uri));
+    hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
+    hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
+    hooks.setTexts({
+      checking: words.text("verdict_checking"),
+      details: words.text("verdict_details"),
+      copy: words.text("verdict_copy"),
+      copied: words.text("verdict_copied"),
+    });
+  }
+
+  /** After settings that verdicts depend on have changed: everything that is shown anew. */
+  async refresh() {
+    const { hooks, reader } = this.#needs;
+    this.#underWay.clear();
+    await reader.forget(null);
+    await hooks.forget(null);
+    const shown = await hooks.list();
+    await Promise.all(shown.map(({ uri }) => this.#show(uri)));
+  }
+
+  async #press(uri, button) {
+    const { bridge, openSetUp } = this.#needs;
+    if (button === "setUp") {
+      await openSetUp();
+      return;
+    }
+    try {
+      if (button === "unlock") {
+        await bridge.unlock();
+      }
+    } catch (error) {
+      if (error?.name === "Cancelled") {
+        return;
+      }
+      // what is wrong is told by the next reading
+    }
+    this.#toldFault = null;
+    await this.#show(uri, { interactive: true, again: true });
+  }
+
+  async #show(uri, { interactive = false, again = false } = {}) {
+    if (this.#underWay.has(uri)) {
+      return;
+    }
+    const { hooks, reader, words, timers } = this.#needs;
+    const controller = new AbortController();
+    this.#underWay.set(uri, controller);
+    const progress = new ReadingProgress((shown) => hooks.setProgress(uri, shown), words, timers);
+    try {
+      if (again || this.#isStale(uri)) {
+        await reader.forget(uri);
+      }
+      const { report: onProgress } = progress;
+      const { signal } = controller;
+      const reading = await reader.read(uri, { interactive, signal, onProgress });
+      await this.#tell(uri, reading);
+    } finally {
+      progress.end();
+      if (this.#underWay.get(uri) === controller) {
+        this.#underWay.delete(uri);
+      }
+    }
+  }
+
+  #isStale(uri) {
+    const since = this.#undecided.get(uri);
+    return since !== undefined && this.#now() - since >= RETRY_MS;
+  }
+
+  async #tell(uri, reading) {
+    const { hooks, marks, words, formatDate } = this.#needs;
+    const view = reading.verdict
+      ? makeVerdictView(reading, { words, formatDate })
+      : makeFailureView(reading, words);
+    this.#undecided.delete(uri);
+    if (isTemporary(reading.verdict)) {
+      this.#undecided.set(uri, this.#now());
+    }
+    await hooks.show(uri, view);
+    await this.#tellInBars(uri, reading, view);
+    if (reading.verdict) {
+      await marks.keep(uri, reading.verdict);
+    }
+  }
+
+  async #tellInBars(uri, reading, view) {
+    const { hooks, words } = this.#needs;
+    const { header } = await hooks.features();
+    const bars = [makeBar(reading, words), header ? null : makeFallbackBar(view)];
+    const wanted = this.#untold(bars, reading.error);
+    for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
+      await hooks.hideBar(uri, id);
+    }
+    for (const bar of wanted) {
+      await hooks.showBar(uri, bar);
+    }
+  }
+
+  /**
+   * A host that is missing concerns all messages: told with the first, until it has answered again.
+   * @returns {Bar[]}
+   */
+  #untold(bars, error) {
+    const told = this.#toldFault;
+    const isHostFault = bars.some((bar) => bar?.id === "host");
+    this.#toldFault = isHostFault ? error.code : null;
+    return bars.filter((bar) => bar && !(bar.id === "host" && told === error.code));
+  }
+}

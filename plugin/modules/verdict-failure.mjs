@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+
+/** Faults that tell of an envelope that stays closed. */
+const CLOSED = new Set([
+  "cms-not-for-us",
+  "cms-decryption-failed",
+  "key-locked",
+  "key-store-missing",
+]);
+const HOST = /^host-/;
+/** Reasons that may change when the DNS is asked again. */
+const TEMPORARY = new Set(["bogus", "indeterminate", "unreachable", "not-looked-up"]);
+
+/** @param {any} verdict the DNS may give another answer when it is asked again */
+export function isTemporary(verdict) {
+  return TEMPORARY.has(verdict?.reason);
+}
+
+/**
+ * How the header of a message looks that could not be read: never silent, never stock's result.
+ * @param {{error: any, decrypted?: boolean}} reading `decrypted`: Thunderbird itself did it
+ * @param {import("./words.mjs").Words} words
+ * @returns {VerdictView}
+ */
+export function makeFailureView({ error, decrypted = false }, words) {
+  const encryption = encryptionKind(error, decrypted);
+  const heading = words.text("verdict_heading_unknown");
+  const text = words.ofError(error) ?? words.text("verdict_cancelled");
+  const isClosed = encryption === "failed";
+  return {
+    label: words.text("verdict_label"),
+    tooltip: isClosed ? words.text("verdict_encryption_failed") : heading,
+    signature: "none",
+    encryption,
+    certificate: null,
+    panel: {
+      heading,
+      explanation: isClosed ? words.text("verdict_closedSignature") : text,
+      rows: error?.message ? [{ label: words.text("verdict_row_error"), text: error.message }] : [],
+      encryptionHeading:
+        encryption === "none" ? "" : words.text(`verdict_encryption_${encryption}`),
+      encryptionExplanation: isClosed ? text : "",
+    },
+  };
+}
+
+/** @returns {VerdictView["encryption"]} */
+function encryptionKind(error, decrypted) {
+  if (decrypted) {
+    return "decrypted";
+  }
+  return CLOSED.has(error?.code) ? "failed" : "none";
+}
+
+/**
+ * The bar that belongs to what came of reading a message; null: none.
+ * @param {{verdict: any, error: any}} reading
+ * @param {import("./words.mjs").Words} words
+ * @returns {Bar | null}
+ */
+export function makeBar({ verdict, error }, words) {
+  const button = (name) => [{ id: name, label: words.text(`verdict_button_${name}`) }];
+  if (!error) {
+    return isTemporary(verdict)
+      ? { id: "dns", level: "info", text: words.text("verdict_bar_dns"), buttons: button("retry") }
+      : null;
+  }
+  if (error.name === "Cancelled") {
+    const text = words.text("verdict_cancelled");
+    return { id: "cancelled", level: "info", text, buttons: button("retry") };
+  }
+  if (error.code === "key-locked") {
+    const text = words.text("verdict_bar_locked");
+    return { id: "locked", level: "warning", text, buttons: button("unlock") };
+  }
+  if (HOST.test(error.code ?? "")) {
+    const name = error.retry ? "retry" : "setUp";
+    const text = words.ofError(error) ?? "";
+    return { id: "host", level: "warning", text, buttons: button(name) };
+  }
+  return null;
+}
+
+/**
+ * For a Thunderbird without the header's widgets: the verdict in one sentence.
+ * @param {VerdictView} view
+ * @returns {Bar}
+ */
+export function makeFallbackBar(view) {
+  const { heading, explanation } = view.panel;
+  const level = view.signature === "invalid" ? "warning" : "info";
+  return { id: "verdict", level, text: `${heading}. ${explanation}`, buttons: [] };
+}

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Sending with the add-on in a real Thunderbird, and openssl as the judge of what was sent."""
+
+import os
+import re
+import unittest
+
+from compose import SEND, Composing
+from world import ALICE, BOB, World
+
+# pylint: disable=wrong-import-order
+import openssl
+from processes import wait_until
+
+PASSWORD = 'export'
+BODY = '<p>Grüße <b>an alle</b></p>'  # not what could go as plain text
+BAR = 'dane-smime-outgoing'
+# Nothing is switched on but what a test switches on.
+QUIET = '''
+const nothing = {sign: "never", encrypt: "never"};
+await messenger.storage.local.set({settings: {identities: {id1: nothing, id2: nothing}}});
+'''
+
+
+class Judge:
+    """openssl with the keys of people: verifies and decrypts whole messages."""
+
+    def __init__(self, world):
+        self._world = world
+        self._files = {}
+
+    def _pem(self, address):
+        """The file with a person's key and certificate."""
+        if address not in self._files:
+            ours = self._world.store
+            store = ours if address in (ALICE, BOB) else self._world.peers
+            password = store.write('export-password', PASSWORD.encode())
+            target = self._world.path(f'{address}.p12')
+            store.succeed('export', address, target, '--export-password-file', password)
+            pem = self._world.path(f'{address}.pem')
+            openssl.run('pkcs12', '-in', target, '-passin', f'pass:{PASSWORD}', '-nodes', '-out',
+                        pem)
+            self._files[address] = pem
+        return self._files[address]
+
+    def _write(self, octets):
+        path = self._world.path('judged.eml')
+        with open(path, 'wb') as file:
+            file.write(octets)
+        return path
+
+    def verify(self, octets, address=ALICE):
+        """What was signed, if that person signed it."""
+        return openssl.run('cms', '-verify', '-inform', 'SMIME', '-in', self._write(octets),
+                           '-CAfile', self._pem(address), '-purpose', 'any')
+
+    def decrypt(self, octets, address):
+        """The entity in the envelope, if that person can open it."""
+        return openssl.run('cms', '-decrypt', '-inform', 'SMIME', '-in', self._write(octets),
+                           '-recip', self._pem(address))
+
+    def recipients(self, octets):
+        """The addresses in the names of the certificates that the envelope is for."""
+        text = openssl.run('cms', '-cmsout', '-print', '-inform', 'SMIME', '-in',
+                           self._write(octets)).decode('utf-8', 'replace')
+        names = text.partition('recipientInfos')[2].partition('encryptedContentInfo')[0]
+        return sorted(re.findall(r'issuer: .*CN=(\S+@[\w.]+)', names))
+
+
+class SendingCase(unittest.TestCase):
+    """`world` is set by the module; each test begins with an empty sink and no open windows."""
+
+    world = None
+
+    @classmethod
+    def raise_world(cls, *arguments, **options):
+        """For setUpModule()."""
+        SendingCase.world = World(*arguments, **options).start()
+        SendingCase.world.addon.background(QUIET)
+        SendingCase.judge = Judge(SendingCase.world)
+        SendingCase.composing = Composing(SendingCase.world.thunderbird)
+
+    @classmethod
+    def lower_world(cls):
+        """For tearDownModule()."""
+        SendingCase.world.stop()
+
+    def setUp(self):
+        self.world.sink.clear()
+        self.world.forget_requests()
+        self.addCleanup(self._close_windows)
+
+    def _close_windows(self):
+        self.world.sink.accept_all()
+        for window in self.composing.windows():
+            window.close()
+
+    def open(self, to=BOB, *, sign=False, encrypt=False, author=ALICE, body=BODY,
+             **draft):
+        """A compose window that wants protection."""
+        window = self.composing.open(author, to, body=body, **draft)
+        self.protect(window, sign=sign, encrypt=encrypt)
+        return window
+
+    def protect(self, window, *, sign=False, encrypt=False):
+        self.world.addon.background(
+            'await messenger.daneOutgoing.setProtection(tabId, {sign, encrypt});',
+            tabId=window.tab_id(self.world.addon), sign=sign, encrypt=encrypt)
+
+    def send(self, *arguments, command=SEND, count=1, **options):
+        """Writes and sends a message; gives the deliveries."""
+        window = self.open(*arguments, **options)
+        window.send(command)
+        return self.world.sink.wait(count)
+
+    def assert_stopped(self, window, pattern, command=SEND, subject='a message'):
+        """Pressing Send ends with a bar that says why; the window is as it was. Gives the bar."""
+        before = window.state()
+        window.press(command)
+
+        def bar():
+            state = window.state()
+            bars = [one for one in state['bars'] if one['value'] == BAR]
+            return bars[0] if bars and not state['locked'] else None
+
+        found = wait_until(bar, f'a bar; {window.describe()}')
+        self.assertRegex(found['text'], pattern)
+        after = window.state()
+        for name in ('subject', 'text', 'recipients', 'attachments', 'author'):
+            self.assertEqual(after[name], before[name], name)
+        self.assertEqual(self.world.sink.deliveries, [])
+        self.assert_no_files()
+        return found
+
+    def assert_no_files(self):
+        """No message lies about in the temporary folder."""
+        def left():
+            return [name for name in os.listdir(self.world.thunderbird.temporary)
+                    if name.startswith(('nsemail', 'nscopy', 'nsqmail'))]
+        wait_until(lambda: not left(), f'temporary files are removed: {left()}', 5)
+
+    def stored(self, folder, count=1, user='alice'):
+        """The messages of an IMAP folder, once there are so many."""
+        return wait_until(
+            lambda: (found := self.world.imap.messages(user, folder))[count - 1:] and found,
+            f'{count} messages in {folder}')
+
+
+__all__ = ['BAR', 'SendingCase', 'Judge']

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global ChromeUtils, Cc, Ci, Services */
+
+var { ExtensionSupport } = ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs");
+
+const TOP_WINDOWS = [
+  "chrome://messenger/content/messenger.xhtml",
+  "chrome://messenger/content/messageWindow.xhtml",
+];
+const ENCRYPTED_URIS = "@mozilla.org/messenger-smime/smime-encrypted-uris-service;1";
+const MAX_MESSAGES = 8; // Thunderbird opens no more windows at once
+const CompType = Ci.nsIMsgCompType;
+const WITHOUT_CONTENT = [CompType.New, CompType.NewsPost, CompType.ForwardAsAttachment];
+/** Those that mimedrft.cpp takes apart. */
+const EDITING = [
+  CompType.Draft,
+  CompType.Template,
+  CompType.EditTemplate,
+  CompType.EditAsNew,
+  CompType.ForwardInline,
+  CompType.Redirect,
+];
+
+/**
+ * libmime can't wait when it quotes, forwards or edits a message, so ComposeMessage() of the main
+ * windows waits until the contents are at hand.
+ */
+var Composing = class {
+  #id;
+  #desk;
+  #handler;
+  #source;
+  /** @type {Map<Window, () => void>} */ #undo = new Map();
+
+  constructor(id, { desk, handler, source }) {
+    this.#id = `${id}.incoming`;
+    this.#desk = desk;
+    this.#handler = handler;
+    this.#source = source;
+  }
+
+  get works() {
+    return this.#undo.size > 0 || !Services.wm.getMostRecentWindow("mail:3pane");
+  }
+
+  start() {
+    ExtensionSupport.registerWindowListener(this.#id, {
+      chromeURLs: TOP_WINDOWS,
+      onLoadWindow: (win) => this.#wrap(win),
+      onUnloadWindow: (win) => this.#undo.delete(win),
+    });
+  }
+
+  stop() {
+    ExtensionSupport.unregisterWindowListener(this.#id);
+    for (const undo of this.#undo.values()) {
+      undo();
+    }
+    this.#undo.clear();
+  }
+
+  #wrap(win) {
+    const stock = win.ComposeMessage;
+    if (typeof stock !== "function") {
+      return;
+    }
+    const composing = this;
+    const ours = async function (type, format, folder, uris, ...rest) {
+      if (composing.#undo.has(win) && !(await composing.#prepare(win, type, uris ?? []))) {
+        return undefined;
+      }
+      return stock.call(this, type, format, folder, uris, ...rest);
+    };
+    win.ComposeMessage = ours;
+    this.#undo.set(win, () => {
+      if (win.ComposeMessage === ours) {
+        win.ComposeMessage = stock;
+      }
+    });
+  }
+
+  /** Gives whether the window may be opened. */
+  async #prepare(win, type, uris) {
+    if (WITHOUT_CONTENT.includes(type)) {
+      return true;
+    }
+    const wanted = uris.slice(0, MAX_MESSAGES);
+    const failures = await Promise.all(wanted.map((uri) => this.#ensure(uri)));
+    const failure = failures.find((one) => one);
+    if (!EDITING.includes(type)) {
+      return true; // an answer without a quotation is one all the same
+    }
+    if (failure) {
+      const { MODAL_TYPE_INTERNAL_WINDOW } = Ci.nsIPromptService;
+      const text = [failure.text, failure.advice].filter((part) => part).join("\n\n");
+      Services.prompt.asyncAlert(
+        win.browsingContext, MODAL_TYPE_INTERNAL_WINDOW, failure.title, text);
+      return false;
+    }
+    const contents = wanted.flatMap((uri) => this.#desk.of(uri));
+    this.#handler.expectDrafts(contents.filter(({ isRoot }) => isRoot).length);
+    return true;
+  }
+
+  /** Has the contents of a message fetched; gives why there are none, or null. */
+  async #ensure(uri) {
+    if (!this.#desk.of(uri).length) {
+      await this.#source.parse(uri);
+    }
+    const failure = await this.#desk.settled(uri);
+    if (this.#desk.of(uri).some(({ encrypted }) => encrypted)) {
+      Cc[ENCRYPTED_URIS]?.getService(Ci.nsIEncryptedSMIMEURIsService).rememberEncrypted(uri);
+    }
+    return failure;
+  }
+};

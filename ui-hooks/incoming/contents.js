@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+
+/**
+ * Contents of CMS parts, in memory alone. The least used ones go first; what a window shows stays,
+ * because opening one of its attachments reads the message again.
+ */
+var Contents = class {
+  #limits;
+  #isShown;
+  #octets = 0;
+  /** Least used first. @type {Map<string, object>} */ #kept = new Map();
+
+  /**
+   * @param {{entries: number, octets: number}} limits
+   * @param {(uri: string) => boolean} isShown
+   */
+  constructor(limits, isShown) {
+    this.#limits = limits;
+    this.#isShown = isShown;
+  }
+
+  /** {entity: string of octets, encrypted, isRoot, uri}, or undefined. */
+  get(key) {
+    const content = this.#kept.get(key);
+    if (content) {
+      this.#kept.delete(key);
+      this.#kept.set(key, content);
+    }
+    return content;
+  }
+
+  put(key, content) {
+    this.#remove(key);
+    this.#kept.set(key, content);
+    this.#octets += content.entity.length;
+    this.#trim(key);
+  }
+
+  #trim(newest) {
+    for (const [key, { uri }] of this.#kept) {
+      if (this.#kept.size <= this.#limits.entries && this.#octets <= this.#limits.octets) {
+        return;
+      }
+      if (key !== newest && !this.#isShown(uri)) {
+        this.#remove(key);
+      }
+    }
+  }
+
+  #remove(key) {
+    const content = this.#kept.get(key);
+    if (content) {
+      this.#octets -= content.entity.length;
+      this.#kept.delete(key);
+    }
+  }
+
+  /** Contents of a message, or of all (null). */
+  of(uri) {
+    return [...this.#kept.values()].filter((content) => uri === null || content.uri === uri);
+  }
+
+  /** Drops the contents of a message, or all; gives the URIs of messages that had them. */
+  forget(uri) {
+    const dropped = [...this.#kept].filter(([, content]) => uri === null || content.uri === uri);
+    dropped.forEach(([key]) => this.#remove(key));
+    return new Set(dropped.map(([, content]) => content.uri));
+  }
+};

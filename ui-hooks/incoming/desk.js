@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global Contents, MessageWindows, Octets */
+
+// Some messages to go back and forth between, with attachments.
+const LIMITS = { entries: 24, octets: 64 * 1024 * 1024 };
+const MAX_FAILED = 100;
+
+function essence(entity) {
+  const text = entity.replace(/\r\n/g, "\n");
+  const end = text.indexOf("\n\n");
+  const type = /^content-type:.*(\n[ \t].*)*/im.exec(text.slice(0, end))?.[0] ?? "";
+  return type.replace(/\s+/g, "") + text.slice(end).trimEnd();
+}
+
+/** Where CMS parts and their contents meet: contents at hand, and those that are waited for. */
+var PartDesk = class {
+  texts = { decrypting: "", failedTitle: "", addOnGone: "" };
+  #ask;
+  #contents = new Contents(LIMITS, MessageWindows.isShown);
+  /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */ #wanted = new Map();
+  /** By key: the same with `failure`, and `left`: windows that still have to show it. */
+  #failed = new Map();
+
+  /** @param {(part: {key: string, uri: string | null}) => Promise<void>} ask ends after provide() */
+  constructor(ask) {
+    this.#ask = ask;
+  }
+
+  /** {entity, encrypted} or {failure}; undefined: it has to be asked for. */
+  take(key, forWindow) {
+    const content = this.#contents.get(key);
+    if (content) {
+      return content;
+    }
+    const failed = this.#failed.get(key);
+    if (!failed || failed.left <= 0) {
+      return undefined; // shown as often as it had to be: whoever comes now may have more luck
+    }
+    failed.left -= forWindow ? 1 : 0;
+    return failed;
+  }
+
+  /**
+   * Asks for a content. `part` has `uri`, `isRoot`: nothing of the message is outside, `isEnvelope`,
+   * and `shown`: what is shown meanwhile if that is a content already, else null.
+   */
+  want(key, part) {
+    const wanted = this.#wanted.get(key) ?? { ...part, asks: 0, done: Promise.withResolvers() };
+    this.#wanted.set(key, wanted);
+    this.#request(key, wanted);
+  }
+
+  async #request(key, wanted) {
+    wanted.asks++;
+    try {
+      await this.#ask({ key, uri: wanted.uri });
+    } catch {
+      // told below: nobody has provided it
+    }
+    wanted.asks--;
+    if (wanted.asks === 0 && this.#wanted.get(key) === wanted) {
+      const { failedTitle: title, addOnGone: text } = this.texts;
+      this.provide(key, { entity: null, failure: { title, text, advice: null } });
+    }
+  }
+
+  /** Shows a content, or why there is none, in the windows that wait for it. */
+  provide(key, { entity, encrypted, failure }) {
+    const wanted = this.#wanted.get(key) ?? this.#failed.get(key);
+    if (!wanted) {
+      return;
+    }
+    this.#wanted.delete(key);
+    this.#failed.delete(key);
+    if (entity) {
+      this.#keep(key, wanted, { entity: Octets.fromBuffer(entity), encrypted });
+    } else {
+      this.#fail(key, wanted, failure);
+    }
+    wanted.done.resolve(entity ? null : failure);
+  }
+
+  #keep(key, { uri, isRoot, isEnvelope, shown }, { entity, encrypted }) {
+    this.#contents.put(key, { uri, isRoot, entity, encrypted: encrypted || isEnvelope });
+    if (!shown || essence(shown) !== essence(entity)) {
+      MessageWindows.reload(new Set([uri]));
+    }
+  }
+
+  #fail(key, wanted, failure) {
+    if (this.#failed.size >= MAX_FAILED) {
+      this.#failed.delete(this.#failed.keys().next().value);
+    }
+    const uris = new Set([wanted.uri]);
+    const left = wanted.shown ? 0 : MessageWindows.count(uris);
+    this.#failed.set(key, { ...wanted, failure, left });
+    if (left > 0) {
+      MessageWindows.reload(uris);
+    }
+  }
+
+  /** Waits for the parts of a message that are wanted; gives the failure of one, or null. */
+  async settled(uri) {
+    const wanted = [...this.#wanted.values()].filter((one) => one.uri === uri);
+    const failures = await Promise.all(wanted.map(({ done }) => done.promise));
+    return failures.find((failure) => failure) ?? null;
+  }
+
+  /** Contents of a message that are at hand. */
+  of(uri) {
+    return this.#contents.of(uri);
+  }
+
+  forget(uri) {
+    const uris = this.#contents.forget(uri);
+    for (const [key, failed] of this.#failed) {
+      if (uri === null || failed.uri === uri) {
+        this.#failed.delete(key);
+      }
+    }
+    MessageWindows.reload(uris);
+  }
+
+  reloadAll() {
+    MessageWindows.reload(new Set(this.of(null).map(({ uri }) => uri)));
+  }
+};

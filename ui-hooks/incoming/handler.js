@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global Cc, ChromeUtils, Ci, CmsPart, Components, Cr, Services */
+
+const CONTRACTS = [
+  "@mozilla.org/mimecth;1?type=application/pkcs7-mime",
+  "@mozilla.org/mimecth;1?type=application/x-pkcs7-mime",
+];
+const STOCK_HANDLER = "@mozilla.org/mimecth;1?type=multipart/encrypted";
+const PGP_MODULE = "resource:///modules/PgpMimeHandler.sys.mjs";
+/** An octet-stream named *.p7m comes to us, too, so it is told by what is not ours. */
+const NOT_OURS = /^\s*multipart\/(encrypted|signed)\b/i;
+
+/**
+ * libmime's handler for application/pkcs7-mime: the C++ class for multipart/encrypted, whose
+ * JavaScript half (PgpMimeHandler) hands the parts that come from here to CmsPart.
+ */
+var ContentHandler = class {
+  #desk;
+  #factories = [];
+  #restore = null;
+  /** Messages that are about to be opened for editing. */ #drafts = 0;
+  /** libmime has asked for one of them, and asks again at once. */ #probing = false;
+
+  constructor(desk) {
+    this.#desk = desk;
+  }
+
+  static get works() {
+    return (
+      STOCK_HANDLER in Cc &&
+      Boolean(Ci.nsIPgpMimeProxy) &&
+      typeof ContentHandler.#prototype()?.onStartRequest === "function"
+    );
+  }
+
+  static #prototype() {
+    try {
+      return ChromeUtils.importESModule(PGP_MODULE).PgpMimeHandler.prototype;
+    } catch {
+      return null;
+    }
+  }
+
+  start() {
+    this.#patchPrototype(ContentHandler.#prototype());
+    const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
+    this.#factories = CONTRACTS.map((contract) => {
+      const id = Services.uuid.generateUUID();
+      const factory = {
+        QueryInterface: ChromeUtils.generateQI(["nsIFactory"]),
+        createInstance: (iid) => this.#create(iid),
+      };
+      registrar.registerFactory(id, "dane-smime content handler", contract, factory);
+      return { id, factory };
+    });
+  }
+
+  stop() {
+    const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
+    for (const { id, factory } of this.#factories) {
+      registrar.unregisterFactory(id, factory);
+    }
+    this.#factories = [];
+    this.#restore?.();
+    this.#restore = null;
+  }
+
+  #patchPrototype(prototype) {
+    const stock = prototype.onStartRequest;
+    const handler = this;
+    const ours = function (request) {
+      const proxy = request.QueryInterface(Ci.nsIPgpMimeProxy);
+      if (!handler.#restore || NOT_OURS.test(proxy.contentType)) {
+        stock.call(this, request);
+        return;
+      }
+      const part = new CmsPart(proxy, handler.#desk);
+      this._onDataAvailable = (_request, stream, _offset, count) =>
+        part.onDataAvailable(stream, count);
+      this._onStopRequest = () => part.onStopRequest();
+    };
+    prototype.onStartRequest = ours;
+    this.#restore = () => {
+      // Somebody else may have put another one round ours, which then only passes on.
+      if (prototype.onStartRequest === ours) {
+        prototype.onStartRequest = stock;
+      }
+    };
+  }
+
+  /**
+   * Opening a message for editing (mimedrft.cpp) asks twice at once: first whether the message is
+   * encrypted, which only the built-in class is, then for the part itself. To be called when such
+   * messages with a CMS part at their root are about to be opened.
+   */
+  expectDrafts(number) {
+    this.#drafts = number;
+  }
+
+  #create(iid) {
+    if (this.#drafts > 0 && !this.#probing) {
+      this.#drafts--;
+      this.#probing = true;
+      Services.tm.dispatchToMainThread(() => this.#endProbe());
+      throw Components.Exception("left to the built-in class", Cr.NS_ERROR_FACTORY_NOT_REGISTERED);
+    }
+    this.#probing = false;
+    return Cc[STOCK_HANDLER].createInstance(iid);
+  }
+
+  /** Who asked only once displays a message, and got the built-in class for it. */
+  #endProbe() {
+    if (this.#probing) {
+      this.#probing = false;
+      this.#desk.reloadAll();
+    }
+  }
+};

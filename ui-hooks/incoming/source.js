@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global Cc, ChromeUtils, Ci, Components, IOUtils, MailServices, PathUtils, Services */
+
+var { NetUtil } = ChromeUtils.importESModule("resource://gre/modules/NetUtil.sys.mjs");
+
+const IN_FOLDER = /^[a-z]+-message:/;
+
+/** Collects a stream as one ArrayBuffer. */
+class Collector {
+  QueryInterface = ChromeUtils.generateQI(["nsIStreamListener", "nsIRequestObserver"]);
+  #pieces = [];
+  #done = Promise.withResolvers();
+
+  get octets() {
+    return this.#done.promise;
+  }
+
+  onStartRequest() {}
+
+  onDataAvailable(_request, stream, _offset, count) {
+    const reader = Cc["@mozilla.org/binaryinputstream;1"].createInstance(Ci.nsIBinaryInputStream);
+    reader.setInputStream(stream);
+    const piece = new ArrayBuffer(count);
+    reader.readArrayBuffer(count, piece);
+    this.#pieces.push(new Uint8Array(piece));
+  }
+
+  onStopRequest(_request, status) {
+    if (!Components.isSuccessCode(status)) {
+      this.#done.reject(Components.Exception("the message can't be read", status));
+      return;
+    }
+    const whole = new Uint8Array(this.#pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let offset = 0;
+    for (const piece of this.#pieces) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    this.#done.resolve(whole.buffer);
+  }
+}
+
+function headerOf(uri) {
+  return IN_FOLDER.test(uri)
+    ? MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri)
+    : null;
+}
+
+/** Messages as they are stored, as octets or in a file. */
+var MessageSource = class {
+  /** Folders with a file each. */ #folders = new Set();
+
+  /** Octets as they are, without any conversion; an unread message stays unread. */
+  async read(uri) {
+    if (uri.startsWith("file:")) {
+      const file = Services.io.newURI(uri.split("?")[0]).QueryInterface(Ci.nsIFileURL).file;
+      return (await IOUtils.read(file.path)).buffer;
+    }
+    const collector = new Collector();
+    if (IN_FOLDER.test(uri)) {
+      const service = MailServices.messageServiceFromURI(uri);
+      service.streamMessage(uri, collector, null, null, false, "", false);
+    } else {
+      // An attached message: its URL without the request to display it gives it as it is.
+      const url = uri.replace(/&type=application\/x-message-display\b/, "");
+      NetUtil.newChannel({ uri: url, loadUsingSystemPrincipal: true }).asyncOpen(collector);
+    }
+    return collector.octets;
+  }
+
+  /** Runs it through libmime, for the sake of the CMS parts that turn up. */
+  async parse(uri) {
+    if (!IN_FOLDER.test(uri)) {
+      return; // shown already, or it could not be answered
+    }
+    const collector = new Collector();
+    const service = MailServices.messageServiceFromURI(uri);
+    service.streamMessage(uri, collector, null, null, true, "", false);
+    await collector.octets.catch(() => {});
+  }
+
+  async save(uri) {
+    const octets = new Uint8Array(await this.read(uri));
+    const name = `dane-smime-${Services.uuid.generateUUID().toString().slice(1, -1)}`;
+    const folder = PathUtils.join(PathUtils.tempDir, name);
+    const file = PathUtils.join(folder, "message.eml");
+    this.#folders.add(folder);
+    await IOUtils.makeDirectory(folder, { permissions: 0o700 });
+    await IOUtils.write(file, octets, { mode: "create" });
+    await IOUtils.setPermissions(file, 0o600, false);
+    return { file, octets: octets.length };
+  }
+
+  async remove(file) {
+    const folder = PathUtils.parent(file);
+    if (this.#folders.delete(folder)) {
+      await IOUtils.remove(folder, { recursive: true, ignoreAbsent: true });
+    }
+  }
+
+  async removeAll() {
+    for (const folder of this.#folders) {
+      await IOUtils.remove(folder, { recursive: true, ignoreAbsent: true });
+    }
+    this.#folders.clear();
+  }
+
+  /** Octets of a message in a folder; null for others: nobody knows before they are read. */
+  size(uri) {
+    return headerOf(uri)?.messageSize || null;
+  }
+};

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global ChromeUtils, Ci, Services */
+
+var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+
+const CHROME_PAGE = /^(about|chrome):/;
+const CMS_TYPE = /pkcs7|\.p7[mz]\b/i;
+
+/** The windows inside `win`, itself included, that are Thunderbird's own pages. */
+function* pagesIn(win) {
+  yield win;
+  for (const browser of win.document?.querySelectorAll("browser, iframe") ?? []) {
+    const inner = browser.contentWindow;
+    if (inner && CHROME_PAGE.test(inner.location?.href ?? "")) {
+      yield* pagesIn(inner);
+    }
+  }
+}
+
+/** URL that libmime is given for a message URI. */
+function urlOf(uri) {
+  return /^[a-z]+-message:/.test(uri) ? MailServices.neckoURLForMessageURI(uri) : uri;
+}
+
+/** What of a URL tells the message: file or folder, number in it, part that is a message. */
+function identityOf(url) {
+  const [base, query = ""] = url.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  const number = parameters.get("number") ?? "0";
+  return [base.replace(/^file:/, "mailbox:"), number, parameters.get("part") ?? ""].join("\n");
+}
+
+/** The windows that show messages (about:message): panes, tabs, windows of their own. */
+var MessageWindows = {
+  *all() {
+    for (const top of Services.wm.getEnumerator(null)) {
+      for (const win of pagesIn(top)) {
+        if (win.location.href.startsWith("about:message") && win.gMessageURI) {
+          yield win;
+        }
+      }
+    }
+  },
+
+  isShown(uri) {
+    return [...MessageWindows.all()].some((win) => win.gMessageURI === uri);
+  },
+
+  /**
+   * Message URI of what libmime parses; null: it can't be told.
+   * @param {nsIURI | null} url
+   */
+  uriOf(url) {
+    if (!url) {
+      return null;
+    }
+    const identity = identityOf(url.spec);
+    for (const { gMessageURI } of MessageWindows.all()) {
+      if (identityOf(urlOf(gMessageURI)) === identity) {
+        return gMessageURI;
+      }
+    }
+    if (/[?&]part=/.test(url.spec)) {
+      return url.spec.replace(/&header=[^&]*/, "");
+    }
+    return url instanceof Ci.nsIMsgMessageUrl && url.uri ? url.uri : null;
+  },
+
+  /** Number of windows that show one of these messages. */
+  count(uris) {
+    return [...MessageWindows.all()].filter((win) => uris.has(win.gMessageURI)).length;
+  },
+
+  /** Loads messages again where they are shown. */
+  reload(uris) {
+    for (const win of [...MessageWindows.all()]) {
+      if (uris.has(win.gMessageURI)) {
+        win.ReloadMessage();
+      }
+    }
+  },
+
+  /** … all that may have CMS in them: after the handler has come or gone. */
+  reloadCms() {
+    for (const win of [...MessageWindows.all()]) {
+      const type = win.currentHeaderData?.["content-type"]?.headerValue ?? "";
+      if (!type || CMS_TYPE.test(type)) {
+        win.ReloadMessage();
+      }
+    }
+  },
+};
