@@ -11,14 +11,14 @@ import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { RecipientLookup } from "./modules/recipient-lookup.mjs";
+import { openOnce } from "./modules/first-run.mjs";
+import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
 import { Marks } from "./modules/marks.mjs";
+import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
-import { openOnce } from "./modules/first-run.mjs";
-import { serveOptions } from "./modules/options-service.mjs";
-import { OwnKeys } from "./modules/own-keys.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";
@@ -54,7 +54,7 @@ const composeWindows = new ComposeWindows({
   wasEncrypted: (window) =>
     hasEncryptedOriginal(window, {
       getMark: async (uri) => messenger.daneList.getMark(uri),
-      read: async () => ({ verdict: null }),
+      read: (uri) => reader.read(uri),
     }),
   // Nobody answers where no popup is open.
   tellPopup: (tabId) =>
@@ -69,6 +69,8 @@ const sendCheck = new SendCheck({
   words,
   openOptions,
 });
+
+ownKeys.onForget = () => composeWindows.refresh();
 
 messenger.daneCompose.onOpened.addListener((window) => composeWindows.changed(window));
 messenger.daneCompose.onChanged.addListener((window) => composeWindows.changed(window));

@@ -109,6 +109,8 @@ interface OutgoingTexts {
   unavailable: string;
   /** "$SENT" and "$FAILED" stand for addresses; "$REASON" for the server's words. */
   bccPartlySent: string;
+  /** The same where nobody has it yet, without "$SENT". */
+  bccNotSent: string;
   /** Label of the button that saves a draft that can't be encrypted as it is. */
   savePlain: string;
 }

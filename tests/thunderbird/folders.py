@@ -59,7 +59,12 @@ await new Promise((resolve, reject) => {
 
 DISCOVER = MAIL + '''
 const server = MailServices.accounts.findServer(user, "127.0.0.1", "imap");
-server.performExpand(null);
+await new Promise((resolve, reject) => MailServices.imap.discoverAllFolders(server.rootFolder, {
+  OnStartRunningUrl() {},
+  OnStopRunningUrl(url, status) {
+    Components.isSuccessCode(status) ? resolve() : reject(new Error(`discovering: ${status}`));
+  },
+}, window.msgWindow));
 '''
 
 HEADERS = FOLDER + '''

@@ -116,7 +116,7 @@ class Windows(unittest.TestCase):
         with open(path, 'wb') as file:
             file.write(MESSAGE)
         WORLD.imap.append('alice', MESSAGE, 'Other place')
-        folder = WORLD.folders.imap('alice', 'Other%20place')
+        folder = WORLD.folders.imap('alice', 'Other place')
         message = WORLD.folders.wait_headers(folder, 1)[0]['uri']
         views = {'IMAP': lambda: WORLD.reading.show(message),
                  'window': lambda: WORLD.reading.show_in_window(message),

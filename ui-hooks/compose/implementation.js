@@ -3,7 +3,6 @@
 
 /* global ExtensionCommon, Services, ChromeUtils */
 
-// All shims share one scope.
 var ExtensionSupport = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 ).ExtensionSupport;
@@ -29,6 +28,7 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
       Services.scriptloader.loadSubScriptWithOptions(url, {
         target: this.#parts,
         ignoreCache: true,
+        allowUnsafeURL: true,
       });
     }
     this.#sheet = this.extension.rootURI.resolve("ui-hooks/compose/compose.css");
