@@ -108,7 +108,7 @@ class SendingCase(unittest.TestCase):
         tab = window.tab_id(self.world.addon)
         wait_until(lambda: self.world.addon.background(
             'return messenger.daneOutgoing.getProtection(tab);', tab=tab) == wanted,
-            f'the window wants {wanted}')
+            f'the window wants {wanted}', 10)
 
     def send(self, *arguments, command=SEND, count=1, **options):
         """Writes and sends a message; gives the deliveries."""
