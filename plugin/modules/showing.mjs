@@ -131,7 +131,7 @@ export class Showing {
   async #tellInBars(uri, reading, view) {
     const { hooks, words } = this.#needs;
     const { header } = await hooks.features();
-    const bars = [makeBar(reading, words), header ? null : makeFallbackBar(view)];
+    const bars = [makeBar(reading, words), header || !view.label ? null : makeFallbackBar(view)];
     const wanted = this.#untold(bars, reading.error);
     for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
       await hooks.hideBar(uri, id);
