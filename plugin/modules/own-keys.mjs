@@ -26,6 +26,8 @@ export class OwnKeys {
   #now;
   /** By address; "" stands for all. @type {Map<string, {at: number, keys: Promise<any>}>} */
   #answers = new Map();
+  /** Called when the key store has changed. */
+  onForget = () => {};
 
   /**
    * @param {{request: (op: string, params?: object) => Promise<{result: any}>}} bridge
@@ -61,6 +63,7 @@ export class OwnKeys {
   /** The key store has changed. */
   forget() {
     this.#answers.clear();
+    this.onForget();
   }
 
   #ask(address) {

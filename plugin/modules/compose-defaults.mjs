@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+
+/**
+ * What the toggles of a window follow from.
+ * @typedef {object} ComposeFacts
+ * @property {import("./settings.mjs").IdentitySettings} settings of the sender's identity
+ * @property {boolean | null} hasKey From has a key of its own; null: it could not be found out
+ * @property {boolean} allReady there are recipients, and each can be encrypted to
+ * @property {boolean} encryptedOriginal it answers or forwards an encrypted message
+ * @property {Protection | null} saved what a draft was saved with
+ * @property {{sign?: boolean, encrypt?: boolean}} chosen by the user's clicks in this window
+ *
+ * @typedef {object} ComposeDecision
+ * @property {boolean} sign
+ * @property {boolean} encrypt
+ * @property {boolean} ask to be asked at Send, if everyone is ready
+ * @property {boolean} automatic encryption follows the recipients' states by itself
+ */
+
+/**
+ * The user's own click wins, then what the draft was saved with, then that the original was
+ * encrypted, then the identity's defaults.
+ *
+ * Signing needs a key. Encryption that was asked for stays on without one, and stops the sending:
+ * it would go out plain otherwise.
+ * @param {ComposeFacts} facts
+ * @returns {ComposeDecision}
+ */
+export function decide({ settings, hasKey, allReady, encryptedOriginal, saved, chosen }) {
+  const wanted = chosen.encrypt ?? saved?.encrypt ?? (encryptedOriginal ? true : undefined);
+  return {
+    sign: wantsSignature(settings, hasKey, chosen.sign ?? saved?.sign),
+    encrypt: wanted ?? encryptByDefault(settings, hasKey, allReady),
+    ask: wanted === undefined && settings.encrypt === "ask" && hasKey === true,
+    automatic: wanted === undefined && settings.encrypt === "ready",
+  };
+}
+
+function wantsSignature(settings, hasKey, wanted) {
+  if (hasKey === null) {
+    return wanted === true;
+  }
+  return hasKey && (wanted ?? settings.sign === "always");
+}
+
+function encryptByDefault(settings, hasKey, allReady) {
+  if (settings.encrypt === "always") {
+    return true;
+  }
+  return settings.encrypt === "ready" && hasKey === true && allReady;
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+import { ComposeSession } from "./compose-session.mjs";
+import { buttonOf, missingText, pillsOf, popupView } from "./compose-view.mjs";
+
+/** Addresses that the bar names before it says "…". */
+const NAMED = 3;
+
+/**
+ * What the compose windows work with.
+ * @typedef {object} ComposeParts
+ * @property {DaneCompose} compose
+ * @property {DaneOutgoing} outgoing
+ * @property {any} action messenger.composeAction
+ * @property {{get: Function, set: Function, remove: Function}} storage storage.session
+ * @property {import("./settings.mjs").SettingsStore} settings
+ * @property {import("./own-keys.mjs").OwnKeys} ownKeys
+ * @property {import("./recipient-lookup.mjs").RecipientLookup} lookup
+ * @property {import("./words.mjs").Words} words
+ * @property {(window: ComposeWindow) => Promise<boolean>} wasEncrypted the original of an answer
+ * @property {(tabId: number) => void} tellPopup that there is something new to show
+ */
+
+/** All compose windows: keeps their toggles, and shows their state. */
+export class ComposeWindows {
+  #parts;
+  /** @type {Map<number, ComposeSession>} */ #sessions = new Map();
+  /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */
+  #shows = new Map();
+  /** Text of the bar that a window shows. @type {Map<number, string>} */ #bars = new Map();
+  /** The windows that were open when the event page started are known. @type {Promise<void>} */
+  ready;
+
+  /** @param {ComposeParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    parts.lookup.onChange = (addresses) => this.#answered(addresses);
+    this.ready = this.#rebuild();
+  }
+
+  /**
+   * A window is new, or its recipients or its sender have changed.
+   * @param {ComposeWindow} window
+   */
+  async changed(window) {
+    await this.ready;
+    await this.#take(window);
+  }
+
+  /** @param {number} tabId */
+  async closed(tabId) {
+    await this.ready;
+    this.#sessions.delete(tabId);
+    this.#shows.delete(tabId);
+    this.#bars.delete(tabId);
+    this.#parts.lookup.want(tabId, []);
+    await this.#parts.storage.remove(storageKey(tabId));
+  }
+
+  /** Settings or keys have changed. */
+  async refresh() {
+    await this.ready;
+    await Promise.all([...this.#sessions.values()].map((session) => this.#learn(session)));
+  }
+
+  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window is now */
+  async current(tabId) {
+    await this.ready;
+    return this.#take(await this.#parts.compose.describe(tabId));
+  }
+
+  /** For the popup, which the user has opened. @param {number} tabId */
+  async view(tabId) {
+    await this.ready;
+    const session = this.#sessions.get(tabId) ?? (await this.current(tabId));
+    session.watched = true;
+    this.#want(session);
+    return popupView(session, this.#parts.words);
+  }
+
+  /** A click. @param {number} tabId @param {"sign" | "encrypt"} what @param {boolean} on */
+  async choose(tabId, what, on) {
+    await this.ready;
+    const session = this.#sessions.get(tabId) ?? (await this.current(tabId));
+    session.choose(what, on);
+    await this.#parts.storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+    this.#want(session);
+    await this.show(session);
+  }
+
+  /** Takes the toggles anew from what is known, and shows them. @param {ComposeSession} session */
+  async show(session) {
+    const { tabId } = session.window;
+    session.evaluate();
+    const before = this.#shows.get(tabId) ?? Promise.resolve();
+    const now = before.then(() => this.#sessions.has(tabId) && this.#show(session));
+    this.#shows.set(tabId, now.catch(() => {}));
+    await now;
+  }
+
+  async #rebuild() {
+    for (const window of await this.#parts.compose.list()) {
+      await this.#take(window);
+    }
+  }
+
+  async #take(window) {
+    let session = this.#sessions.get(window.tabId);
+    const before = session?.window;
+    if (!session) {
+      session = new ComposeSession(window, this.#parts.lookup);
+      this.#sessions.set(window.tabId, session);
+      await this.#restore(session);
+    }
+    session.window = window;
+    if (before?.from !== window.from || before?.identityId !== window.identityId) {
+      await this.#learn(session);
+    } else {
+      this.#want(session);
+      await this.show(session);
+    }
+    return session;
+  }
+
+  /** What a window already knows whose event page was stopped meanwhile. */
+  async #restore(session) {
+    const { outgoing, storage, wasEncrypted } = this.#parts;
+    const { tabId } = session.window;
+    session.hookMissing = !(await canSend(outgoing));
+    session.encryptedOriginal = await wasEncrypted(session.window);
+    const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
+    session.chosen = kept?.chosen ?? {};
+    if (session.hookMissing) {
+      return;
+    }
+    session.protection = await outgoing.getProtection(tabId);
+    if (!kept) {
+      // Switched on by an earlier life of the add-on: it was the user's, for all that is known.
+      session.chosen = switchedOn(session.protection);
+      await storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+    }
+  }
+
+  /** Finds out what depends on the sender. */
+  async #learn(session) {
+    const { settings, ownKeys } = this.#parts;
+    const { from, identityId } = session.window;
+    session.settings = await settings.identity(identityId);
+    try {
+      const key = (await ownKeys.find(from)) ? "ready" : "missing";
+      Object.assign(session, { key, keyError: null, keyOf: from });
+    } catch (error) {
+      // A key that was there a moment ago is still there.
+      const key = session.keyOf === from && session.key === "ready" ? "ready" : "failed";
+      Object.assign(session, { key, keyError: error, keyOf: from });
+    }
+    this.#want(session);
+    await this.show(session);
+  }
+
+  /** Nobody is looked up for a sender who can't encrypt, unless somebody looks at the table. */
+  #want(session) {
+    const wanted = session.key === "ready" || session.protection.encrypt || session.watched;
+    this.#parts.lookup.want(session.window.tabId, wanted ? session.addresses : []);
+  }
+
+  #answered(addresses) {
+    for (const session of this.#sessions.values()) {
+      if (session.addresses.some((address) => addresses.includes(address))) {
+        this.show(session).catch(console.error);
+      }
+    }
+  }
+
+  async #show(session) {
+    const { action, compose, outgoing, tellPopup, words } = this.#parts;
+    const { tabId } = session.window;
+    const { protection } = session;
+    if (!session.hookMissing) {
+      await outgoing.setProtection(tabId, protection);
+    }
+    if (protection.sign || protection.encrypt) {
+      await compose.disableBuiltIn(tabId);
+    }
+    await compose.setPills(tabId, session.key === "missing" ? {} : pillsOf(session, words));
+    await showButton(action, tabId, buttonOf(session, words));
+    await this.#showBar(session);
+    tellPopup(tabId);
+  }
+
+  async #showBar(session) {
+    const { compose, words } = this.#parts;
+    const { tabId } = session.window;
+    const text = barText(session, words);
+    if (text === (this.#bars.get(tabId) ?? "")) {
+      return;
+    }
+    this.#bars.set(tabId, text);
+    if (text) {
+      await compose.showBar(tabId, { id: "recipients", text, level: "info", buttons: [] });
+    } else {
+      await compose.hideBar(tabId, "recipients");
+    }
+  }
+}
+
+/** Whether the message can be rewritten on its way out. @param {DaneOutgoing} outgoing */
+async function canSend(outgoing) {
+  return (await outgoing.features()).messageFile === true;
+}
+
+function switchedOn(protection) {
+  return Object.fromEntries(Object.entries(protection).filter(([, on]) => on));
+}
+
+/** @param {number} tabId */
+function storageKey(tabId) {
+  return `compose-${tabId}`;
+}
+
+async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
+  await action.setIcon({ tabId, path: icon });
+  await action.setLabel({ tabId, label });
+  await action.setTitle({ tabId, title });
+  await action.setBadgeText({ tabId, text: badge });
+  await action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" });
+}
+
+/** The quiet word below the message, where encryption is held up or went off. */
+function barText(session, words) {
+  if (!session.fellBack && !(session.blocked && session.missing.length > 0)) {
+    return "";
+  }
+  const names = session.missing.map(({ address }) => address);
+  const shown = names.slice(0, NAMED).join(", ") + (names.length > NAMED ? " …" : "");
+  const said = session.fellBack
+    ? words.text("composeFellBack")
+    : missingText(session, words);
+  return `${said} (${shown})`;
+}
