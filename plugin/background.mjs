@@ -10,6 +10,7 @@ import { Dialogs } from "./modules/compose-dialogs.mjs";
 import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
+import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { openOnce } from "./modules/first-run.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
@@ -17,9 +18,9 @@ import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
-import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
+import { Showing } from "./modules/showing.mjs";
 import { Words } from "./modules/words.mjs";
 
 const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
@@ -114,6 +115,21 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+
+const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
+const showing = new Showing({
+  hooks: messenger.daneVerdict,
+  reader,
+  marks: { keep() {} },
+  bridge,
+  words,
+  formatDate: (moment) => moments.format(new Date(moment)),
+  openSetUp: () => messenger.runtime.openOptionsPage(),
+});
+showing.start();
 
 // ---- message list ----
 

@@ -22,7 +22,8 @@ typedef struct {
     JudgeContext context;
     GPtrArray *pins;        /* NULL: none */
     GPtrArray *authorities; /* … */
-    GPtrArray *crls;        /* … */
+    gboolean system_authorities;
+    GPtrArray *crls; /* … */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -68,25 +69,6 @@ get_from_files(const OpCall *call, const gchar *name, FileParser parse, GPtrArra
     return TRUE;
 }
 
-/* Beside those that were given. */
-static gboolean
-add_system_authorities(Reading *reading, GError **error)
-{
-    gboolean wanted = FALSE;
-    if (!params_get_boolean(reading->call->params, "system_authorities", FALSE, &wanted, error))
-        return FALSE;
-    if (!wanted)
-        return TRUE;
-    g_autoptr(GPtrArray) system = bridge_get_system_authorities(reading->call->bridge, error);
-    if (system == NULL)
-        return FALSE;
-    if (reading->authorities == NULL)
-        reading->authorities = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    for (guint i = 0; i < system->len; i++)
-        g_ptr_array_add(reading->authorities, certificate_ref(g_ptr_array_index(system, i)));
-    return TRUE;
-}
-
 static gboolean
 read_params(Reading *reading, GError **error)
 {
@@ -96,7 +78,8 @@ read_params(Reading *reading, GError **error)
            get_from_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
            get_from_files(call, "authorities", certificates_parse_file, &reading->authorities,
                           error) &&
-           add_system_authorities(reading, error) &&
+           params_get_boolean(call->params, "system_authorities", FALSE,
+                              &reading->system_authorities, error) &&
            get_from_files(call, "crls", crls_parse_file, &reading->crls, error) &&
            params_get_boolean(call->params, "require_crl", FALSE,
                               &reading->context.require_revocation, error);
@@ -152,6 +135,20 @@ find_signature(Reading *reading)
     return reading->partial;
 }
 
+/* Beside those that were given. */
+static gboolean
+add_system_authorities(Reading *reading, GError **error)
+{
+    g_autoptr(GPtrArray) system = bridge_get_system_authorities(reading->call->bridge, error);
+    if (system == NULL)
+        return FALSE;
+    if (reading->authorities == NULL)
+        reading->authorities = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for (guint i = 0; i < system->len; i++)
+        g_ptr_array_add(reading->authorities, certificate_ref(g_ptr_array_index(system, i)));
+    return TRUE;
+}
+
 static PolicyVerdict
 combine_verdicts(const Reading *reading)
 {
@@ -178,7 +175,8 @@ judge(Reading *reading, GError **error)
         facts->scope = SCOPE_NONE;
         return TRUE;
     }
-    if (!look_author_up(reading, error))
+    if (!look_author_up(reading, error) ||
+        (reading->system_authorities && !add_system_authorities(reading, error)))
         return FALSE;
     op_report_progress(reading->call, "verify", 0, 0);
     JudgeContext *context = &reading->context;

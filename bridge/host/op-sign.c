@@ -18,12 +18,15 @@ op_sign(const OpCall *call, OpReply *reply, GError **error)
     g_auto(Signing) signing = {0};
     if (!signing_prepare(call, input, &signing, error))
         return FALSE;
-    signing.options.detached = !opaque;
 
-    /* Inside of base64 any octet is safe. */
+    /* Inside of base64 any octet is safe. Where a detached signature would not hold on every way
+     * (RFC 8551 §3.1.3: header fields of an attached message, what somebody else has signed), it is
+     * not made. */
     g_autoptr(GBytes) payload = compose_get_payload(input->tree, !opaque, error);
     if (payload == NULL)
         return FALSE;
+    opaque = opaque || !compose_is_seven_bit(payload);
+    signing.options.detached = !opaque;
     op_report_progress(call, "sign", 0, 0);
     const gchar *micalg = NULL;
     g_autoptr(GBytes) signature = signing_sign(&signing, payload, &micalg, error);
@@ -32,6 +35,7 @@ op_sign(const OpCall *call, OpReply *reply, GError **error)
     reply->result = json_object_new();
     signing_describe(&signing, reply->result);
     json_set_string(reply->result, "micalg", micalg);
+    json_object_set_boolean_member(reply->result, "opaque", opaque);
     op_reply_take_body(reply,
                        opaque ? compose_pkcs7_mime(input->tree, signature, "signed-data")
                               : compose_multipart_signed(input->tree, payload, signature, micalg));

@@ -21,6 +21,10 @@
 GBytes *compose_get_payload(const EntityTree *message, gboolean seven_bit,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether relays without 8BITMIME pass @payload on as it is: what could not be re-encoded above may
+ * keep octets or lines that they don't. Only inside of base64 such a payload is safe. */
+gboolean compose_is_seven_bit(GBytes *payload);
+
 /**
  * compose_get_entity:
  * @octets: a whole message, or what was inside its protection

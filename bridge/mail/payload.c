@@ -357,6 +357,15 @@ compose_get_payload(const EntityTree *message, gboolean seven_bit, GError **erro
     return assemble(&composer, root);
 }
 
+gboolean
+compose_is_seven_bit(GBytes *payload)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(payload, &n_octets);
+    OctetHazards hazards = octets_find_hazards(octets, n_octets);
+    return !must_not_travel(&hazards);
+}
+
 /* Nothing but a body. */
 static GBytes *
 with_empty_header(GBytes *body)

@@ -38,6 +38,7 @@ export class OutgoingMail {
       addOnGone: this.#words.text("outgoing_addOnGone"),
       unavailable: this.#words.text("outgoing_unavailable"),
       bccPartlySent: this.#words.text("outgoing_bccPartlySent", "$SENT", "$FAILED", "$REASON"),
+      bccNotSent: this.#words.text("outgoing_bccNotSent", "$FAILED", "$REASON"),
       savePlain: this.#words.text("outgoing_savePlain"),
     };
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { Cancelled } from "./errors.mjs";
-import { makeBar, makeFailureView, makeFallbackBar } from "./verdict-failure.mjs";
+import { ReadingProgress } from "./showing-progress.mjs";
+import { isTemporary, makeBar, makeFailureView, makeFallbackBar } from "./verdict-failure.mjs";
 import { makeVerdictView } from "./verdict-view.mjs";
 
-/** Milliseconds after which work is long enough to be shown. */
-const PATIENCE = 1000;
+/** Milliseconds after which the DNS is asked again for a message that is looked at again. */
+const RETRY_MS = 30000;
 const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
 
 /**
@@ -13,31 +13,36 @@ const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
  * its words, and keeps what was found out.
  *
  * @typedef {object} ShowingNeeds
- * @property {any} hooks daneVerdict
+ * @property {DaneVerdict} hooks
  * @property {{read: Function, forget: Function}} reader
  * @property {{keep: (uri: string, verdict: any) => any}} marks
  * @property {{unlock: () => Promise<void>}} bridge
  * @property {import("./words.mjs").Words} words
  * @property {(moment: string) => string} formatDate
  * @property {() => any} openSetUp opens the options page
+ * @property {() => number} [now]
  * @property {{setTimeout: Function, clearTimeout: Function}} [timers]
  */
 export class Showing {
   /** @type {ShowingNeeds} */ #needs;
+  #now;
   /** By message that is being read. @type {Map<string, AbortController>} */
   #underWay = new Map();
-  /** The host's fault that was told: once, not on every message. */ #toldFault = null;
+  /** When messages were judged without an answer of the DNS. @type {Map<string, number>} */
+  #undecided = new Map();
+  /** Code of the host's fault that was told: once, not on every message. */ #toldFault = null;
 
   /** @param {ShowingNeeds} needs */
   constructor(needs) {
-    this.#needs = { timers: globalThis, ...needs };
+    this.#needs = needs;
+    this.#now = needs.now ?? Date.now;
   }
 
-  /** Listens, and takes the messages that are shown already. */
+  /** Listens; messages that are shown already are told as well. */
   start() {
     const { hooks, words } = this.#needs;
     hooks.onShown.addListener(({ uri }) => this.#show(uri));
-    hooks.onHidden.addListener((uri) => this.#leave(uri));
+    hooks.onHidden.addListener((uri) => this.#underWay.delete(uri));
     hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
     hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
     hooks.setTexts({
@@ -51,17 +56,17 @@ export class Showing {
   /** After settings that verdicts depend on have changed: everything that is shown anew. */
   async refresh() {
     const { hooks, reader } = this.#needs;
-    reader.forget(null);
+    this.#underWay.clear();
+    await reader.forget(null);
     await hooks.forget(null);
-    for (const { uri } of await hooks.list()) {
-      this.#show(uri);
-    }
+    const shown = await hooks.list();
+    await Promise.all(shown.map(({ uri }) => this.#show(uri)));
   }
 
   async #press(uri, button) {
-    const { bridge, openSetUp, reader } = this.#needs;
+    const { bridge, openSetUp } = this.#needs;
     if (button === "setUp") {
-      openSetUp();
+      await openSetUp();
       return;
     }
     try {
@@ -69,68 +74,65 @@ export class Showing {
         await bridge.unlock();
       }
     } catch (error) {
-      if (error instanceof Cancelled) {
+      if (error?.name === "Cancelled") {
         return;
       }
+      // what is wrong is told by the next reading
     }
     this.#toldFault = null;
-    reader.forget(uri);
-    await this.#show(uri, { interactive: true });
+    await this.#show(uri, { interactive: true, again: true });
   }
 
-  async #show(uri, { interactive = false } = {}) {
+  async #show(uri, { interactive = false, again = false } = {}) {
     if (this.#underWay.has(uri)) {
       return;
     }
+    const { hooks, reader, words, timers } = this.#needs;
     const controller = new AbortController();
     this.#underWay.set(uri, controller);
-    const isCurrent = () => this.#underWay.get(uri) === controller;
-    const progress = this.#watchProgress(uri);
+    const progress = new ReadingProgress((shown) => hooks.setProgress(uri, shown), words, timers);
     try {
-      const reading = await this.#read(uri, interactive, controller.signal, progress.report);
-      if (isCurrent() || reading.verdict) {
-        await this.#tell(uri, reading);
+      if (again || this.#isStale(uri)) {
+        await reader.forget(uri);
       }
+      const { report: onProgress } = progress;
+      const { signal } = controller;
+      const reading = await reader.read(uri, { interactive, signal, onProgress });
+      await this.#tell(uri, reading);
     } finally {
       progress.end();
-      if (isCurrent()) {
+      if (this.#underWay.get(uri) === controller) {
         this.#underWay.delete(uri);
       }
     }
   }
 
-  /** Nobody looks at it any more; who comes back asks anew. */
-  #leave(uri) {
-    const controller = this.#underWay.get(uri);
-    this.#underWay.delete(uri);
-    controller?.abort();
-  }
-
-  async #read(uri, interactive, signal, onProgress) {
-    try {
-      return await this.#needs.reader.read(uri, { interactive, signal, onProgress });
-    } catch (error) {
-      return { uri, verdict: null, entity: null, error };
-    }
+  #isStale(uri) {
+    const since = this.#undecided.get(uri);
+    return since !== undefined && this.#now() - since >= RETRY_MS;
   }
 
   async #tell(uri, reading) {
     const { hooks, marks, words, formatDate } = this.#needs;
     const view = reading.verdict
-      ? makeVerdictView(reading.verdict, { words, formatDate })
-      : makeFailureView(reading.error, words);
+      ? makeVerdictView(reading, { words, formatDate })
+      : makeFailureView(reading, words);
+    this.#undecided.delete(uri);
+    if (isTemporary(reading.verdict)) {
+      this.#undecided.set(uri, this.#now());
+    }
     await hooks.show(uri, view);
-    await this.#tellInBar(uri, reading, view);
+    await this.#tellInBars(uri, reading, view);
     if (reading.verdict) {
       await marks.keep(uri, reading.verdict);
     }
   }
 
-  async #tellInBar(uri, reading, view) {
+  async #tellInBars(uri, reading, view) {
     const { hooks, words } = this.#needs;
     const { header } = await hooks.features();
-    const bars = [makeBar(reading, words), header ? null : makeFallbackBar(view)];
-    const wanted = bars.filter((bar) => bar && !this.#wasTold(bar, reading.error));
+    const bars = [makeBar(reading, words), header || !view.label ? null : makeFallbackBar(view)];
+    const wanted = this.#untold(bars, reading.error);
     for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
       await hooks.hideBar(uri, id);
     }
@@ -139,44 +141,14 @@ export class Showing {
     }
   }
 
-  /** A host that is missing concerns all messages: told with the first. */
-  #wasTold(bar, error) {
-    if (bar.id !== "host") {
-      return false;
-    }
-    const told = this.#toldFault === error.code;
-    this.#toldFault = error.code;
-    return told;
-  }
-
-  #watchProgress(uri) {
-    const { hooks, words, timers } = this.#needs;
-    let latest = { phase: "read", done: 0, total: 0 };
-    let shown = false;
-    const show = () => {
-      shown = true;
-      const fraction = latest.total > 0 ? latest.done / latest.total : null;
-      const text = words.ofCode("verdict", `progress-${latest.phase}`);
-      hooks.setProgress(uri, {
-        text: text ?? words.text("verdict_progressRead"),
-        fraction,
-        cancelLabel: words.text("verdict_button_cancel"),
-      });
-    };
-    const timer = timers?.setTimeout(show, PATIENCE);
-    return {
-      report: (progress) => {
-        latest = progress;
-        if (shown) {
-          show();
-        }
-      },
-      end: () => {
-        timers?.clearTimeout(timer);
-        if (shown) {
-          hooks.setProgress(uri, null);
-        }
-      },
-    };
+  /**
+   * A host that is missing concerns all messages: told with the first, until it has answered again.
+   * @returns {Bar[]}
+   */
+  #untold(bars, error) {
+    const told = this.#toldFault;
+    const isHostFault = bars.some((bar) => bar?.id === "host");
+    this.#toldFault = isHostFault ? error.code : null;
+    return bars.filter((bar) => bar && !(bar.id === "host" && told === error.code));
   }
 }

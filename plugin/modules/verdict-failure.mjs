@@ -12,42 +12,57 @@ const HOST = /^host-/;
 /** Reasons that may change when the DNS is asked again. */
 const TEMPORARY = new Set(["bogus", "indeterminate", "unreachable", "not-looked-up"]);
 
+/** @param {any} verdict the DNS may give another answer when it is asked again */
+export function isTemporary(verdict) {
+  return TEMPORARY.has(verdict?.reason);
+}
+
 /**
  * How the header of a message looks that could not be read: never silent, never stock's result.
- * @param {any} error
+ * @param {{error: any, decrypted?: boolean}} reading `decrypted`: Thunderbird itself did it
  * @param {import("./words.mjs").Words} words
- * @returns {any} a VerdictView
+ * @returns {VerdictView}
  */
-export function makeFailureView(error, words) {
-  const closed = CLOSED.has(error?.code);
+export function makeFailureView({ error, decrypted = false }, words) {
+  const encryption = encryptionKind(error, decrypted);
   const heading = words.text("verdict_heading_unknown");
   const text = words.ofError(error) ?? words.text("verdict_cancelled");
+  const isClosed = encryption === "failed";
   return {
     label: words.text("verdict_label"),
-    tooltip: closed ? words.text("verdict_encryption_failed") : heading,
+    tooltip: isClosed ? words.text("verdict_encryption_failed") : heading,
     signature: "none",
-    encryption: closed ? "failed" : "none",
+    encryption,
     certificate: null,
     panel: {
       heading,
-      explanation: closed ? words.text("verdict_closedSignature") : text,
+      explanation: isClosed ? words.text("verdict_closedSignature") : text,
       rows: error?.message ? [{ label: words.text("verdict_row_error"), text: error.message }] : [],
-      encryptionHeading: closed ? words.text("verdict_encryption_failed") : "",
-      encryptionExplanation: closed ? text : "",
+      encryptionHeading:
+        encryption === "none" ? "" : words.text(`verdict_encryption_${encryption}`),
+      encryptionExplanation: isClosed ? text : "",
     },
   };
+}
+
+/** @returns {VerdictView["encryption"]} */
+function encryptionKind(error, decrypted) {
+  if (decrypted) {
+    return "decrypted";
+  }
+  return CLOSED.has(error?.code) ? "failed" : "none";
 }
 
 /**
  * The bar that belongs to what came of reading a message; null: none.
  * @param {{verdict: any, error: any}} reading
  * @param {import("./words.mjs").Words} words
- * @returns {any} a Bar
+ * @returns {Bar | null}
  */
 export function makeBar({ verdict, error }, words) {
   const button = (name) => [{ id: name, label: words.text(`verdict_button_${name}`) }];
   if (!error) {
-    return TEMPORARY.has(verdict?.reason)
+    return isTemporary(verdict)
       ? { id: "dns", level: "info", text: words.text("verdict_bar_dns"), buttons: button("retry") }
       : null;
   }
@@ -61,7 +76,7 @@ export function makeBar({ verdict, error }, words) {
   }
   if (HOST.test(error.code ?? "")) {
     const name = error.retry ? "retry" : "setUp";
-    const text = words.ofError(error);
+    const text = words.ofError(error) ?? "";
     return { id: "host", level: "warning", text, buttons: button(name) };
   }
   return null;
@@ -69,8 +84,8 @@ export function makeBar({ verdict, error }, words) {
 
 /**
  * For a Thunderbird without the header's widgets: the verdict in one sentence.
- * @param {any} view a VerdictView
- * @returns {any} a Bar
+ * @param {VerdictView} view
+ * @returns {Bar}
  */
 export function makeFallbackBar(view) {
   const { heading, explanation } = view.panel;

@@ -10,21 +10,21 @@ import { encryptionRows, signatureRows } from "./verdict-rows.mjs";
 
 /**
  * How the header of a message looks, from the host's verdict (PROTOCOL.md, Verdict).
- * @param {any} verdict
+ * @param {{verdict: any, ownKey?: boolean}} reading `ownKey`: Thunderbird itself has decrypted it
  * @param {ViewContext} context
- * @returns {any} a VerdictView
+ * @returns {VerdictView}
  */
-export function makeVerdictView(verdict, context) {
+export function makeVerdictView({ verdict, ownKey = false }, context) {
   const { words } = context;
   const signature = signatureKind(verdict);
-  const encryption = encryptionKind(verdict);
+  const encryption = encryptionKind(verdict, ownKey);
   const heading = words.text(`verdict_heading_${signature}`);
   return {
     label: labelOf(verdict, signature, encryption, words),
     tooltip: tooltipOf(signature, encryption, heading, words),
     signature,
     encryption,
-    certificate: verdict.signer?.octets ?? null,
+    certificate: verdict.signer?.der ?? null,
     panel: {
       heading,
       explanation: explainSignature(verdict, signature, words),
@@ -43,13 +43,12 @@ function signatureKind(verdict) {
   return ["verified", "unverified", "invalid"].includes(verdict.status) ? verdict.status : "none";
 }
 
-/** @param {any} verdict */
-function encryptionKind(verdict) {
+function encryptionKind(verdict, ownKey) {
   if (!verdict.encrypted) {
     return "none";
   }
   if (!verdict.encryption) {
-    return "failed";
+    return ownKey ? "decrypted" : "failed";
   }
   return verdict.encryption.weak ? "weak" : "decrypted";
 }

@@ -109,6 +109,8 @@ interface OutgoingTexts {
   unavailable: string;
   /** "$SENT" and "$FAILED" stand for addresses; "$REASON" for the server's words. */
   bccPartlySent: string;
+  /** The same where nobody has it yet, without "$SENT". */
+  bccNotSent: string;
   /** Label of the button that saves a draft that can't be encrypted as it is. */
   savePlain: string;
 }
@@ -213,7 +215,7 @@ interface DaneIncoming {
 
 /** How the header of a message looks. Words come ready. */
 interface VerdictView {
-  /** On the button that opens the panel, e.g. "S/MIME · DANE". */
+  /** On the button that opens the panel, e.g. "S/MIME · DANE"; "": no button. */
   label: string;
   tooltip: string;
   signature: "verified" | "unverified" | "invalid" | "partial" | "none";
@@ -237,17 +239,34 @@ interface ShownMessage {
   inFolder: boolean;
 }
 
+/** What the shim says itself, also before the add-on has answered. */
+interface VerdictTexts {
+  /** Label while the verdict is not there yet. */
+  checking: string;
+  /** Folds out the panel's rows. */
+  details: string;
+  /** Copies them; and what the button says afterwards. */
+  copy: string;
+  copied: string;
+}
+
 interface DaneVerdict {
+  /** `header`, `panel`, `bars`. */
   features(): Promise<HookFeatures>;
-  /** Applies to windows that show the message, now and until forget(); bounded. */
+  setTexts(texts: VerdictTexts): Promise<void>;
+  /** Applies to windows that show the message now, until they show another or forget(). */
   show(uri: string, view: VerdictView): Promise<void>;
+  /** Back to `checking`: one message, or all that are shown. */
   forget(uri: string | null): Promise<void>;
   setProgress(uri: string, progress: Progress | null): Promise<void>;
   showBar(uri: string, bar: Bar): Promise<void>;
   hideBar(uri: string, id: string): Promise<void>;
   /** S/MIME messages that windows show now. */
   list(): Promise<ShownMessage[]>;
-  /** A window shows a message with S/MIME in it, at any level. Not fired for other mail. */
+  /**
+   * A window shows a message with S/MIME in it, at any level; again each time it is loaded. Not
+   * fired for other mail.
+   */
   onShown: HookEvent<(message: ShownMessage) => void>;
   onHidden: HookEvent<(uri: string) => void>;
   onBarButton: HookEvent<(uri: string, bar: string, button: string) => void>;

@@ -88,6 +88,70 @@ class OpensslVerifies(unittest.TestCase):
             verify(signed, OURS['p-256'])
 
 
+def attached(part, top=b'Subject: attached\n'):
+    """A message with a message in it."""
+    return (messages.head(KEYS['p-256'], fields=[
+        'Content-Type: multipart/mixed; boundary="out"']).encode()
+            + b'\n--out\nContent-Type: text/plain\n\nhello\n--out\nContent-Type: message/rfc822\n\n'
+            + top + part + b'\n--out--\n')
+
+
+def behind_seven_bits(octets):
+    """What a relay leaves of a message that does not keep to what SMTP promises to carry."""
+    lines = octets.replace(b'\r\n', b'\n').split(b'\n')
+    return b'\r\n'.join(bytes(octet & 0x7f for octet in line[:998]) for line in lines)
+
+
+class SevenBits(unittest.TestCase):
+    """RFC 8551 §3.1.3: the signature holds after a server without 8BITMIME."""
+
+    TEXT = (b'Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n'
+            b'Gr\xfc\xdfe\n')
+    OCTETS = (b'Content-Type: image/png\nContent-Transfer-Encoding: binary\n\n\x89PNG\n\x00\xff\n')
+    MIXED = b'Content-Type: multipart/mixed; boundary="in"\n\n--in\n' + TEXT + b'\n--in--\n'
+    SIGNED = (b'Content-Type: multipart/signed; protocol="application/pgp-signature";\n'
+              b' micalg=pgp-sha256; boundary="in"\n\n--in\n' + TEXT + b'\n--in\n'
+              b'Content-Type: application/pgp-signature\n\nnone\n--in--\n')
+    REPORT = b'Content-Type: message/delivery-status\n\nReporting-MTA: dns; b\xfccher.example\n'
+    IN_LEAVES = {
+        'text': attached(TEXT), 'octets': attached(OCTETS), 'deeper': attached(MIXED),
+        'message-in-message': attached(b'Content-Type: message/rfc822\n\nA: b\n' + TEXT),
+        'long-line': attached(b'Content-Type: text/plain\n\n' + b'x' * 1200 + b'\n'),
+    }
+    ELSEWHERE = {
+        'header-field': attached(TEXT, b'Subject: Gr\xfc\xdfe\n'), 'signed': attached(SIGNED),
+        'report': attached(REPORT),
+        'long-field': attached(TEXT, b'Subject: ' + b'x' * 1200 + b'\n'),
+    }
+
+    def _sign(self, message):
+        out = interop.path('signed.eml')
+        result = PROGRAM.succeed('--json', '--output', out, 'sign', stdin=message).json
+        signed = interop.read(out)
+        self.assertTrue(signed.isascii())
+        carried = behind_seven_bits(signed)
+        self.assertEqual(carried, signed)
+        return result, signed, verify(carried, OURS['p-256'])
+
+    def test_leaves_are_encoded(self):
+        for name, message in self.IN_LEAVES.items():
+            with self.subTest(name):
+                result, signed, inner = self._sign(message)
+                self.assertIs(result['opaque'], False)
+                self.assertEqual(messages.content(inner), messages.content(message))
+                self.assertIn(b'\r\nContent-Type: message/rfc822\r\n\r\n', signed)
+
+    def test_what_may_not_be_encoded(self):
+        for name, message in self.ELSEWHERE.items():
+            with self.subTest(name):
+                result, _, inner = self._sign(message)
+                self.assertIs(result['opaque'], True)
+                part = message.replace(b'\n', b'\r\n').split(b'message/rfc822\r\n\r\n')[1]
+                self.assertIn(part.split(b'\r\nContent-Type: text/plain')[0], inner)
+                if name == 'signed':
+                    self.assertIn(self.SIGNED.replace(b'\n', b'\r\n'), inner)
+
+
 class OpensslDecrypts(unittest.TestCase):
     """What "encrypt --cert" makes."""
 

@@ -14,7 +14,7 @@ MANIFEST = 'plugin/manifest.json'
 LOCALES = re.compile(r'^plugin/_locales/(\w+)/messages\.json$')
 DEFAULT_LOCALE = 'en'
 # What modules are handed instead: they run under node as well.
-BROWSER_GLOBAL = re.compile(r'(?<![\w.$"\'/*-])(messenger|browser|document|window)\s*\.')
+BROWSER_GLOBAL = re.compile(r'(?<![\w.$"\'/*-])(messenger|browser|document)\s*\.')
 MANIFEST_TEXT = re.compile(r'__MSG_(\w+)__')
 PAGE_TEXT = re.compile(r'data-i18n(?:-\w+)?="(\w+)"')
 MODULE_TEXT = re.compile(r'\b(?:words\.text|getMessage|words\.ofError)\(\s*"(\w+)"')

@@ -168,6 +168,7 @@ class ImapServer:
                 if status == 'OK':
                     return
                 connection.create(quoted(mailbox))
+                connection.subscribe(quoted(mailbox))
             raise AssertionError(f'APPEND to {mailbox}: {answer}')
 
     def messages(self, user, mailbox='INBOX'):

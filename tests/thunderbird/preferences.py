@@ -23,6 +23,8 @@ QUIET = {
     'extensions.getAddons.cache.enabled': False,
     'extensions.update.enabled': False,
     'mail.accounthub.enabled': False,
+    'mail.biff.play_sound': False,
+    'mail.biff.show_alert': False,
     'mail.chat.enabled': False,
     'mail.inappnotifications.enabled': False,
     'mail.inappnotifications.url': '',
@@ -41,6 +43,14 @@ QUIET = {
     'toolkit.telemetry.server': '',
     # no modal question before a large message is sent
     'mailnews.message_warning_size': 0,
+    # nothing but loopback is reached: all else goes to a proxy that is not there
+    'network.proxy.type': 1,
+    'network.proxy.http': '127.0.0.1',
+    'network.proxy.http_port': 9,
+    'network.proxy.ssl': '127.0.0.1',
+    'network.proxy.ssl_port': 9,
+    'browser.region.update.enabled': False,
+    'browser.region.network.url': '',
     # to the log
     'browser.dom.window.dump.enabled': True,
     'devtools.console.stdout.chrome': True,

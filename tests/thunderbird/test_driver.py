@@ -10,8 +10,28 @@ from world import ALICE, BOB, CAROL, DAVE, World  # first: it puts the support m
 # pylint: disable=wrong-import-order
 import tap
 from marionette import MarionetteError
+from reading import REPLY
 
 WORLD = World(addon=False)
+MESSAGE = b'''From: Carol <carol@example.com>
+To: alice@example.org
+Subject: two parts
+Date: Sat, 21 Nov 2026 12:00:00 +0000
+Message-ID: <two-parts@example.com>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="cut"
+
+--cut
+Content-Type: text/plain
+
+the text
+--cut
+Content-Type: text/plain; name="a.txt"
+Content-Disposition: attachment; filename="a.txt"
+
+the attachment
+--cut--
+'''
 
 
 def setUpModule():
@@ -34,6 +54,78 @@ class Scripts(unittest.TestCase):
         WORLD.thunderbird.js('Components.utils.reportError("a text of this test");')
         self.assertIn('a text of this test',
                       ''.join(message['text'] for message in WORLD.thunderbird.console()))
+
+
+class Windows(unittest.TestCase):
+    def _compose(self, **fields):
+        window = WORLD.composing.open(ALICE, BOB, **fields)
+        self.addCleanup(lambda: window.is_open() and window.close())
+        return window
+
+    def test_write_save_send(self):
+        path = WORLD.path('octets.bin')
+        with open(path, 'wb') as file:
+            file.write(bytes(range(256)))
+        window = self._compose(subject='Grüße', body='<p>Hällo</p>', attachments=[path])
+        window.add_recipient(CAROL, 'bcc')
+        self.assertEqual([one['field'] for one in window.state()['recipients']], ['to', 'bcc'])
+        WORLD.pictures.window('driver-compose', 'msgcompose')
+        window.save()
+        self.assertIn(b'octets.bin', WORLD.imap.messages('alice', 'Drafts')[0])
+        n_before = len(WORLD.sink.deliveries)
+        window.send()
+        delivery = WORLD.sink.wait(n_before + 1)[-1]
+        self.assertEqual(delivery.recipients, [BOB, CAROL])
+        self.assertIn('Hällo'.encode(), delivery.octets)
+        self.assertTrue(any(b'octets.bin' in one for one in WORLD.imap.messages('alice', 'Sent')))
+        self.assertIn(delivery.octets, WORLD.imap.messages('bob'))
+
+    def test_a_question(self):
+        WORLD.sink.refuse('RCPT', BOB, times=1)
+        window = self._compose()
+        window.press('cmd_sendNow')
+        self.assertIn('refused by the test', WORLD.dialogs.wait())
+        WORLD.dialogs.press()
+        window.send()
+
+    def test_bars(self):
+        window = self._compose()
+        window.js('''
+            await one.gComposeNotification.appendNotification("value", {label: "words",
+              priority: one.gComposeNotification.PRIORITY_WARNING_MEDIUM},
+              [{label: "Press", callback() { one.wasPressed = true; }}]);''')
+        bar = window.state()['bars'][0]
+        self.assertEqual((bar['value'], bar['text'], bar['buttons']), ('value', 'words', ['Press']))
+        window.press_bar_button('value', 'Press')
+        self.assertTrue(window.js('return one.wasPressed;'))
+
+    def test_read_and_answer(self):
+        folder = WORLD.folders.local('Driver')
+        WORLD.folders.add(folder, MESSAGE)
+        message = WORLD.folders.wait_headers(folder, 1)[0]['uri']
+        view = WORLD.reading.show(message)
+        self.assertEqual(view.wait_for_text('the text')['attachments'], ['a.txt'])
+        WORLD.pictures.window('driver-read')
+        reply = view.answer(REPLY)
+        self.assertIn('the text', reply.state()['text'])
+        reply.close()
+        self.assertEqual(WORLD.folders.source(message).replace(b'\r', b'')[-20:], MESSAGE[-20:])
+
+    def test_other_places(self):
+        path = WORLD.path('message.eml')
+        with open(path, 'wb') as file:
+            file.write(MESSAGE)
+        WORLD.imap.append('alice', MESSAGE, 'Other place')
+        folder = WORLD.folders.imap('alice', 'Other place')
+        message = WORLD.folders.wait_headers(folder, 1)[0]['uri']
+        views = {'IMAP': lambda: WORLD.reading.show(message),
+                 'window': lambda: WORLD.reading.show_in_window(message),
+                 'file in a tab': lambda: WORLD.reading.show_file(path),
+                 'file in a window': lambda: WORLD.reading.show_file_in_window(path)}
+        for name, show in views.items():
+            with self.subTest(name):
+                show().wait_for_text('the text')
+                WORLD.reading.close_others()
 
 
 class Servers(unittest.TestCase):

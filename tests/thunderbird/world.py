@@ -18,11 +18,15 @@ sys.path.insert(0, os.path.join(HERE, '..', 'support'))
 import accounts
 from accounts import Account
 from addon import Addon
+from compose import Composing
+from dialogs import Dialogs
+from folders import Folders
 from httpsink import HttpSink
 from imap import ImapServer
 from pictures import Pictures
 from processes import wait_until
-from program import Program, binary
+from program import Program
+from reading import Reading
 from smtp import SmtpSink
 from thunderbird import Thunderbird
 from universe_client import UniverseClient
@@ -48,7 +52,7 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests()."""
+    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world."""
 
     def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
         self.accounts = default_accounts() if accounts_ is None else accounts_
@@ -58,7 +62,7 @@ class World:
         self._display = display
         self._relayed = relayed
         self._with_addon = addon
-        self._started = []
+        self._started = [display] if display else []
 
     def path(self, name):
         """A file in the world's folder."""
@@ -100,12 +104,16 @@ class World:
         settings = accounts.preferences_of(self.accounts, self.sink.port,
                                            self.imap.port if self.imap else None)
         self.thunderbird = Thunderbird(self.folder, settings | self._settings,
-                                       display=self._display)
+                                       display=self._display and self._display.name)
         self.install_host()
         self.thunderbird.start()
         accounts.save_passwords(self.thunderbird, self.accounts)
         self.addon = Addon(self.thunderbird)
-        self.pictures = Pictures(self.thunderbird)
+        self.composing = Composing(self.thunderbird)
+        self.dialogs = Dialogs(self.thunderbird)
+        self.folders = Folders(self.thunderbird)
+        self.pictures = Pictures(self.thunderbird, self._display)
+        self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
 
@@ -208,4 +216,4 @@ def xpi():
     return path
 
 
-__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'binary', 'xpi']
+__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'xpi']

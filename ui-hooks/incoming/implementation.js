@@ -2,11 +2,11 @@
 "use strict";
 /* global ChromeUtils, ExtensionCommon, Services */
 
-const { ExtensionUtils } = ChromeUtils.importESModule(
+var { ExtensionUtils } = ChromeUtils.importESModule(
   "resource://gre/modules/ExtensionUtils.sys.mjs",
 );
-const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
-const PARTS = [
+var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+const INCOMING_PARTS = [
   "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
 ];
 /** For an add-on whose background does not even start. */
@@ -69,10 +69,10 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     const target = {};
-    for (const part of PARTS) {
+    for (const part of INCOMING_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
-        { target, ignoreCache: true },
+        { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
     const desk = new target.PartDesk((part) => this.#ask(part));

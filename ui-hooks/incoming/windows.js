@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Ci, Services */
+/* global ChromeUtils, Ci, Cu, Services, URLSearchParams */
 
+Cu.importGlobalProperties(["URLSearchParams"]);
 var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 
 const CHROME_PAGE = /^(about|chrome):/;

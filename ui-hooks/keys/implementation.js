@@ -5,10 +5,10 @@
 
 // A namespace without state or patches: there is nothing to undo.
 
-const { ExtensionUtils } = ChromeUtils.importESModule(
+var { ExtensionUtils } = ChromeUtils.importESModule(
   "resource://gre/modules/ExtensionUtils.sys.mjs",
 );
-const { ExtensionError } = ExtensionUtils;
+var { ExtensionError } = ExtensionUtils;
 
 const FOLDER_KEYS = ["XREUserNativeManifests", "XRESysNativeManifests"];
 const FOLDER_NAME = "native-messaging-hosts";
@@ -103,7 +103,7 @@ this.daneKeys = class extends ExtensionAPI {
     const manifests = {};
     Services.scriptloader.loadSubScriptWithOptions(
       extension.rootURI.resolve("ui-hooks/keys/manifests.js"),
-      { target: manifests, ignoreCache: true },
+      { target: manifests, ignoreCache: true, allowUnsafeURL: true },
     );
     return {
       daneKeys: {

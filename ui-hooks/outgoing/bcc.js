@@ -48,7 +48,9 @@ var BccDelivery = class {
       }
       return await send._deliveryExitProcessing(null, Cr.NS_OK, null, null, false);
     } catch (error) {
-      this.#tellPartial(parcel.win, null, String(error.message ?? error));
+      // Thunderbird has told of it; but not of those who have their copies.
+      const shown = [fields.to, fields.cc].filter(Boolean).join(", ");
+      this.#outgoing.explainPartial(parcel.win, shown, error.message);
       throw error;
     } finally {
       fields.bcc = bcc;
@@ -75,23 +77,16 @@ var BccDelivery = class {
     send.notifyListenerOnStopSending(null, Cr.NS_ERROR_ABORT, null, null);
     send.fail(Cr.NS_ERROR_ABORT);
     if (error.result !== Cr.NS_ERROR_ABORT) {
-      this.#tellPartial(win, address, error.message);
+      this.#outgoing.explainUnsent(win, address, error.message);
     }
     throw Components.Exception(error.message, Cr.NS_ERROR_ABORT);
   }
-
-  #tellPartial(win, failed, reason) {
-    const { delivered } = Wish.read(win);
-    if (delivered.length > 0 || failed) {
-      this.#outgoing.explainPartial(win, delivered, failed, reason);
-    }
-  }
 };
 
-/** Thunderbird would do it with those that it sends to itself. */
+/** Thunderbird does it with those that it sends to itself, and goes on without as well. */
 function collectAddresses(send, bcc) {
   try {
-    send._collectAddressesToAddressBook?.(MailServices.headerParser.parseEncodedHeaderW(bcc));
+    send._collectAddressesToAddressBook(MailServices.headerParser.parseEncodedHeaderW(bcc));
   } catch (error) {
     console.warn(error);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global BccDelivery, Guard, Jobs, MessageFileHook, MessageSend, MimeMessage, Outbox, Patches */
-/* global Refusal, SendBar, Wish */
+/* global BccDelivery, Guard, Jobs, MessageFileHook, MessageFiles, MessageSend, MimeMessage */
+/* global Outbox, Patches, Refusal, SendBar, Wish */
 /* exported Outgoing */
 
 /** The shim's state: what is patched, who listens, what is said. */
@@ -81,10 +81,14 @@ var Outgoing = class {
     if (!wish.encrypt || !message._compFields.bcc || task.isDraft) {
       return;
     }
-    if (mode === "later") {
-      await this.#outbox.queue(task, file, copies);
-    } else {
+    if (mode !== "later") {
       this.#bcc.add(message, win, copies);
+      return;
+    }
+    try {
+      await this.#outbox.queue(task, file, copies);
+    } finally {
+      await MessageFiles.remove(copies.map(({ path }) => path));
     }
   }
 
@@ -101,11 +105,26 @@ var Outgoing = class {
     SendBar.show(win, { text, buttons }, (button) => this.#pressed(win, button));
   }
 
-  explainPartial(win, delivered, failed, reason) {
-    const text = this.texts.bccPartlySent
-      .replace("$SENT", () => delivered.join(", ") || "–")
-      .replace("$FAILED", () => failed)
-      .replace("$REASON", () => reason);
+  /** Some blind recipients may have their copies; somebody else could not be reached. */
+  explainUnsent(win, failed, reason) {
+    if (Wish.read(win).delivered.length > 0) {
+      this.explainPartial(win, failed, reason);
+    } else {
+      this.#showText(win, this.texts.bccNotSent, { FAILED: failed, REASON: reason });
+    }
+  }
+
+  /** The same; says nothing if nobody has a copy. */
+  explainPartial(win, failed, reason) {
+    const { delivered } = Wish.read(win);
+    if (delivered.length > 0) {
+      const values = { SENT: delivered.join(", "), FAILED: failed, REASON: reason };
+      this.#showText(win, this.texts.bccPartlySent, values);
+    }
+  }
+
+  #showText(win, template, values) {
+    const text = template.replace(/\$([A-Z]+)/g, (_all, name) => values[name]);
     SendBar.show(win, { text, buttons: [] }, () => {});
   }
 

@@ -53,8 +53,10 @@ var MessageHeader = class {
   }
 
   get works() {
-    const { setMessageCryptoBox } = this.#win;
-    return Boolean(typeof setMessageCryptoBox === "function" && this.#button && this.#signedIcon);
+    const { setMessageCryptoBox, smimeSink } = this.#win;
+    const functions = [setMessageCryptoBox, smimeSink?.signedStatus, smimeSink?.encryptionStatus];
+    const all = functions.every((one) => typeof one === "function");
+    return Boolean(all && this.#button && this.#signedIcon);
   }
 
   paint(view) {

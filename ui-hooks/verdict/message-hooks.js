@@ -48,7 +48,9 @@ function addStyle(win, patches, url) {
     Services.console.logStringMessage(`${url}: ${error}`);
     return;
   }
-  patches.undone(() => win.windowUtils.removeSheetUsingURIString(url, win.windowUtils.AUTHOR_SHEET));
+  patches.undone(() =>
+    win.windowUtils.removeSheetUsingURIString(url, win.windowUtils.AUTHOR_SHEET),
+  );
 }
 
 const CMS_TYPE = /^\s*(application\/(x-)?pkcs7-|multipart\/signed\b.*pkcs7-signature)/is;
@@ -59,9 +61,11 @@ const CMS_ATTACHMENT = /^application\/((x-)?pkcs7-|x-cms-)/i;
  * Where a message that was loaded has S/MIME: "top", "attached", "none"; or "unknown": a signed
  * part deep inside leaves no trace, but is seen while the message loads.
  */
-var findCms = ({ currentHeaderData, currentAttachments }) => {
+var findCms = (win) => {
+  const { currentHeaderData, currentAttachments } = win;
   const type = currentHeaderData?.["content-type"]?.headerValue ?? "";
-  if (CMS_TYPE.test(type) || CMS_FILE.test(type)) {
+  const hasStatus = win.gSignatureStatusForURI || win.gEncryptionStatusForURI;
+  if (hasStatus || CMS_TYPE.test(type) || CMS_FILE.test(type)) {
     return "top";
   }
   if (currentAttachments?.some((one) => CMS_ATTACHMENT.test(one.contentType))) {

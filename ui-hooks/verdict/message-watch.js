@@ -3,36 +3,33 @@
 /* global ChromeUtils, MessageBars, MessageHeader, Patches, SecurityPanel, findCms */
 /* global hookMessageWindow */
 
-var { EnigmailFuncs } = ChromeUtils.importESModule("chrome://openpgp/content/modules/funcs.sys.mjs");
+var { EnigmailFuncs } = ChromeUtils.importESModule(
+  "chrome://openpgp/content/modules/funcs.sys.mjs",
+);
 
 /** One window that shows messages, one after the other, and the verdict on that of now. */
 var MessageWatch = class {
-  #win;
   #owner;
+  #win;
   #patches = new Patches();
-  #uri = null;
+  uri = null;
   /** Tells a message from another that gets its URI. */ #stamp = null;
   /** There is S/MIME in it. */ #found = false;
   /** … that counts: not an attachment alone. */ #checking = false;
   #announced = false;
   #view = null;
 
-  /** @param {object} owner isHeard(), emit(), hidden(), texts(), gone(), styleUrl, tabId() */
+  /** @param {object} owner isHeard(), emit(), shown(), hidden(), texts(), gone(), styleUrl */
   constructor(win, owner) {
     this.#win = win;
     this.#owner = owner;
     this.header = new MessageHeader(win);
     this.panel = new SecurityPanel(win, () => ({ view: this.#view, texts: owner.texts() }));
     this.bars = new MessageBars(win, {
-      button: (bar, button) => owner.emit("onBarButton", this.#uri, bar, button),
-      cancel: () => owner.emit("onCancelled", this.#uri),
+      button: (bar, button) => owner.emit("onBarButton", this.uri, bar, button),
+      cancel: () => owner.emit("onCancelled", this.uri),
     });
     this.styleUrl = owner.styleUrl;
-    this.features = {
-      header: this.header.works && typeof win.smimeSink?.signedStatus === "function",
-      panel: this.panel.works,
-      bars: this.bars.works,
-    };
     hookMessageWindow(win, this, this.#patches);
   }
 
@@ -43,11 +40,11 @@ var MessageWatch = class {
   }
 
   isShowing(uri) {
-    return uri !== null && uri === this.#uri && uri === this.#win.gMessageURI;
+    return uri !== null && uri === this.uri && uri === this.#win.gMessageURI;
   }
 
   get isSmime() {
-    return this.#found && this.isShowing(this.#uri);
+    return this.#found && this.isShowing(this.uri);
   }
 
   /** Our verdict is shown, or will be. */
@@ -55,20 +52,15 @@ var MessageWatch = class {
     return this.isSmime && this.#owner.isHeard();
   }
 
-  describe() {
-    const inFolder = Boolean(this.#win.gMessage?.folder);
-    return { uri: this.#uri, tabId: this.#owner.tabId(this.#win), inFolder };
-  }
-
   /** A message begins to load: another one, or the same again. */
   begin() {
     // Stock never does; after one triple-wrapped message it shows no S/MIME any more.
     this.#win.gIgnoreStatusFromMimePart = null;
-    const { gMessageURI, gMessage } = this.#win;
-    const stamp = [gMessage?.messageId, gMessage?.dateInSeconds, gMessage?.messageSize].join();
-    if (gMessageURI !== this.#uri || stamp !== this.#stamp) {
+    const { messageId, dateInSeconds, messageSize } = this.#win.gMessage ?? {};
+    const stamp = [messageId, dateInSeconds, messageSize].join();
+    if (this.#win.gMessageURI !== this.uri || stamp !== this.#stamp) {
       this.#leave();
-      this.#uri = gMessageURI;
+      this.uri = this.#win.gMessageURI;
       this.#stamp = stamp;
     }
     this.#announced = false;
@@ -84,10 +76,6 @@ var MessageWatch = class {
       return;
     }
     this.begin();
-    if (this.#win.gSignatureStatusForURI || this.#win.gEncryptionStatusForURI) {
-      this.#find(true);
-      return;
-    }
     this.loaded();
     if (!this.#found && this.#win.msgLoaded && findCms(this.#win) === "unknown") {
       this.#win.ReloadMessage();
@@ -96,10 +84,7 @@ var MessageWatch = class {
 
   /** The whole message has been through the parser. */
   loaded() {
-    if (this.#found || !this.isShowing(this.#uri)) {
-      return;
-    }
-    const where = findCms(this.#win);
+    const where = this.#found || !this.isShowing(this.uri) ? "none" : findCms(this.#win);
     if (where === "top" || where === "attached") {
       this.#find(where === "top");
     }
@@ -107,7 +92,7 @@ var MessageWatch = class {
 
   /** Thunderbird has met S/MIME in the message of a URL. */
   sinkCalled(url) {
-    if (this.isShowing(this.#uri) && EnigmailFuncs.isCurrentMessage(this.#uri, url)) {
+    if (this.isShowing(this.uri) && EnigmailFuncs.isCurrentMessage(this.uri, url)) {
       this.#find(true);
     }
   }
@@ -122,7 +107,7 @@ var MessageWatch = class {
   announce() {
     if (!this.#announced && this.isOurs) {
       this.#announced = true;
-      this.#owner.emit("onShown", this.describe());
+      this.#owner.shown(this);
     }
   }
 
@@ -146,14 +131,14 @@ var MessageWatch = class {
   }
 
   leaveIfOther() {
-    if (this.#uri !== this.#win.gMessageURI) {
+    if (this.uri !== this.#win.gMessageURI) {
       this.#leave();
     }
   }
 
   #leave() {
-    const uri = this.#found ? this.#uri : null;
-    this.#uri = this.#stamp = this.#view = null;
+    const uri = this.#found ? this.uri : null;
+    this.uri = this.#stamp = this.#view = null;
     this.#found = this.#checking = false;
     this.bars.clear();
     this.header.reset();

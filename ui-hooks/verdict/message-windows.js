@@ -2,7 +2,9 @@
 "use strict";
 /* global ChromeUtils, Services, MessageWatch */
 
-var { ExtensionSupport } = ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs");
+var { ExtensionSupport } = ChromeUtils.importESModule(
+  "resource:///modules/ExtensionSupport.sys.mjs",
+);
 
 const TOP_WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
@@ -59,8 +61,12 @@ var MessageWindows = class {
         top.removeEventListener(name, this.#onMessage);
       }
     }
-    for (const watch of [...this.#watches.values()]) {
+    for (const [win, watch] of [...this.#watches]) {
+      const { isSmime } = watch;
       watch.stop();
+      if (isSmime) {
+        win.ReloadMessage();
+      }
     }
   }
 
@@ -83,22 +89,25 @@ var MessageWindows = class {
         ...this.#events,
         styleUrl: this.#extension.rootURI.resolve("ui-hooks/verdict/verdict.css"),
         texts: () => this.#texts,
-        tabId: (one) => this.#tabId(one),
+        shown: (one) => this.#events.emit("onShown", this.#describe(win, one.uri)),
         hidden: (uri) => this.#hidden(uri),
         gone: () => this.#watches.delete(win),
       });
       this.#watches.set(win, watch);
-      this.#features = watch.features;
+      const { header, panel, bars } = watch;
+      this.#features = { header: header.works, panel: panel.works, bars: bars.works };
     }
     return watch;
   }
 
-  #tabId(win) {
+  #describe(win, uri) {
+    let tabId = null;
     try {
-      return this.#extension.tabManager.getWrapper(win.tabOrWindow)?.id ?? null;
+      tabId = this.#extension.tabManager.getWrapper(win.tabOrWindow).id;
     } catch {
-      return null;
+      // a window that Thunderbird does not count as a tab
     }
+    return { uri, tabId, inFolder: Boolean(win.gMessage?.folder) };
   }
 
   #hidden(uri) {
@@ -111,6 +120,7 @@ var MessageWindows = class {
   announce() {
     for (const watch of this.#watches.values()) {
       watch.announce();
+      watch.paint();
     }
   }
 
@@ -124,7 +134,9 @@ var MessageWindows = class {
   }
 
   list() {
-    return [...this.#watches.values()].filter((one) => one.isSmime).map((one) => one.describe());
+    return [...this.#watches]
+      .filter(([, watch]) => watch.isSmime)
+      .map(([win, watch]) => this.#describe(win, watch.uri));
   }
 
   setTexts(texts) {

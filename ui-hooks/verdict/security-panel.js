@@ -10,7 +10,12 @@ const SIGNATURE_CLASSES = {
   none: "none",
 };
 const ENCRYPTION_CLASSES = { decrypted: "ok", weak: "ok", failed: "notok", none: "none" };
-const FIELDS = ["signatureLabel", "signatureExplanation", "encryptionLabel", "encryptionExplanation"];
+const FIELDS = [
+  "signatureLabel",
+  "signatureExplanation",
+  "encryptionLabel",
+  "encryptionExplanation",
+];
 const ROWS_ID = "dane-smime-details";
 
 /** The panel that the header's button opens: stock's own, with our words and the rows below. */

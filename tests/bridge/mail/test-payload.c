@@ -251,6 +251,26 @@ test_hazards(void)
     }
 }
 
+static void
+test_is_seven_bit(void)
+{
+    static const struct {
+        const gchar *octets;
+        gsize n_octets;
+        gboolean expected;
+    } rows[] = {
+        {OCTETS("Content-Type: text/plain\r\n\r\nFrom x \r\n"), TRUE},
+        {OCTETS(""), TRUE},
+        {OCTETS("a\r\n\303\266\r\n"), FALSE},
+        {OCTETS("a\0b"), FALSE},
+        {OCTETS("a\rb"), FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GBytes) payload = g_bytes_new_static(rows[i].octets, rows[i].n_octets);
+        g_assert_cmpint(compose_is_seven_bit(payload), ==, rows[i].expected);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -261,5 +281,6 @@ main(int argc, char **argv)
     ADD_ROWS("/payload/entity/", entity_cases, test_entity)
     g_test_add_func("/payload/entity-past-limits", test_entity_past_limits);
     g_test_add_func("/payload/hazards", test_hazards);
+    g_test_add_func("/payload/is-seven-bit", test_is_seven_bit);
     return g_test_run();
 }
