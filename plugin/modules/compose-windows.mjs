@@ -25,7 +25,8 @@ const NAMED = 3;
 export class ComposeWindows {
   #parts;
   /** @type {Map<number, ComposeSession>} */ #sessions = new Map();
-  /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */ #shows = new Map();
+  /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */
+  #shows = new Map();
   /** Text of the bar that a window shows. @type {Map<number, string>} */ #bars = new Map();
   /** The windows that were open when the event page started are known. @type {Promise<void>} */
   ready;
@@ -37,7 +38,10 @@ export class ComposeWindows {
     this.ready = this.#rebuild();
   }
 
-  /** A window is new, or its recipients or its sender have changed. @param {ComposeWindow} window */
+  /**
+   * A window is new, or its recipients or its sender have changed.
+   * @param {ComposeWindow} window
+   */
   async changed(window) {
     await this.ready;
     await this.#take(window);
@@ -193,8 +197,7 @@ export class ComposeWindows {
     }
     this.#bars.set(tabId, text);
     if (text) {
-      const level = session.blocked ? "warning" : "info";
-      await compose.showBar(tabId, { id: "recipients", text, level, buttons: [] });
+      await compose.showBar(tabId, { id: "recipients", text, level: "info", buttons: [] });
     } else {
       await compose.hideBar(tabId, "recipients");
     }

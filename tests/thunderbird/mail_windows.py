@@ -87,7 +87,7 @@ return {
   uri: page.gMessageURI,
   loaded: page.msgLoaded,
   url: browser.currentURI.spec,
-  text: body?.textContent.replace(/\\s+/g, " ").trim() ?? "",
+  text: body?.innerText.replace(/\\s+/g, " ").trim() ?? "",
   header: !page.document.getElementById("messageHeader").hidden,
   subject: page.currentHeaderData?.subject?.headerValue ?? null,
   encryption: page.gEncryptionStatus,

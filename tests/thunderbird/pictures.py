@@ -66,8 +66,9 @@ return canvas.toDataURL("image/png").split(",")[1];
 class Pictures:
     """Takes pictures of one Thunderbird."""
 
-    def __init__(self, thunderbird):
+    def __init__(self, thunderbird, display=None):
         self._thunderbird = thunderbird
+        self._display = display
 
     def _write(self, name, octets):
         os.makedirs(SCREENSHOTS, exist_ok=True)
@@ -86,3 +87,11 @@ class Pictures:
         """The page alone whose URL contains `url`: a tab, a popup, a message."""
         picture = self._thunderbird.js(PAGE, url=url, zoom=zoom)
         return self._write(name, base64.b64decode(picture))
+
+    def screen(self, name, kind=None):
+        """What a VirtualDisplay shows, with Thunderbird's own panels and menus: the whole screen,
+        or where the newest window of a kind is."""
+        area = kind and self._thunderbird.js(
+            FRONT_WINDOW + 'return [one.screenX, one.screenY, one.outerWidth, one.outerHeight];',
+            kind=kind)
+        return self._write(name, self._display.picture(area))

@@ -60,7 +60,7 @@ class Thunderbird:
     """The program, its profile and the Marionette session in it."""
 
     def __init__(self, folder, settings=None, *, display=None, environment=None):
-        """`display` is that of an X server; without it Thunderbird runs headless."""
+        """`display` is the name of an X server's; without it Thunderbird runs headless."""
         self.home = os.path.join(folder, 'home')
         self.profile = os.path.join(folder, 'profile')
         self.log = os.path.join(folder, 'thunderbird.log')
