@@ -10,7 +10,6 @@ import { Dialogs } from "./modules/compose-dialogs.mjs";
 import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
-import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { openOnce } from "./modules/first-run.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
