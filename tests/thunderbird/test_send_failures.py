@@ -13,6 +13,7 @@ from sending import BAR, SendingCase
 import tap
 from addon import with_version
 from compose import SEND_LATER
+from dialogs import Dialogs
 from processes import wait_until
 
 SET_RESOLVER = '''
@@ -21,11 +22,6 @@ const resolver = {mode: servers.length ? "servers" : "system", servers};
 await messenger.storage.local.set({settings: {...settings, resolver}});
 '''
 LOCKED = 'a password of the key store'
-PROMPT = '''
-const prompt = [...Services.wm.getEnumerator(null)].flatMap(one =>
-    [one, ...[...one.document.querySelectorAll("browser")].map(each => each.contentWindow)])
-  .find(one => one?.location.href.includes("commonDialog"));
-'''
 
 
 def setUpModule():
@@ -76,8 +72,7 @@ class Failures(SendingCase):
 
     def test_no_key_to_sign_with(self):
         window = self.open(sign=True)
-        self.world.store.succeed('delete', ALICE)
-        self.addCleanup(self.world.publish, self.world.store, ALICE)
+        self.remove_key(ALICE)
         self.assert_stopped(window, 'no key')
 
     def test_certificate_is_gone_meanwhile(self):
@@ -118,13 +113,13 @@ class Failures(SendingCase):
         store = self.world.store
         password = store.write('store-password', LOCKED.encode())
         store.succeed('password', '--new-password-file', password)
-        self.addCleanup(store.succeed, '--password-file', password, 'password', '--none')
+        self.addCleanup(store.succeed, '--password-file', password, 'password', '--remove')
         window = self.open(sign=True)
         self.world.kill_host()
         window.press('cmd_sendNow')
-        wait_until(lambda: self.world.thunderbird.js(PROMPT + 'return !!prompt;'), 'a prompt')
-        self.world.thunderbird.js(PROMPT + 'prompt.document.querySelector("dialog")'
-                                  '.cancelDialog();')
+        dialogs = Dialogs(self.world.thunderbird)
+        dialogs.wait()
+        dialogs.press('cancel')
         self._assert_bar(window, 'locked')
 
     def test_background_page_is_stopped(self):
