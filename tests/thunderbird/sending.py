@@ -131,6 +131,12 @@ class SendingCase(unittest.TestCase):
         window.send(command)
         return self.world.sink.wait(count)
 
+    def disable_add_on(self):
+        """Until the end of the test."""
+        self.world.addon.disable()
+        self.addCleanup(self.world.addon.enable)
+        self.addCleanup(self._close_windows)
+
     def remove_key(self, address):
         """Until the end of the test."""
         store = self.world.store

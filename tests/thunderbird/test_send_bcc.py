@@ -184,8 +184,7 @@ class Later(BlindCase):
     def test_without_the_add_on(self):
         """What was queued goes out as it was queued, to each the right one."""
         self._queue(BOB, bcc=CAROL, encrypt=True, sign=True, subject='queued alone')
-        self.world.addon.disable()
-        self.addCleanup(self.world.addon.enable)
+        self.disable_add_on()
         deliveries = self._send_queued(2)
         by_envelope = {tuple(one.recipients): one.octets for one in deliveries}
         self.assertEqual(sorted(by_envelope), sorted([(BOB,), (CAROL,)]))

@@ -135,8 +135,7 @@ class Drafts(SendingCase):
     def test_the_add_on_is_gone(self):
         """A draft that was to be encrypted does not go to the server in plain."""
         window = self.open(encrypt=True, subject='gone')
-        self.world.addon.disable()
-        self.addCleanup(self.world.addon.enable)
+        self.disable_add_on()
         window.press(SAVE_DRAFT)
         self.assertIn('not sent or saved', self.bar(window)['text'])
         window.press_bar_button(BAR, 'Save without encryption')

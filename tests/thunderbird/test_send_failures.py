@@ -41,7 +41,7 @@ class Failures(SendingCase):
 
     def test_host_missing(self):
         window = self.open(sign=True)
-        self.world.kill_host()
+        self.end_host()
         manifest = self.world.host_manifest()
         os.rename(manifest, f'{manifest}.away')
         try:
@@ -53,6 +53,9 @@ class Failures(SendingCase):
         self.assert_goes_now(window)
 
     def test_host_is_killed_while_it_works(self):
+        self.send(sign=True)
+        self.world.sink.clear()
+        self.world.forget_requests()
         window = self.open(sign=True)
         os.kill(self.world.host_pid(), signal.SIGSTOP)
         window.press('cmd_sendNow')
@@ -82,11 +85,16 @@ class Failures(SendingCase):
         self._wait_ready(window, 3)
         name = self.world.peers.succeed('record', DAVE).text.split()[0]
         self.world.universe.command(f'withdraw {name}')
-        self.world.kill_host()
+        self.end_host()
         self.assert_stopped(window, rf'no certificate.*{re.escape(DAVE)}')
         window.remove_recipient(DAVE)
         window.send()
         self.assertEqual([one.recipients for one in self.world.sink.wait(2)], [[CAROL], [BOB]])
+
+    def end_host(self):
+        """The next request starts it anew."""
+        if self.world.host_pid():
+            self.world.kill_host()
 
     def _wait_ready(self, window, count):
         def ready():
@@ -107,7 +115,7 @@ class Failures(SendingCase):
     def _ask(self, *servers):
         """From the next start of the host on, which is the next request."""
         self.world.addon.background(SET_RESOLVER, servers=servers)
-        self.world.kill_host()
+        self.end_host()
 
     def test_locked_and_cancelled(self):
         store = self.world.store
@@ -115,7 +123,7 @@ class Failures(SendingCase):
         store.succeed('password', '--new-password-file', password)
         self.addCleanup(store.succeed, '--password-file', password, 'password', '--remove')
         window = self.open(sign=True)
-        self.world.kill_host()
+        self.end_host()
         window.press('cmd_sendNow')
         dialogs = Dialogs(self.world.thunderbird)
         dialogs.wait()
@@ -150,8 +158,7 @@ class Guarded(SendingCase):
     def test_others_go(self):
         """Windows that want nothing are not held up, and the last one that does lifts the guard."""
         window = self.open(sign=True)
-        self.world.addon.disable()
-        self.addCleanup(self.world.addon.enable)
+        self.disable_add_on()
         self.assertTrue(self._is_patched())
         window.close()
         wait_until(lambda: not self._is_patched(), 'the guard is lifted')
@@ -166,8 +173,7 @@ class Guarded(SendingCase):
 
     def test_nothing_stays(self):
         """No window wants anything: all is undone at once."""
-        self.world.addon.disable()
-        self.addCleanup(self.world.addon.enable)
+        self.disable_add_on()
         self.assertFalse(self._is_patched())
 
     def test_upgraded(self):
