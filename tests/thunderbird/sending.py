@@ -131,6 +131,11 @@ class SendingCase(unittest.TestCase):
         window.send(command)
         return self.world.sink.wait(count)
 
+    def end_host(self):
+        """The next request starts it anew."""
+        if self.world.host_pid():
+            self.world.kill_host()
+
     def disable_add_on(self):
         """Until the end of the test."""
         self.world.addon.disable()
