@@ -116,6 +116,7 @@ class World:
         self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
+            self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
