@@ -152,6 +152,18 @@ test("the host is missing: told once, and again after it was there", async () =>
   assert.equal(world.setUps, 1);
 });
 
+test("the host is missing: a bar that nobody had time to read is shown again", async () => {
+  const world = makeWorld([new BridgeError("host-missing", "no such native application")]);
+  await world.open("m1");
+  world.time = 500;
+  world.hooks.onHidden.fire("m1");
+  await world.open("m2");
+  world.time = 5000;
+  world.hooks.onHidden.fire("m2");
+  await world.open("m3");
+  assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m1", "m2"]);
+});
+
 test("the DNS fails: a bar to try again, and after a while without it", async () => {
   const bogus = makeVerdict({ status: "unverified", reason: "bogus", trust: { source: null } });
   const world = makeWorld([bogus, bogus, bogus, makeVerdict()]);
