@@ -30,8 +30,10 @@ const pages = function* (win) {
 };
 const views = () => [...Services.wm.getEnumerator(null)].flatMap(top => [...pages(top)])
   .filter(page => page.location.href.startsWith("about:message") && page.gMessageURI);
+const tabmail = main.document.getElementById("tabmail");
+const mailPane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
 const view = uri => views().find(page => uri ? page.gMessageURI == uri :
-  page.top == main && page.parent == main.document.getElementById("tabmail").currentAbout3Pane);
+  page.parent == mailPane());
 const folderOf = uri => MailServices.folderLookup.getFolderForURL(uri);
 '''
 
@@ -51,7 +53,8 @@ return messages.map(octets => folder.addMessage(atob(octets)).messageKey);
 
 OPEN_FOLDER = '''
 const folder = folderOf(uri);
-const pane = main.document.getElementById("tabmail").currentAbout3Pane;
+tabmail.switchToTab(0);
+const pane = mailPane();
 if (pane.gFolder != folder) {
   pane.displayFolder(folder.URI);
 }
@@ -61,7 +64,7 @@ return pane.gDBView.rowCount;
 '''
 
 SELECT = '''
-const pane = main.document.getElementById("tabmail").currentAbout3Pane;
+const pane = mailPane();
 const subject_ = row => pane.gDBView.getMsgHdrAt(row).mime2DecodedSubject;
 const row = await until(() => {
   for (let row = 0; row < pane.gDBView.rowCount; row++) {
