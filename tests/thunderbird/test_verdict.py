@@ -5,7 +5,8 @@
 import os
 import unittest
 
-from world import ALICE, CAROL, DAVE, Account, World  # first: it puts the support modules on the path
+# first: it puts the support modules on the path
+from world import ALICE, CAROL, DAVE, Account, World
 from folders import Folders
 from processes import wait_until
 from protected import Kinds, entity_of, plain
