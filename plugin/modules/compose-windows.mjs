@@ -69,7 +69,11 @@ export class ComposeWindows {
     );
   }
 
-  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window, which is open, is now */
+  /**
+   * A window that is open, as it is now.
+   * @param {number} tabId
+   * @returns {Promise<ComposeSession>}
+   */
   async current(tabId) {
     await this.ready;
     return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
