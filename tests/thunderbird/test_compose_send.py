@@ -97,7 +97,7 @@ class Blocked(SendCase):
         address = self.world.scenario_address('expired')
         window = self.composing.open(ALICE, f'{BOB}, {address}', bcc=DAVE, body=BODY)
         self.press_send(window, '2 recipients')
-        self.answer('Remove 2 recipients')
+        self.answer('Remove all 2')
         [delivery] = self.delivered(window)
         self.assert_encrypted(delivery, BOB)
 
