@@ -254,11 +254,13 @@ function storageKey(tabId) {
 }
 
 async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
-  await action.setIcon({ tabId, path: icon });
-  await action.setLabel({ tabId, label });
-  await action.setTitle({ tabId, title });
-  await action.setBadgeText({ tabId, text: badge });
-  await action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" });
+  await Promise.all([
+    action.setIcon({ tabId, path: icon }),
+    action.setLabel({ tabId, label }),
+    action.setTitle({ tabId, title }),
+    action.setBadgeText({ tabId, text: badge }),
+    action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" }),
+  ]);
 }
 
 /** The quiet word below the message, where encryption is held up or went off. */

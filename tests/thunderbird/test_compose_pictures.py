@@ -74,7 +74,7 @@ class Looks(ToggleCase):
         self.open_popup(window)
         self.wait_popup(lambda state: all(row['look'] != 'looking' for row in state['rows']))
         self.toggle('encrypt')
-        self.wait_popup(lambda state: state['encrypt']['on'])
+        self.wait_popup(lambda state: state['level'] == 'warning')
         self._picture(f'compose-popup-{look}', POPUP)
         self.close_popup(window)
         self.world.pictures.window(f'compose-window-{look}', 'msgcompose')

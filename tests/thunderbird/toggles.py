@@ -43,7 +43,7 @@ return {
   sign: toggle("sign"), encrypt: toggle("encrypt"), rows, summary: one("summary").textContent,
   notice: one("notice").hidden ? "" : one("notice-text").textContent,
   button: one("notice-button").hidden ? "" : one("notice-button").textContent,
-  focus: document.activeElement.id,
+  focus: document.activeElement.id, level: one("summary").className.replace(/.*-/, ""),
 };
 '''
 
