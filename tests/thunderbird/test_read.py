@@ -222,8 +222,8 @@ class Drafts(unittest.TestCase):
         MAIL.compose('Draft', uri)
         text = wait_until(self.dialog_text, 'the reason is told')
         self.assertIn('key', text)
-        self.assertEqual(len(COMPOSING.windows()), before)
         WORLD.thunderbird.marionette.command('WebDriver:AcceptAlert')
+        self.assertEqual(len(COMPOSING.windows()), before)
 
     def dialog_text(self):
         """The text of the dialog that is open, or None."""
