@@ -4,6 +4,36 @@ import { busy, byId, copy, make, say } from "./dom.mjs";
 
 /** @typedef {import("./options.mjs").Page} Page */
 
+/** Features of the shims that have words; others, of a later shim, are shown by their code. */
+const FEATURES = new Set([
+  "outgoing-messageFile",
+  "outgoing-bccCopies",
+  "outgoing-sendLater",
+  "compose-recipients",
+  "compose-bars",
+  "compose-progress",
+  "compose-builtIn",
+  "incoming-decrypt",
+  "incoming-edit",
+  "verdict-header",
+  "verdict-panel",
+  "verdict-bars",
+  "list-column",
+  "list-card",
+  "keys-prompt",
+  "keys-ownKeys",
+  "keys-environment",
+]);
+
+/** Findings of the program that a user can do something about. */
+const REMEDIES = new Set([
+  "trust-anchor",
+  "resolver-program",
+  "dnssec",
+  "key-store",
+  "native-manifest",
+]);
+
 /** Doctor's list. @param {Page} page */
 export function startCheck(page) {
   const { words } = page;
@@ -66,15 +96,17 @@ function group({ words }, name, settled) {
   return card;
 }
 
-function item(words, { check, works, needed, detail }) {
+function item(words, { group: kind, check, works, needed, detail }) {
   const outcome = make("p", { class: "outcome" });
-  const label = words.ofCode("options_finding", check) ?? check;
-  const remedy = works ? null : words.ofCode("options_findingRemedy", check);
+  const hasWords = kind === "program" || FEATURES.has(check);
+  const label = (hasWords && words.ofCode("options_finding", check)) || check;
+  const hasRemedy = !works && REMEDIES.has(check);
+  const remedy = hasRemedy ? words.ofCode("options_findingRemedy", check) : null;
   const state = words.text(works ? "options_works" : needed ? "options_fails" : "options_lacks");
   say(
     outcome,
     works ? "good" : needed ? "bad" : "warning",
-    make("strong", {}, label, make("span", { class: "badge" }, state)),
+    make("strong", {}, label, make("span", { class: works ? "unseen" : "badge" }, state)),
     remedy,
     detail ? make("span", { class: "detail" }, detail) : null,
   );

@@ -25,17 +25,36 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {string} name of a symbol in icons.svg
+ * @returns {SVGElement} nothing to a screen reader
+ */
+export function icon(name) {
+  const picture = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `icons.svg#${name}`);
+  picture.setAttribute("class", "icon");
+  picture.setAttribute("aria-hidden", "true");
+  picture.append(use);
+  return picture;
+}
+
 /** @param {string} id @returns {any} */
 export function byId(id) {
   return document.getElementById(id);
 }
 
 /**
- * Fills data-i18n, and data-i18n-label for screen readers.
+ * Fills data-icon, data-i18n, and data-i18n-label for screen readers.
  * @param {ParentNode} root
  * @param {import("../modules/words.mjs").Words} words
  */
 export function fillTexts(root, words) {
+  for (const element of root.querySelectorAll("[data-icon]")) {
+    element.prepend(icon(element.getAttribute("data-icon") ?? ""));
+  }
   for (const element of root.querySelectorAll("[data-i18n]")) {
     element.append(words.text(element.getAttribute("data-i18n") ?? ""));
   }
@@ -55,6 +74,9 @@ export function say(element, tone, ...parts) {
   element.replaceChildren();
   for (const part of parts) {
     if (part) {
+      if (!element.hasChildNodes()) {
+        element.append(icon(`state-${tone}`));
+      }
       element.append(typeof part === "string" ? make("span", {}, part) : part);
     }
   }

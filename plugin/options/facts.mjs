@@ -28,11 +28,17 @@ export function fingerprintText(sha256) {
   return sha256.toUpperCase().replace(/.{4}(?=.)/g, "$& ");
 }
 
-/** The facts of a key for people. @param {KeyFacts} key @param {Words} words */
-export function factsList(key, words) {
+/**
+ * The facts of a key for people.
+ * @param {KeyFacts} key
+ * @param {Words} words
+ * @param {string} [known] an address that is shown already
+ */
+export function factsList(key, words, known) {
   const until = `${dateText(key.not_before)} – ${dateText(key.not_after)}`;
+  const addresses = key.addresses.filter((address) => address !== known);
   const rows = [
-    [words.text("options_factAddress"), key.addresses.join(", ")],
+    ...(addresses.length > 0 ? [[words.text("options_factAddress"), addresses.join(", ")]] : []),
     [words.text("options_factValid"), until],
     [words.text("options_factIssuer"), issuerText(key, words)],
     [words.text("options_factFingerprint"), fingerprintText(key.sha256), "mono"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { byId, make, say, sayError } from "./dom.mjs";
+import { byId, icon, make, say, sayError } from "./dom.mjs";
 import { factsList, kindText, usageBadge } from "./facts.mjs";
 import { backUpKey, createKey, deleteKey, importKey, takeOverKey } from "./key-dialogs.mjs";
 
@@ -50,7 +50,7 @@ function cards(page, show) {
         { class: "card identity" },
         make("header", {}, make("h2", {}, page.words.text("options_otherKeys"))),
         make("p", { class: "note" }, page.words.text("options_otherKeysNote")),
-        ...others.map((key) => keyPart(page, key, null, show)),
+        ...others.map((key) => keyPart(page, key, null, show, "")),
       ),
     );
   }
@@ -86,7 +86,7 @@ function identityCard(page, identity, show) {
     return card;
   }
   const used = usedKey(keys);
-  card.append(...keys.map((key) => keyPart(page, key, used, show)));
+  card.append(...keys.map((key) => keyPart(page, key, used, show, identity.email)));
   card.append(waysPart(page, identity, keys, show), defaultsPart(page, identity));
   card.querySelector(".ways").setAttribute("aria-label", words.text("options_ways", title));
   return card;
@@ -123,7 +123,7 @@ function waysPart(page, identity, keys, show) {
 }
 
 /** @param {Page} page @param {KeyFacts} key @param {KeyFacts | null} used */
-function keyPart(page, key, used, show) {
+function keyPart(page, key, used, show, known) {
   const { words } = page;
   const kind = kindText(key.key, words);
   const button = (text, action) => {
@@ -134,8 +134,8 @@ function keyPart(page, key, used, show) {
   const part = make(
     "div",
     { class: "key", "data-key": key.sha256, role: "group", "aria-label": kind },
-    make("h3", { "data-icon": "key" }, kind, usageBadge(key, key === used, words)),
-    factsList(key, words),
+    make("h3", {}, icon("key"), kind, usageBadge(key, key === used, words)),
+    factsList(key, words, known),
     make(
       "div",
       { class: "row" },

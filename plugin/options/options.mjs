@@ -88,7 +88,11 @@ export class Page {
       /** @type {HTMLElement} */ (section).hidden = section.id !== this.section;
     }
     for (const link of document.querySelectorAll("#sections a")) {
-      link.toggleAttribute("aria-current", link.getAttribute("href") === `#${this.section}`);
+      if (link.getAttribute("href") === `#${this.section}`) {
+        link.setAttribute("aria-current", "page");
+      } else {
+        link.removeAttribute("aria-current");
+      }
     }
     this.#arrangePath();
     const title = byId(`${this.section}-title`);

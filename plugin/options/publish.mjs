@@ -37,12 +37,9 @@ export function startPublish(page) {
 }
 
 async function show(page) {
-  const usable = page.keys.filter((key) => key.time !== "expired");
   const select = byId("publish-key");
   const wanted = page.keyToPublish ?? select.value;
-  const options = usable.flatMap((key) =>
-    key.addresses.map((address) => option(page, key, address)),
-  );
+  const options = publishable(page).map(([key, address]) => option(page, key, address));
   select.replaceChildren(...options);
   const match = options.find((one) => one.value === wanted || one.value.startsWith(`${wanted} `));
   if (wanted && match) {
@@ -59,6 +56,18 @@ async function show(page) {
   }
   const why = page.host?.ready ? "options_publishNone" : "options_needsProgram";
   say(none, "info", page.words.text(why));
+}
+
+/** Pairs of key and address, in the order of the identities; then those of no identity. */
+function publishable({ identities, keys }) {
+  const rank = (address) => {
+    const at = identities.findIndex(({ email }) => email === address);
+    return at < 0 ? identities.length : at;
+  };
+  return keys
+    .filter((key) => key.time !== "expired")
+    .flatMap((key) => key.addresses.map((address) => [key, address]))
+    .sort(([, one], [, other]) => rank(one) - rank(other));
 }
 
 function option({ words }, key, address) {
@@ -93,7 +102,7 @@ function sayPublication(page, outcome, { outcome: code, ttl, others }) {
   const { address } = chosen(page);
   const domain = address.replace(/^.*@/, "");
   const text = words.ofCode("options_live", code, domain, address);
-  const advice = words.ofCode("options_advice", code, domain);
+  const advice = code === "live" ? null : words.ofCode("options_advice", code, domain);
   say(
     outcome,
     TONES[code] ?? "bad",

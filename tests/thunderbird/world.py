@@ -2,6 +2,7 @@
 """Everything around a Thunderbird with the add-on: the signed DNS, key stores, the native host,
 mail servers, and people who use them."""
 
+import atexit
 import json
 import os
 import re
@@ -52,7 +53,7 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests()."""
+    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world."""
 
     def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
         self.accounts = default_accounts() if accounts_ is None else accounts_
@@ -62,7 +63,7 @@ class World:
         self._display = display
         self._relayed = relayed
         self._with_addon = addon
-        self._started = []
+        self._started = [display] if display else []
 
     def path(self, name):
         """A file in the world's folder."""
@@ -70,6 +71,8 @@ class World:
 
     def start(self):
         """Raises all of it; what is up already goes down again if something fails."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        atexit.register(self._take_down)
         try:
             self._raise_servers()
             self._make_keys()
@@ -104,7 +107,7 @@ class World:
         settings = accounts.preferences_of(self.accounts, self.sink.port,
                                            self.imap.port if self.imap else None)
         self.thunderbird = Thunderbird(self.folder, settings | self._settings,
-                                       display=self._display)
+                                       display=self._display and self._display.name)
         self.install_host()
         self.thunderbird.start()
         accounts.save_passwords(self.thunderbird, self.accounts)
@@ -112,10 +115,11 @@ class World:
         self.composing = Composing(self.thunderbird)
         self.dialogs = Dialogs(self.thunderbird)
         self.folders = Folders(self.thunderbird)
-        self.pictures = Pictures(self.thunderbird)
+        self.pictures = Pictures(self.thunderbird, self._display)
         self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
+            self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
@@ -135,7 +139,10 @@ class World:
             thunderbird.kill()
         while self._started:
             self._started.pop().stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get('DANE_SMIME_KEEP'):
+            print(f'# kept: {self.folder}')
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # Keys
 
