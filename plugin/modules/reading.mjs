@@ -156,16 +156,16 @@ export class MessageReader {
   async #request(body, run) {
     const { acceptAuthorities } = await this.#settings.read();
     try {
-      return await this.#ask(body, run, acceptAuthorities);
+      return await this.#send(body, run, acceptAuthorities);
     } catch (error) {
       if (error.code !== "system-authorities-missing") {
         throw error;
       }
-      return this.#ask(body, run, false);
+      return this.#send(body, run, false);
     }
   }
 
-  #ask(body, { interactive, signal, onProgress }, authorities) {
+  #send(body, { interactive, signal, onProgress }, authorities) {
     const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }
