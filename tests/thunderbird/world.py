@@ -36,6 +36,12 @@ CAROL = 'carol@example.com'  # at another place: her key is in the store of `pee
 DAVE = 'dave@example.org'  # DNS proves that there is no record
 HOST_NAME = 'dane_smime'
 
+CLOSE_FIRST_RUN = '''
+const tabs = document.getElementById("tabmail");
+const page = tabs.tabInfo.find(tab => tab.browser?.currentURI?.spec.includes("first-run"));
+tabs.closeTab(page);
+'''
+
 
 def built(variable, *path):
     """A file that Meson names in the environment, else that of a build folder beside."""
@@ -52,9 +58,10 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests()."""
+    noted, see requests(). `first_run`: the page that the add-on opens once stays open."""
 
-    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
+    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True,
+                 first_run=False):
         self.accounts = default_accounts() if accounts_ is None else accounts_
         self.folder = tempfile.mkdtemp(prefix='dsm-')
         self.expected_errors = []
@@ -62,6 +69,7 @@ class World:
         self._display = display
         self._relayed = relayed
         self._with_addon = addon
+        self._first_run = first_run
         self._started = []
 
     def path(self, name):
@@ -116,6 +124,12 @@ class World:
         self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
+            if not self._first_run:
+                self._close_first_run()
+
+    def _close_first_run(self):
+        wait_until(lambda: self.addon.has_page('first-run'), 'the page of the first run')
+        self.thunderbird.js(CLOSE_FIRST_RUN)
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
