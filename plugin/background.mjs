@@ -13,11 +13,11 @@ import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { openOnce } from "./modules/first-run.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
+import { Marks } from "./modules/marks.mjs";
 import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
-import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";
@@ -120,10 +120,11 @@ const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   dateStyle: "medium",
   timeStyle: "short",
 });
+const marks = new Marks(messenger.daneList, words);
 const showing = new Showing({
   hooks: messenger.daneVerdict,
   reader,
-  marks: { keep() {} },
+  marks,
   bridge,
   words,
   formatDate: (moment) => moments.format(new Date(moment)),
@@ -132,6 +133,8 @@ const showing = new Showing({
 showing.start();
 
 // ---- message list ----
+
+marks.start();
 
 // ---- options page and first run ----
 

@@ -8,10 +8,15 @@ import { isPassing } from "./recipient-lookup.mjs";
 /** One compose window: what is known of it, and what follows for its toggles. */
 export class ComposeSession {
   /** @type {ComposeWindow} */ window;
-  /** Key of its own for From. @type {"looking" | "ready" | "missing" | "failed"} */ key = "looking";
+  /**
+   * Whether From has a key of its own.
+   * @type {"looking" | "ready" | "missing" | "failed"}
+   */
+  key = "looking";
   /** The address that `key` was found out for. */ keyOf = "";
   /** Why the key could not be found out. @type {any} */ keyError = null;
-  /** @type {import("./settings.mjs").IdentitySettings} */ settings = { sign: "never", encrypt: "never" };
+  /** @type {import("./settings.mjs").IdentitySettings} */
+  settings = { sign: "never", encrypt: "never" };
   encryptedOriginal = false;
   /** @type {{sign?: boolean, encrypt?: boolean}} */ chosen = {};
   /** @type {Protection} */ protection = { sign: false, encrypt: false };

@@ -25,7 +25,10 @@ const NAMED = 3;
 export class ComposeWindows {
   #parts;
   /** @type {Map<number, ComposeSession>} */ #sessions = new Map();
-  /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */ #shows = new Map();
+  /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */
+  #shows = new Map();
+  /** What is being taken in, by tab: in order. @type {Map<number, Promise<any>>} */
+  #turns = new Map();
   /** Text of the bar that a window shows. @type {Map<number, string>} */ #bars = new Map();
   /** The windows that were open when the event page started are known. @type {Promise<void>} */
   ready;
@@ -37,10 +40,13 @@ export class ComposeWindows {
     this.ready = this.#rebuild();
   }
 
-  /** A window is new, or its recipients or its sender have changed. @param {ComposeWindow} window */
-  async changed(window) {
+  /**
+   * A window is new, or its recipients or its sender have changed.
+   * @param {ComposeWindow} now
+   */
+  async changed(now) {
     await this.ready;
-    await this.#take(window);
+    await this.#inTurn(now.tabId, () => this.#take(now));
   }
 
   /** @param {number} tabId */
@@ -48,6 +54,7 @@ export class ComposeWindows {
     await this.ready;
     this.#sessions.delete(tabId);
     this.#shows.delete(tabId);
+    this.#turns.delete(tabId);
     this.#bars.delete(tabId);
     this.#parts.lookup.want(tabId, []);
     await this.#parts.storage.remove(storageKey(tabId));
@@ -56,13 +63,16 @@ export class ComposeWindows {
   /** Settings or keys have changed. */
   async refresh() {
     await this.ready;
-    await Promise.all([...this.#sessions.values()].map((session) => this.#learn(session)));
+    const sessions = [...this.#sessions];
+    await Promise.all(
+      sessions.map(([tabId, session]) => this.#inTurn(tabId, () => this.#learn(session))),
+    );
   }
 
   /** @param {number} tabId @returns {Promise<ComposeSession>} as the window is now */
   async current(tabId) {
     await this.ready;
-    return this.#take(await this.#parts.compose.describe(tabId));
+    return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
   }
 
   /** For the popup, which the user has opened. @param {number} tabId */
@@ -89,27 +99,41 @@ export class ComposeWindows {
     const { tabId } = session.window;
     session.evaluate();
     const before = this.#shows.get(tabId) ?? Promise.resolve();
-    const now = before.then(() => this.#sessions.has(tabId) && this.#show(session));
-    this.#shows.set(tabId, now.catch(() => {}));
-    await now;
+    const shown = before.then(() => this.#sessions.has(tabId) && this.#show(session));
+    this.#shows.set(
+      tabId,
+      shown.catch(() => {}),
+    );
+    await shown;
   }
 
   async #rebuild() {
-    for (const window of await this.#parts.compose.list()) {
-      await this.#take(window);
+    for (const now of await this.#parts.compose.list()) {
+      await this.#take(now);
     }
   }
 
-  async #take(window) {
-    let session = this.#sessions.get(window.tabId);
+  /** One thing after the other: a sender that was changed twice is asked about twice. */
+  #inTurn(tabId, work) {
+    const turn = (this.#turns.get(tabId) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      tabId,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  /** @param {ComposeWindow} now */
+  async #take(now) {
+    let session = this.#sessions.get(now.tabId);
     const before = session?.window;
     if (!session) {
-      session = new ComposeSession(window, this.#parts.lookup);
-      this.#sessions.set(window.tabId, session);
+      session = new ComposeSession(now, this.#parts.lookup);
       await this.#restore(session);
+      this.#sessions.set(now.tabId, session);
     }
-    session.window = window;
-    if (before?.from !== window.from || before?.identityId !== window.identityId) {
+    session.window = now;
+    if (before?.from !== now.from || before?.identityId !== now.identityId) {
       await this.#learn(session);
     } else {
       this.#want(session);
@@ -193,8 +217,7 @@ export class ComposeWindows {
     }
     this.#bars.set(tabId, text);
     if (text) {
-      const level = session.blocked ? "warning" : "info";
-      await compose.showBar(tabId, { id: "recipients", text, level, buttons: [] });
+      await compose.showBar(tabId, { id: "recipients", text, level: "info", buttons: [] });
     } else {
       await compose.hideBar(tabId, "recipients");
     }

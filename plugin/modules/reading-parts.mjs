@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 
+import { camel } from "./words.mjs";
+
 const MAX_FAILED = 100;
+/** Codes with a readingTitle_… of their own; "readingFailed" for the others. */
+const WITH_TITLE = new Set([
+  "cancelled",
+  "cms-decryption-failed",
+  "cms-malformed",
+  "cms-not-for-us",
+  "cms-unsupported",
+  "host-missing",
+  "host-unstartable",
+  "key-locked",
+  "key-store-missing",
+]);
+/** Codes with a readingAdvice_…. */
+const WITH_ADVICE = new Set([...WITH_TITLE, "host-gone", "host-silent", "host-unreachable"]);
 
 /** Answers the content handler: what a CMS part holds, or why it can't be told. */
 export class PartServer {
@@ -85,12 +101,14 @@ export class PartServer {
   }
 
   #describe(error) {
+    const words = this.#words;
     const cancelled = error?.name === "Cancelled";
     const code = cancelled ? "cancelled" : (error?.code ?? "internal");
+    const named = (codes, kind) => (codes.has(code) ? words.text(`${kind}_${camel(code)}`) : null);
     return {
-      title: this.#words.ofCode("readingTitle", code) ?? this.#words.text("readingFailed"),
-      text: cancelled ? this.#words.text("readingCancelled") : (this.#words.ofError(error) ?? ""),
-      advice: this.#words.ofCode("readingAdvice", code),
+      title: named(WITH_TITLE, "readingTitle") ?? words.text("readingFailed"),
+      text: cancelled ? words.text("readingCancelled") : (words.ofError(error) ?? ""),
+      advice: named(WITH_ADVICE, "readingAdvice"),
     };
   }
 }

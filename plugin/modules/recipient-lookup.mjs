@@ -38,7 +38,10 @@ export class RecipientLookup {
   #running = new Set();
   /** @type {Set<() => void>} */ #waiting = new Set();
   /** @type {any} */ #timer = null;
-  /** Called with addresses of which something new is known. @type {(addresses: string[]) => void} */
+  /**
+   * Called with addresses of which something new is known.
+   * @type {(addresses: string[]) => void}
+   */
   onChange = () => {};
 
   /**

@@ -6,6 +6,8 @@ import { makeVerdictView } from "./verdict-view.mjs";
 
 /** Milliseconds after which the DNS is asked again for a message that is looked at again. */
 const RETRY_MS = 30000;
+/** A bar that was there for less has not been read. */
+const GLANCE_MS = 3000;
 const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
 
 /**
@@ -30,7 +32,7 @@ export class Showing {
   #underWay = new Map();
   /** When messages were judged without an answer of the DNS. @type {Map<string, number>} */
   #undecided = new Map();
-  /** Code of the host's fault that was told: once, not on every message. */ #toldFault = null;
+  /** The host's fault that was told: {code, uri, at}. */ #told = null;
 
   /** @param {ShowingNeeds} needs */
   constructor(needs) {
@@ -42,7 +44,7 @@ export class Showing {
   start() {
     const { hooks, words } = this.#needs;
     hooks.onShown.addListener(({ uri }) => this.#show(uri));
-    hooks.onHidden.addListener((uri) => this.#underWay.delete(uri));
+    hooks.onHidden.addListener((uri) => this.#leave(uri));
     hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
     hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
     hooks.setTexts({
@@ -63,6 +65,13 @@ export class Showing {
     await Promise.all(shown.map(({ uri }) => this.#show(uri)));
   }
 
+  #leave(uri) {
+    this.#underWay.delete(uri);
+    if (this.#told?.uri === uri && this.#now() - this.#told.at < GLANCE_MS) {
+      this.#told = null;
+    }
+  }
+
   async #press(uri, button) {
     const { bridge, openSetUp } = this.#needs;
     if (button === "setUp") {
@@ -79,7 +88,7 @@ export class Showing {
       }
       // what is wrong is told by the next reading
     }
-    this.#toldFault = null;
+    this.#told = null;
     await this.#show(uri, { interactive: true, again: true });
   }
 
@@ -131,8 +140,8 @@ export class Showing {
   async #tellInBars(uri, reading, view) {
     const { hooks, words } = this.#needs;
     const { header } = await hooks.features();
-    const bars = [makeBar(reading, words), header ? null : makeFallbackBar(view)];
-    const wanted = this.#untold(bars, reading.error);
+    const bars = [makeBar(reading, words), header || !view.label ? null : makeFallbackBar(view)];
+    const wanted = this.#untold(uri, bars, reading.error);
     for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
       await hooks.hideBar(uri, id);
     }
@@ -145,10 +154,14 @@ export class Showing {
    * A host that is missing concerns all messages: told with the first, until it has answered again.
    * @returns {Bar[]}
    */
-  #untold(bars, error) {
-    const told = this.#toldFault;
-    const isHostFault = bars.some((bar) => bar?.id === "host");
-    this.#toldFault = isHostFault ? error.code : null;
-    return bars.filter((bar) => bar && !(bar.id === "host" && told === error.code));
+  #untold(uri, bars, error) {
+    if (!bars.some((bar) => bar?.id === "host")) {
+      this.#told = null;
+    } else if (this.#told?.code !== error.code || this.#told.uri === uri) {
+      this.#told = { code: error.code, uri, at: this.#now() };
+    } else {
+      return bars.filter((bar) => bar && bar.id !== "host");
+    }
+    return bars.filter((bar) => bar);
   }
 }

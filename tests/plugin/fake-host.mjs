@@ -31,7 +31,8 @@ export class FakePort {
   }
 
   fault(id, code, more = {}) {
-    this.say({ id, ok: false, fault: { code, message: code, retry: false, details: null, ...more } });
+    const known = { code, message: code, retry: false, details: null };
+    this.say({ id, ok: false, fault: { ...known, ...more } });
   }
 
   /** The host is gone; `reason` as Thunderbird words it, null for one that ended. */

@@ -55,7 +55,10 @@ test("a host that was started anew hears of them again", async () => {
 
 const RESOLVERS = [
   [{ mode: "system", servers: ["192.0.2.1"] }, {}],
-  [{ mode: "servers", servers: ["192.0.2.1"] }, { dns_servers: ["192.0.2.1"], dns_recursive: false }],
+  [
+    { mode: "servers", servers: ["192.0.2.1"] },
+    { dns_servers: ["192.0.2.1"], dns_recursive: false },
+  ],
   [{ mode: "recursive", servers: ["192.0.2.1"] }, { dns_servers: [], dns_recursive: true }],
 ];
 for (const [resolver, wanted] of RESOLVERS) {

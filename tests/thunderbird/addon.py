@@ -2,10 +2,21 @@
 """The add-on in a running Thunderbird: installs it, looks at it, runs code in its pages."""
 
 import json
+import re
 import zipfile
 
 from marionette import MarionetteError
 from processes import wait_until
+
+# Errors of an extension's API calls, which nobody catches, come without a source.
+OURS = re.compile(r'moz-extension://|dane-smime|^undefined$')
+# What Thunderbird complains of when a page that has listeners, or waits for an answer, is unloaded.
+STOCK_ERRORS = re.compile(
+    'on closed conduit|Promise (resolved|rejected) after context unloaded|'
+    'backend after the extension was already shutdown|JSWindowActorChild cannot send|'
+    "Actor '.*' destroyed before query")
+# Thunderbird's own console.error()
+STOCK_LOG = re.compile(r'chrome://|resource://|console\.error: [\w.-]*(mailnews|sys\.mjs)')
 
 IMPORTS = '''
 const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
@@ -153,11 +164,13 @@ class Addon:
         self.js('await ExtensionParent.GlobalManager.getExtension(id).terminateBackground();')
 
     def errors(self):
-        """The texts of the console's errors that have to do with this add-on."""
-        base = self.js('return ExtensionParent.GlobalManager.getExtension(id)?.baseURL ?? "";')
-        marks = [mark for mark in (base, self.id) if mark]
-        return [message['text'] for message in self.thunderbird.console()
-                if any(mark in message['text'] + message['source'] for mark in marks)]
+        """The texts of the console's errors that have to do with this add-on, and of what it wrote
+        with console.error()."""
+        found = [message['text'] for message in self.thunderbird.console()
+                 if OURS.search(message['source']) or OURS.search(message['text'])]
+        found += [line for line in self.thunderbird.log_text().splitlines()
+                  if line.startswith('console.error:') and not STOCK_LOG.search(line)]
+        return [text for text in found if not STOCK_ERRORS.search(text)]
 
 
 def with_version(xpi, target, version):

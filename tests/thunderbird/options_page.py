@@ -7,7 +7,7 @@ from processes import wait_until
 
 URL = 'options.html'
 
-OPEN = '''
+CLOSE = '''
 const tabmail = document.getElementById("tabmail");
 for (const tab of tabmail.tabInfo.filter(
   one => one.browser?.currentURI?.spec.includes("options/options.html"))) {
@@ -76,13 +76,20 @@ class OptionsPage:
 
     def open(self, section='keys', query=''):
         """Opens it anew at a section."""
-        self._world.thunderbird.js(OPEN)
-        wait_until(lambda: not self._world.addon.has_page(URL), 'the old page is closed')
+        self.close()
         self._world.addon.background(
             'await messenger.tabs.create({url: `options/options.html${query}#${section}`});',
             section=section, query=query)
         self.wait_for(section)
         return self
+
+    def close(self):
+        """Closes its tab, where there is one; what it asks for has been answered."""
+        if self._world.addon.has_page(URL):
+            wait_until(lambda: not self.js('return document.querySelector("[aria-busy]");'),
+                       'nothing is under way')
+        self._world.thunderbird.js(CLOSE)
+        wait_until(lambda: not self._world.addon.has_page(URL), 'the old page is closed')
 
     def go(self, section):
         """Chooses a section on the left."""

@@ -4,6 +4,9 @@
 import base64
 import os
 
+from marionette import MarionetteError
+from processes import wait_until
+
 SCREENSHOTS = os.environ.get('DANE_SMIME_SCREENSHOTS') or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), '..', '..', '_b', 'screenshots')
 
@@ -66,8 +69,9 @@ return canvas.toDataURL("image/png").split(",")[1];
 class Pictures:
     """Takes pictures of one Thunderbird."""
 
-    def __init__(self, thunderbird):
+    def __init__(self, thunderbird, display=None):
         self._thunderbird = thunderbird
+        self._display = display
 
     def _write(self, name, octets):
         os.makedirs(SCREENSHOTS, exist_ok=True)
@@ -76,13 +80,31 @@ class Pictures:
             file.write(octets)
         return path
 
+    def _draw(self, script, **values):
+        """The script's PNG. A page that is just coming or going can't be drawn: then again."""
+        def drawn():
+            try:
+                return self._thunderbird.js(script, **values)
+            except MarionetteError as error:
+                if 'NS_ERROR_LOSS_OF_SIGNIFICANT_DATA' in error.message:
+                    return None
+                raise
+
+        return base64.b64decode(wait_until(drawn, 'the picture is drawn'))
+
     def window(self, name, kind='mail:3pane', zoom=1):
         """The newest window of a kind ("msgcompose", "mail:messageWindow"), with the popups of the
         add-on that are open over it; gives the path of SCREENSHOTS/NAME.png."""
-        picture = self._thunderbird.js(FRONT_WINDOW + DRAW, kind=kind, zoom=zoom)
-        return self._write(name, base64.b64decode(picture))
+        return self._write(name, self._draw(FRONT_WINDOW + DRAW, kind=kind, zoom=zoom))
 
     def page(self, name, url, zoom=1):
         """The page alone whose URL contains `url`: a tab, a popup, a message."""
-        picture = self._thunderbird.js(PAGE, url=url, zoom=zoom)
-        return self._write(name, base64.b64decode(picture))
+        return self._write(name, self._draw(PAGE, url=url, zoom=zoom))
+
+    def screen(self, name, kind=None):
+        """What a VirtualDisplay shows, with Thunderbird's own panels and menus: the whole screen,
+        or where the newest window of a kind is."""
+        area = kind and self._thunderbird.js(
+            FRONT_WINDOW + 'return [one.screenX, one.screenY, one.outerWidth, one.outerHeight];',
+            kind=kind)
+        return self._write(name, self._display.picture(area))

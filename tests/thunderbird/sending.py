@@ -15,10 +15,12 @@ from processes import wait_until
 PASSWORD = 'export'
 BODY = '<p>Grüße <b>an alle</b></p>'  # not what could go as plain text
 BAR = 'dane-smime-outgoing'
-# Nothing is switched on but what a test switches on.
-QUIET = '''
-const nothing = {sign: "never", encrypt: "never"};
-await messenger.storage.local.set({settings: {identities: {id1: nothing, id2: nothing}}});
+# What every identity does from now on, in windows that are open, too.
+SET_DEFAULTS = '''
+const {settings} = await messenger.storage.local.get("settings");
+const both = {sign: sign ? "always" : "never", encrypt: encrypt ? "always" : "never"};
+await messenger.storage.local.set(
+  {settings: {...settings, identities: {id1: both, id2: both}}});
 '''
 
 
@@ -76,7 +78,6 @@ class SendingCase(unittest.TestCase):
     def raise_world(cls, *arguments, **options):
         """For setUpModule()."""
         SendingCase.world = World(*arguments, **options).start()
-        SendingCase.world.addon.background(QUIET)
         SendingCase.judge = Judge(SendingCase.world)
         SendingCase.composing = Composing(SendingCase.world.thunderbird)
 
@@ -97,15 +98,17 @@ class SendingCase(unittest.TestCase):
 
     def open(self, to=BOB, *, sign=False, encrypt=False, author=ALICE, body=BODY,
              **draft):
-        """A compose window that wants protection."""
+        """A compose window that wants protection, because its sender always does."""
+        self.world.addon.background(SET_DEFAULTS, sign=sign, encrypt=encrypt)
         window = self.composing.open(author, to, body=body, **draft)
-        self.protect(window, sign=sign, encrypt=encrypt)
+        self.wait_protection(window, sign=sign, encrypt=encrypt)
         return window
 
-    def protect(self, window, *, sign=False, encrypt=False):
-        self.world.addon.background(
-            'await messenger.daneOutgoing.setProtection(tabId, {sign, encrypt});',
-            tabId=window.tab_id(self.world.addon), sign=sign, encrypt=encrypt)
+    def wait_protection(self, window, **wanted):
+        tab = window.tab_id(self.world.addon)
+        wait_until(lambda: self.world.addon.background(
+            'return messenger.daneOutgoing.getProtection(tab);', tab=tab) == wanted,
+            f'the window wants {wanted}')
 
     def send(self, *arguments, command=SEND, count=1, **options):
         """Writes and sends a message; gives the deliveries."""

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""The options page and the first run: keys, publishing, password, name servers."""
+"""The options page: the native program, keys, publishing, password, name servers."""
 
 import glob
 import os
@@ -15,7 +15,7 @@ from options_page import OptionsPage
 from processes import wait_until
 
 ERIN = 'erin@example.org'
-WORLD = World([*default_accounts(), Account(ERIN, 'Erin Example')], first_run=True)
+WORLD = World([*default_accounts(), Account(ERIN, 'Erin Example')])
 PAGE = OptionsPage(WORLD)
 ASK = '''
 const answer = await messenger.runtime.sendMessage(message);
@@ -35,7 +35,6 @@ return database.importPKCS12File(file, "sesame");
 
 def setUpModule():
     WORLD.start()
-    wait_until(lambda: WORLD.addon.has_page('first-run'), 'the first run')
 
 
 def tearDownModule():
@@ -43,7 +42,7 @@ def tearDownModule():
 
 
 def ask(topic, **message):
-    """Asks the background as the page does."""
+    """Asks the background as the page does, and from there."""
     return PAGE.js(ASK, message={'topic': topic, **message})
 
 
@@ -75,34 +74,6 @@ def key_of(path):
     """SHA-256 of the certificate of a PEM file, hexadecimal."""
     text = openssl.run('x509', '-in', path, '-noout', '-fingerprint', '-sha256').decode()
     return text.strip().partition('=')[2].replace(':', '').lower()
-
-
-class FirstRun(unittest.TestCase):
-    def test_opens_once(self):
-        """After the installation, and not again after a restart; steps go forth and back."""
-        PAGE.wait_for('program')
-        PAGE.wait_text('is installed and works', '#program')
-        WORLD.pictures.window('options-first-run')
-        PAGE.click('Continue')
-        PAGE.wait_for('keys')
-        self.assertIn(ERIN, PAGE.text('#keys'))
-        PAGE.click('Continue')
-        PAGE.wait_for('publish')
-        PAGE.click('Back')
-        PAGE.wait_text(ERIN, '#keys')
-        PAGE.click('Continue')
-        PAGE.wait_text('Line for the zone', '#publish')
-        PAGE.click('Continue')
-        PAGE.wait_text('What you will see', '#done')
-        PAGE.click('Finish')
-        PAGE.wait_text('Sign new messages', '#keys')
-        self.assertTrue(ask('options/settings')['firstRunDone'])
-        PAGE.js('close();')
-        WORLD.thunderbird.restart()
-        WORLD.addon.wait_started()
-        self.assertTrue(WORLD.addon.background(
-            'return (await messenger.storage.local.get()).settings.firstRunShown;'))
-        self.assertFalse(WORLD.addon.has_page('options.html'))
 
 
 class Program(unittest.TestCase):

@@ -60,7 +60,7 @@ class Thunderbird:
     """The program, its profile and the Marionette session in it."""
 
     def __init__(self, folder, settings=None, *, display=None, environment=None):
-        """`display` is that of an X server; without it Thunderbird runs headless."""
+        """`display` is the name of an X server's; without it Thunderbird runs headless."""
         self.home = os.path.join(folder, 'home')
         self.profile = os.path.join(folder, 'profile')
         self.log = os.path.join(folder, 'thunderbird.log')
@@ -69,7 +69,7 @@ class Thunderbird:
         self.display = display
         self.marionette = None
         self.process = None
-        self._main = None
+        self._past_messages = []
         self._added_environment = environment or {}
         for path in (self.home, self.profile, self.temporary):
             os.makedirs(path, mode=0o700, exist_ok=True)
@@ -133,6 +133,7 @@ class Thunderbird:
             return
         if self.process.poll() is None:
             try:
+                self._past_messages = self._messages()
                 self.js(FORGET_COMPOSED)
                 self.marionette.command('Marionette:Quit', flags=['eForceQuit'])
             except MarionetteError:
@@ -154,7 +155,7 @@ class Thunderbird:
     def _forget(self):
         if self.marionette:
             self.marionette.close()
-        self.marionette = self.process = self._main = None
+        self.marionette = self.process = None
 
     def restart(self):
         """The same profile again."""
@@ -195,8 +196,11 @@ class Thunderbird:
         with open(self.log, encoding='utf-8', errors='replace') as file:
             return ''.join(line for line in file if line.strip() and not GTK_NOISE.search(line))
 
+    def _messages(self):
+        return self._past_messages + self.js(
+            'return Cu.getGlobalForObject(Services).testConsole ?? [];')
+
     def console(self, level='error'):
-        """The messages of one level that reached the console since the start, as objects with
-        `text` and `source`."""
-        return [message for message in self.js(
-            'return Cu.getGlobalForObject(Services).testConsole') if message['level'] == level]
+        """The messages of one level that reached the console, before restarts too, as objects with
+        `text` and `source`. What a page writes with console.error() is in the log alone."""
+        return [message for message in self._messages() if message['level'] == level]

@@ -58,7 +58,8 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests(). `first_run`: the page that the add-on opens once stays open."""
+    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world.
+    `first_run`: the page that the add-on opens once stays open."""
 
     def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True,
                  first_run=False):
@@ -70,7 +71,7 @@ class World:
         self._relayed = relayed
         self._with_addon = addon
         self._first_run = first_run
-        self._started = []
+        self._started = [display] if display else []
 
     def path(self, name):
         """A file in the world's folder."""
@@ -112,7 +113,7 @@ class World:
         settings = accounts.preferences_of(self.accounts, self.sink.port,
                                            self.imap.port if self.imap else None)
         self.thunderbird = Thunderbird(self.folder, settings | self._settings,
-                                       display=self._display)
+                                       display=self._display and self._display.name)
         self.install_host()
         self.thunderbird.start()
         accounts.save_passwords(self.thunderbird, self.accounts)
@@ -120,7 +121,7 @@ class World:
         self.composing = Composing(self.thunderbird)
         self.dialogs = Dialogs(self.thunderbird)
         self.folders = Folders(self.thunderbird)
-        self.pictures = Pictures(self.thunderbird)
+        self.pictures = Pictures(self.thunderbird, self._display)
         self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())

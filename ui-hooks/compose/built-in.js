@@ -35,7 +35,8 @@ function disableBuiltIn(window) {
  * Thunderbird would keep it locked.
  */
 function unlock(window) {
-  if (window.gWindowLocked && !window.gSendOperationInProgress && !window.gSaveOperationInProgress) {
+  const works = window.gSendOperationInProgress || window.gSaveOperationInProgress;
+  if (window.gWindowLocked && !works) {
     window.ToggleWindowLock?.(false);
   }
 }

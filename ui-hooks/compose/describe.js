@@ -59,9 +59,17 @@ function kindOf(window) {
     [type.ForwardAsAttachment, "forward"],
     [type.ForwardInline, "forward"],
   ]);
-  const replies = [type.Reply, type.ReplyAll, type.ReplyToSender, type.ReplyToSenderAndGroup,
-    type.ReplyToList, type.ReplyToGroup, type.ReplyWithTemplate];
-  return replies.includes(window.gComposeType) ? "reply" : (kinds.get(window.gComposeType) ?? "other");
+  const replies = [
+    type.Reply,
+    type.ReplyAll,
+    type.ReplyToSender,
+    type.ReplyToSenderAndGroup,
+    type.ReplyToList,
+    type.ReplyToGroup,
+    type.ReplyWithTemplate,
+  ];
+  const isReply = replies.includes(window.gComposeType);
+  return isReply ? "reply" : (kinds.get(window.gComposeType) ?? "other");
 }
 
 /** What of the window can't be told apart later: Thunderbird's own reply to a decrypted message. */
@@ -98,7 +106,7 @@ function observe(window, changed) {
     timer = window.setTimeout(changed, TYPING_PAUSE);
   };
   const observer = new window.MutationObserver(later);
-  const what = { childList: true, subtree: true, attributes: true, attributeFilter: ["emailAddress"] };
+  const what = { childList: true, subtree: true, attributeFilter: ["emailAddress"] };
   for (const id of Object.values(FIELDS)) {
     observer.observe(window.document.getElementById(id), what);
   }

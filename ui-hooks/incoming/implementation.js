@@ -2,10 +2,10 @@
 "use strict";
 /* global ChromeUtils, ExtensionCommon, Services */
 
-const { ExtensionUtils } = ChromeUtils.importESModule(
+var { ExtensionUtils } = ChromeUtils.importESModule(
   "resource://gre/modules/ExtensionUtils.sys.mjs",
 );
-const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
   "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
 ];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global TextEncoder */
+/* global Cu, TextEncoder */
+
+Cu.importGlobalProperties(["TextEncoder"]);
 
 // The two pages of our own that stand in a message's place: text/html for libmime, which may show
 // it as plain text or without styles, and prints it.

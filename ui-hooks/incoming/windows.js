@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Ci, Services */
+/* global ChromeUtils, Ci, Cu, Services, URLSearchParams */
 
+Cu.importGlobalProperties(["URLSearchParams"]);
 var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 
 const CHROME_PAGE = /^(about|chrome):/;
@@ -24,11 +25,14 @@ function urlOf(uri) {
 }
 
 /** What of a URL tells the message: file or folder, number in it, part that is a message. */
-function identityOf(url) {
+function identityOf(url, part) {
   const [base, query = ""] = url.split("?", 2);
-  const parameters = new URLSearchParams(query);
-  const number = parameters.get("number") ?? "0";
-  return [base.replace(/^file:/, "mailbox:"), number, parameters.get("part") ?? ""].join("\n");
+  const number = new URLSearchParams(query).get("number") ?? "0";
+  return [base.replace(/^file:/, "mailbox:"), number, part].join("\n");
+}
+
+function partOf(url) {
+  return new URLSearchParams(url.split("?", 2)[1] ?? "").get("part") ?? "";
 }
 
 /** The windows that show messages (about:message): panes, tabs, windows of their own. */
@@ -50,18 +54,20 @@ var MessageWindows = {
   /**
    * Message URI of what libmime parses; null: it can't be told.
    * @param {nsIURI | null} url
+   * @param {string} part number of the attached message that is meant; "": the whole message
    */
-  uriOf(url) {
+  uriOf(url, part) {
     if (!url) {
       return null;
     }
-    const identity = identityOf(url.spec);
+    const identity = identityOf(url.spec, part);
     for (const { gMessageURI } of MessageWindows.all()) {
-      if (identityOf(urlOf(gMessageURI)) === identity) {
+      const shown = urlOf(gMessageURI);
+      if (identityOf(shown, partOf(shown)) === identity) {
         return gMessageURI;
       }
     }
-    if (/[?&]part=/.test(url.spec)) {
+    if (part) {
       return url.spec.replace(/&header=[^&]*/, "");
     }
     return url instanceof Ci.nsIMsgMessageUrl && url.uri ? url.uri : null;

@@ -1,15 +1,124 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ExtensionCommon */
+/* global Cc, ChromeUtils, Ci, ExtensionCommon, ExtensionUtils, Services */
 
+const PARTS = [
+  "structure",
+  "declared",
+  "sources",
+  "mark-property",
+  "resolver",
+  "column",
+  "pane",
+  "panes",
+];
+const CHROME = [
+  ["content", "dane-smime-icons", "icons/"],
+  ["content", "dane-smime-list", "ui-hooks/list/"],
+];
+
+/** The marks of S/MIME messages in the message list. */
 var daneList = class extends ExtensionCommon.ExtensionAPI {
-  onStartup() {}
+  #parts = null;
+  #chrome = null;
+  #resolver = null;
+  #column = null;
+  #panes = null;
+  /** What start() was called with, as JSON. */ #texts = null;
+
+  onShutdown(isAppShutdown) {
+    if (!isAppShutdown) {
+      this.#stop();
+    }
+  }
+
+  #load() {
+    if (this.#parts) {
+      return this.#parts;
+    }
+    const target = {};
+    for (const part of PARTS) {
+      Services.scriptloader.loadSubScriptWithOptions(
+        this.extension.rootURI.resolve(`ui-hooks/list/${part}.js`),
+        { target, ignoreCache: true, allowUnsafeURL: true },
+      );
+    }
+    this.#parts = target;
+    return target;
+  }
+
+  /** Images of chrome: URLs alone take the colours of their surroundings. */
+  #registerChrome() {
+    const startup = Cc["@mozilla.org/addons/addon-manager-startup;1"];
+    const manifest = Services.io.newURI("manifest.json", null, this.extension.rootURI);
+    this.#chrome = startup.getService(Ci.amIAddonManagerStartup).registerChrome(manifest, CHROME);
+  }
+
+  #start(texts) {
+    const given = JSON.stringify(texts);
+    if (this.#texts === given) {
+      return;
+    }
+    this.#stop();
+    const { MarkColumn, Panes, Resolver } = this.#load();
+    if (!MarkColumn.isOffered) {
+      throw new ExtensionUtils.ExtensionError("this Thunderbird offers no columns to add-ons");
+    }
+    this.#registerChrome();
+    this.#texts = given;
+    this.#resolver = new Resolver();
+    this.#column = new MarkColumn(texts, this.#resolver);
+    this.#panes = new Panes(this.#column);
+    this.#panes.start();
+    this.#column.add();
+    this.#panes.redraw();
+  }
+
+  #stop() {
+    if (!this.#texts) {
+      return;
+    }
+    this.#texts = null;
+    this.#resolver.stop();
+    const panes = this.#panes.stop();
+    this.#column.remove();
+    for (const pane of panes) {
+      pane.redraw();
+    }
+    this.#chrome.destruct();
+  }
+
+  #features() {
+    const { MarkColumn, Pane, Panes } = this.#load();
+    const column = MarkColumn.isOffered;
+    return { column, cards: column && [...Panes.windows()].some((one) => Pane.hasCards(one)) };
+  }
+
+  /** The message of a folder that a URI names, or null: files and parts have no row. */
+  #headerOf(uri) {
+    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+    try {
+      const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+      return header?.folder ? header : null;
+    } catch {
+      return null;
+    }
+  }
 
   getAPI() {
     return {
       daneList: {
-        async features() {
-          return {};
+        features: async () => this.#features(),
+        start: async (texts) => this.#start(texts),
+        setMark: async (uri, mark) => {
+          const header = this.#headerOf(uri);
+          if (header) {
+            this.#load().writeMark(header, mark);
+          }
+        },
+        getMark: async (uri) => {
+          const header = this.#headerOf(uri);
+          return header && this.#load().readMark(header);
         },
       },
     };

@@ -11,16 +11,16 @@ const VERDICT_PARTS = [
   "message-watch",
   "message-windows",
 ];
-const EVENTS = ["onShown", "onHidden", "onBarButton", "onCancelled"];
+const VERDICT_EVENTS = ["onShown", "onHidden", "onBarButton", "onCancelled"];
 
 /** The verdict of S/MIME messages in Thunderbird's own header widgets. */
 var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
   /** By event: the listeners that are there, or asleep. */
-  #listeners = new Map(EVENTS.map((name) => [name, new Set()]));
+  #listeners = new Map(VERDICT_EVENTS.map((name) => [name, new Set()]));
   #windows = null;
 
   PERSISTENT_EVENTS = Object.fromEntries(
-    EVENTS.map((name) => [name, ({ fire }) => this.#listen(name, fire)]),
+    VERDICT_EVENTS.map((name) => [name, ({ fire }) => this.#listen(name, fire)]),
   );
 
   onStartup() {
@@ -96,7 +96,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
         showBar: async (uri, bar) => windows.forUri(uri, (watch) => watch.bars.show(bar)),
         hideBar: async (uri, id) => windows.forUri(uri, (watch) => watch.bars.hide(id)),
         list: async () => windows.list(),
-        ...Object.fromEntries(EVENTS.map((name) => [name, event(name)])),
+        ...Object.fromEntries(VERDICT_EVENTS.map((name) => [name, event(name)])),
       },
     };
   }

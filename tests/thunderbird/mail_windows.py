@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Folders and messages as a person sees them: main window, tabs and windows that show messages."""
+
+from processes import wait_until
+
+COMMON = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const {MailUtils} = ChromeUtils.importESModule("resource:///modules/MailUtils.sys.mjs");
+const main = Services.wm.getMostRecentWindow("mail:3pane");
+const local = MailServices.accounts.localFoldersServer.rootFolder
+  .QueryInterface(Ci.nsIMsgLocalMailFolder);
+const until = async (condition, what) => {
+  for (let i = 0; i < 600; i++) {
+    const answer = condition();
+    if (answer) {
+      return answer;
+    }
+    await new Promise(resolve => main.setTimeout(resolve, 25));
+  }
+  throw new Error(`not within 15 s: ${what}`);
+};
+const pages = function* (win) {
+  yield win;
+  for (const browser of win.document?.querySelectorAll("browser") ?? []) {
+    const inner = browser.contentWindow;
+    if (inner?.location?.href.startsWith("about:")) {
+      yield* pages(inner);
+    }
+  }
+};
+const views = () => [...Services.wm.getEnumerator(null)].flatMap(top => [...pages(top)])
+  .filter(page => page.location.href.startsWith("about:message") && page.gMessageURI);
+const tabmail = main.document.getElementById("tabmail");
+const mailPane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
+const view = uri => views().find(page => uri ? page.gMessageURI == uri :
+  page.parent == mailPane());
+const folderOf = uri => MailServices.folderLookup.getFolderForURL(uri);
+'''
+
+LOCAL_FOLDER = '''
+if (!local.containsChildNamed(name)) {
+  local.createLocalSubfolder(name);
+}
+local.QueryInterface(Ci.nsIMsgFolder);
+return local.getChildNamed(name).URI;
+'''
+
+# One by one: a mailbox file may not be written twice at a time.
+ADD = '''
+const folder = folderOf(uri).QueryInterface(Ci.nsIMsgLocalMailFolder);
+return messages.map(octets => folder.addMessage(atob(octets)).messageKey);
+'''
+
+OPEN_FOLDER = '''
+const folder = folderOf(uri);
+tabmail.switchToTab(0);
+const pane = mailPane();
+if (pane.gFolder != folder) {
+  pane.displayFolder(folder.URI);
+}
+await until(() => pane.gFolder == folder && pane.gDBView?.rowCount >= count,
+  `${count} messages in ${uri}`);
+return pane.gDBView.rowCount;
+'''
+
+SELECT = '''
+const pane = mailPane();
+const subject_ = row => pane.gDBView.getMsgHdrAt(row).mime2DecodedSubject;
+const row = await until(() => {
+  for (let row = 0; row < pane.gDBView.rowCount; row++) {
+    if (subject_(row) == subject) {
+      return row + 1;
+    }
+  }
+  return 0;
+}, `a message "${subject}"`) - 1;
+const hdr = pane.gDBView.getMsgHdrAt(row);
+pane.threadTree.selectedIndex = row;
+return hdr.folder.getUriForMsg(hdr);
+'''
+
+STATE = '''
+const page = view(uri);
+if (!page) {
+  return null;
+}
+const browser = page.getMessagePaneBrowser();
+const body = browser.contentDocument?.body;
+return {
+  uri: page.gMessageURI,
+  loaded: page.msgLoaded,
+  url: browser.currentURI.spec,
+  text: body?.innerText.replace(/\\s+/g, " ").trim() ?? "",
+  header: !page.document.getElementById("messageHeader").hidden,
+  subject: page.currentHeaderData?.subject?.headerValue ?? null,
+  encryption: page.gEncryptionStatus,
+  signature: page.gSignatureStatus,
+  attachments: page.currentAttachments.map(one => one.name),
+  images: [...browser.contentDocument?.images ?? []].map(
+    image => [image.complete, image.naturalWidth]),
+};
+'''
+
+
+class MailWindows:
+    """The windows of one Thunderbird."""
+
+    def __init__(self, thunderbird):
+        self._thunderbird = thunderbird
+
+    def js(self, body, **values):
+        """A script of the main window, with the helpers of COMMON."""
+        return self._thunderbird.js(COMMON + body, **values)
+
+    # Folders
+
+    def local_folder(self, name):
+        """The URI of a folder in Local Folders, which is made if it is not there."""
+        return self.js(LOCAL_FOLDER, name=name)
+
+    def add(self, folder, *messages):
+        """Puts messages (octets) into a local folder."""
+        import base64  # pylint: disable=import-outside-toplevel
+        lines = [message.replace(b'\r\n', b'\n') for message in messages]
+        self.js(ADD, uri=folder, messages=[base64.b64encode(one).decode() for one in lines])
+
+    def open_folder(self, folder, count=0):
+        """Shows a folder in the main window, when it has so many messages."""
+        return self.js(OPEN_FOLDER, uri=folder, count=count)
+
+    def check_mail(self, folder):
+        """Has an IMAP folder updated."""
+        self.js('''
+            const folder = folderOf(uri);
+            await new Promise(resolve => folder.getNewMessages(null, {
+              OnStartRunningUrl() {}, OnStopRunningUrl: resolve}));''', uri=folder)
+
+    # Messages
+
+    def select(self, subject):
+        """Selects a message of the folder that is shown; gives its URI, at once."""
+        return self.js(SELECT, subject=subject)
+
+    def state(self, uri=None):
+        """What a window shows: the main window, or that with this message; None: nothing."""
+        return self.js(STATE, uri=uri)
+
+    def wait_text(self, text, uri=None, seconds=20):
+        """Waits until the message that is shown holds this text; gives the state."""
+        def arrived():
+            state = self.state(uri)
+            return state if state and state['loaded'] and text in state['text'] else None
+
+        try:
+            return wait_until(arrived, f'"{text}" is shown', seconds)
+        except AssertionError as error:
+            raise AssertionError(f'{error}; but {self.state(uri)}') from None
+
+    def read(self, subject, text):
+        """Selects a message, waits for the text in it, gives the state."""
+        return self.wait_text(text, self.select(subject))

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The message list of the main window: what a person sees in its rows and cards."""
+
+from folders import FOLDER
+from processes import wait_until
+
+TABLE, CARDS = 1, 0
+
+SHOW = FOLDER + '''
+const tabmail = document.getElementById("tabmail");
+const about = tabmail.currentAbout3Pane;
+about.displayFolder(uri);
+return about.gFolder?.URI == uri && !!about.gDBView && !about.gDBView.isSearching;
+'''
+
+# Rows that are drawn; `seen` are those inside the window.
+ROWS = '''
+const about = document.getElementById("tabmail").currentAbout3Pane;
+const tree = about.threadTree;
+return [...tree.querySelectorAll("tr.table-layout, tr.card-layout")].map(row => {
+  const image = row.querySelector(".danesmimecol-column img, .dane-smime-mark");
+  const shown = image && image.checkVisibility();
+  return {
+    index: row.index,
+    subject: row.querySelector(".subject-line span, .subject")?.textContent ?? "",
+    dummy: row.dataset.properties.split(" ").includes("dummy"),
+    mark: shown ? /mark-(.*)\\.svg/.exec(image.src)[1] : null,
+    loaded: shown ? image.complete && image.naturalWidth > 0 : null,
+    title: shown ? image.title : null,
+    description: row.getAttribute("aria-description"),
+  };
+});
+'''
+
+KEPT = FOLDER + '''
+return Object.fromEntries([...folder.messages].map(header =>
+  [header.mime2DecodedSubject, header.getStringProperty("dane-smime-mark")]));
+'''
+
+COLUMN = '''
+const about = document.getElementById("tabmail").currentAbout3Pane;
+const button = about.document.getElementById("daneSmimeColButton");
+const columns = about.threadPane.columns;
+const column = columns.find(({id}) => id == "daneSmimeCol");
+return {
+  offered: !!column, hidden: column?.hidden ?? null, sortable: column?.sortable ?? null,
+  place: columns.indexOf(column), name: button?.getAttribute("aria-label") ?? null,
+  style: !!about.document.querySelector('link[href*="dane-smime-list"]'),
+};
+'''
+
+
+class MessageList:
+    """That of one Thunderbird."""
+
+    def __init__(self, thunderbird):
+        self._thunderbird = thunderbird
+
+    def view(self, kind):
+        """TABLE or CARDS."""
+        self._thunderbird.js(
+            'Services.prefs.setIntPref("mail.threadpane.listview", kind);', kind=kind)
+        tag = 'card' if kind == CARDS else 'row'
+        wait_until(lambda: self._thunderbird.js(
+            'return document.getElementById("tabmail").currentAbout3Pane.threadTree'
+            '.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
+
+    def show(self, uri):
+        """Shows a folder."""
+        wait_until(lambda: self._thunderbird.js(SHOW, uri=uri), f'{uri} is shown')
+
+    def rows(self):
+        """The rows that are drawn: `subject`, `mark` ("signed-good" or None), `title` …"""
+        return self._thunderbird.js(ROWS)
+
+    def marks(self):
+        """By subject, without the None."""
+        return {row['subject']: row['mark'] for row in self.rows() if row['mark']}
+
+    def wait_marks(self, expected, seconds=30):
+        """Waits until exactly these marks are seen, and stay."""
+        try:
+            wait_until(lambda: self.marks() == expected, 'the marks', seconds)
+        except AssertionError:
+            raise AssertionError(f'marks: {self.marks()}, expected {expected}') from None
+
+    def kept(self, uri):
+        """By subject: what the message database holds."""
+        return self._thunderbird.js(KEPT, uri=uri)
+
+    def wait_kept(self, uri, count, seconds=30):
+        """Waits until so many messages of a folder have a mark or are known to need none."""
+        wait_until(lambda: sum(1 for one in self.kept(uri).values() if one) >= count,
+                   f'{count} messages of {uri} are known', seconds)
+
+    def column(self):
+        """What is known of the column in the window in front."""
+        return self._thunderbird.js(COLUMN)
+
+    def scroll_to(self, index):
+        self._thunderbird.js(
+            'document.getElementById("tabmail").currentAbout3Pane.threadTree'
+            '.scrollToIndex(index, true);', index=index)

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MPL-2.0
+"use strict";
+/* global MarkColumn */
+
+const STYLE = "chrome://dane-smime-list/content/list.css";
+/** The method that fills a row, in 153 and before. */
+const FILL = ["fillRow", "_fillRow"];
+
+/** One about:3pane window: draws the marks in its rows and cards. */
+var Pane = class {
+  #window;
+  #column;
+  #undo = [];
+
+  /**
+   * @param {Window} window about:3pane, loaded
+   * @param {MarkColumn} column
+   */
+  constructor(window, column) {
+    this.#window = window;
+    this.#column = column;
+  }
+
+  /** Whether this Thunderbird's cards can show a mark. */
+  static hasCards(window) {
+    const icons = Pane.#iconsOfCard(window);
+    return !!icons && MarkColumn.isOfferedToCards && "fillRow" in Pane.#prototypeOf(window, "card");
+  }
+
+  static #prototypeOf(window, kind) {
+    return window.customElements.get(`thread-${kind}`)?.prototype ?? {};
+  }
+
+  static #iconsOfCard(window) {
+    const template = window.document.getElementById("threadPaneCardTemplate");
+    return template?.content.querySelector(".thread-card-icon-info");
+  }
+
+  start() {
+    this.#addStyle();
+    this.#fillRows("row", (row) => row.querySelector(".danesmimecol-column img"));
+    if (Pane.hasCards(this.#window)) {
+      this.#addToCards();
+      this.#fillRows("card", (row) => row.querySelector(".dane-smime-mark"));
+    }
+    const pane = this.#window.threadPane;
+    this.#replace(pane, "applyPersistedColumnsState", (stock) => (states) =>
+      stock.call(pane, withColumn(states)),
+    );
+    this.#replace(pane, "updateColumns", (stock) => (...values) => {
+      stock.apply(pane, values);
+      this.#nameHeader();
+    });
+  }
+
+  /** After the column came or went. */
+  redraw() {
+    const { threadPane, threadTree } = this.#window;
+    if (threadPane?.rowTemplate && threadTree) {
+      threadPane.restoreColumns?.();
+      threadTree.reset?.();
+    }
+  }
+
+  stop() {
+    for (const step of this.#undo.splice(0).reverse()) {
+      step();
+    }
+  }
+
+  #addStyle() {
+    const link = this.#window.document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = STYLE;
+    this.#window.document.head.append(link);
+    this.#undo.push(() => link.remove());
+  }
+
+  #addToCards() {
+    const image = this.#window.document.createElement("img");
+    image.className = "dane-smime-mark";
+    image.alt = "";
+    image.hidden = true;
+    Pane.#iconsOfCard(this.#window).prepend(image);
+    this.#undo.push(() => image.remove());
+  }
+
+  #fillRows(kind, findImage) {
+    const column = this.#column;
+    const prototype = Pane.#prototypeOf(this.#window, kind);
+    const name = FILL.find((one) => Object.hasOwn(prototype, one));
+    this.#replace(prototype, name, (stock) => {
+      return function (...values) {
+        column.takeLast();
+        stock.apply(this, values);
+        this.daneSmimeImage ??= findImage(this);
+        draw(this, this.daneSmimeImage, column.takeLast(), column);
+      };
+    });
+  }
+
+  /** Stock names icon columns for the picker alone. */
+  #nameHeader() {
+    const button = this.#window.document.getElementById(`${MarkColumn.id}Button`);
+    if (button) {
+      button.title = this.#column.name;
+      button.setAttribute("aria-label", this.#column.name);
+    }
+  }
+
+  #replace(object, name, make) {
+    const stock = object?.[name];
+    if (typeof stock !== "function") {
+      return;
+    }
+    const ours = make(stock);
+    object[name] = ours;
+    this.#undo.push(() => {
+      if (object[name] === ours) {
+        object[name] = stock;
+      }
+    });
+  }
+};
+
+/** A folder whose columns were saved before ours was known gets it once; hidden it stays hidden. */
+function withColumn(states) {
+  if (!states || MarkColumn.id in states) {
+    return states;
+  }
+  const after = states.attachmentCol?.ordinal ?? 0;
+  return { ...states, [MarkColumn.id]: { visible: true, ordinal: after + 0.5 } };
+}
+
+function draw(row, image, mark, column) {
+  if (!image || (!mark && image.hidden && !row.hasAttribute("aria-description"))) {
+    return;
+  }
+  image.hidden = !mark;
+  if (!mark) {
+    row.removeAttribute("aria-description");
+    return;
+  }
+  const label = column.labelOf(mark);
+  image.src = column.iconUrlOf(mark);
+  image.dataset.mark = mark.state;
+  image.alt = image.title = label;
+  row.setAttribute("aria-description", label);
+}
