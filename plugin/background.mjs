@@ -18,6 +18,7 @@ import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
+import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";

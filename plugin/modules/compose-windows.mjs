@@ -69,7 +69,7 @@ export class ComposeWindows {
     );
   }
 
-  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window is now */
+  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window, which is open, is now */
   async current(tabId) {
     await this.ready;
     return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
@@ -99,7 +99,9 @@ export class ComposeWindows {
     const { tabId } = session.window;
     session.evaluate();
     const before = this.#shows.get(tabId) ?? Promise.resolve();
-    const shown = before.then(() => this.#sessions.has(tabId) && this.#show(session));
+    const shown = before
+      .then(() => this.#sessions.has(tabId) && this.#show(session))
+      .catch((error) => this.#unlessClosed(tabId, error));
     this.#shows.set(
       tabId,
       shown.catch(() => {}),
@@ -109,18 +111,27 @@ export class ComposeWindows {
 
   async #rebuild() {
     for (const now of await this.#parts.compose.list()) {
-      await this.#take(now);
+      await this.#inTurn(now.tabId, () => this.#take(now)).catch(console.error);
     }
   }
 
   /** One thing after the other: a sender that was changed twice is asked about twice. */
   #inTurn(tabId, work) {
-    const turn = (this.#turns.get(tabId) ?? Promise.resolve()).then(work);
+    const before = this.#turns.get(tabId) ?? Promise.resolve();
+    const turn = before.then(work).catch((error) => this.#unlessClosed(tabId, error));
     this.#turns.set(
       tabId,
       turn.catch(() => {}),
     );
     return turn;
+  }
+
+  /** What fails because the window was closed meanwhile is no failure. */
+  async #unlessClosed(tabId, error) {
+    const open = await this.#parts.compose.list();
+    if (open.some((one) => one.tabId === tabId)) {
+      throw error;
+    }
   }
 
   /** @param {ComposeWindow} now */

@@ -6,16 +6,20 @@ from processes import wait_until
 
 TABLE, CARDS = 1, 0
 
-SHOW = FOLDER + '''
+# `about` is the about:3pane document of the first tab, which comes to the front.
+ABOUT = '''
 const tabmail = document.getElementById("tabmail");
+tabmail.switchToTab(0);
 const about = tabmail.currentAbout3Pane;
+'''
+
+SHOW = FOLDER + ABOUT + '''
 about.displayFolder(uri);
 return about.gFolder?.URI == uri && !!about.gDBView && !about.gDBView.isSearching;
 '''
 
 # Rows that are drawn; `seen` are those inside the window.
-ROWS = '''
-const about = document.getElementById("tabmail").currentAbout3Pane;
+ROWS = ABOUT + '''
 const tree = about.threadTree;
 return [...tree.querySelectorAll("tr.table-layout, tr.card-layout")].map(row => {
   const image = row.querySelector(".danesmimecol-column img, .dane-smime-mark");
@@ -37,8 +41,7 @@ return Object.fromEntries([...folder.messages].map(header =>
   [header.mime2DecodedSubject, header.getStringProperty("dane-smime-mark")]));
 '''
 
-COLUMN = '''
-const about = document.getElementById("tabmail").currentAbout3Pane;
+COLUMN = ABOUT + '''
 const button = about.document.getElementById("daneSmimeColButton");
 const columns = about.threadPane.columns;
 const column = columns.find(({id}) => id == "daneSmimeCol");
@@ -62,8 +65,7 @@ class MessageList:
             'Services.prefs.setIntPref("mail.threadpane.listview", kind);', kind=kind)
         tag = 'card' if kind == CARDS else 'row'
         wait_until(lambda: self._thunderbird.js(
-            'return document.getElementById("tabmail").currentAbout3Pane.threadTree'
-            '.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
+            ABOUT + 'return about.threadTree.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
 
     def show(self, uri):
         """Shows a folder."""
@@ -99,5 +101,4 @@ class MessageList:
 
     def scroll_to(self, index):
         self._thunderbird.js(
-            'document.getElementById("tabmail").currentAbout3Pane.threadTree'
-            '.scrollToIndex(index, true);', index=index)
+            ABOUT + 'about.threadTree.scrollToIndex(index, true);', index=index)

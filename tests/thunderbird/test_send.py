@@ -6,9 +6,8 @@ it."""
 import email
 import os
 import re
-import unittest
 
-from world import ALICE, BOB, CAROL, DAVE  # first: it puts the support modules on the path
+from world import ALICE, BOB, CAROL  # first: it puts the support modules on the path
 from sending import SendingCase
 
 # pylint: disable=wrong-import-order
@@ -152,24 +151,6 @@ class Send(SendingCase):
 
 
 class Refused(SendingCase):
-    def test_no_certificate(self):
-        window = self.open(f'{BOB}, {DAVE}', sign=True, encrypt=True)
-        self.assert_stopped(window, rf'^Not sent\..*{re.escape(DAVE)}')
-        window.remove_recipient(DAVE)
-        window.send()
-        self.assertEqual(self.world.sink.wait()[0].recipients, [BOB])
-
-    def test_answer_fails_validation(self):
-        address = self.world.scenario_address('bogus-denial')
-        self.assert_stopped(self.open(address, encrypt=True), re.escape(address))
-
-    def test_no_key_to_sign_with(self):
-        window = self.open(sign=True)
-        self.world.store.succeed('delete', ALICE)
-        self.addCleanup(self.world.publish, self.world.store, ALICE)
-        bar = self.assert_stopped(window, 'no key')
-        self.assertIn('Options of dane-smime', bar['buttons'])
-
     def test_newsgroup(self):
         window = self.open(encrypt=True)
         window.js('''

@@ -2,6 +2,7 @@
 """Everything around a Thunderbird with the add-on: the signed DNS, key stores, the native host,
 mail servers, and people who use them."""
 
+import atexit
 import json
 import os
 import re
@@ -70,6 +71,8 @@ class World:
 
     def start(self):
         """Raises all of it; what is up already goes down again if something fails."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        atexit.register(self._take_down)
         try:
             self._raise_servers()
             self._make_keys()
@@ -116,6 +119,7 @@ class World:
         self.reading = Reading(self.thunderbird)
         if self._with_addon:
             self.addon.install(xpi())
+            self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
@@ -135,7 +139,10 @@ class World:
             thunderbird.kill()
         while self._started:
             self._started.pop().stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get('DANE_SMIME_KEEP'):
+            print(f'# kept: {self.folder}')
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # Keys
 

@@ -76,7 +76,7 @@ var MessageSource = class {
     }
     const collector = new Collector();
     const service = MailServices.messageServiceFromURI(uri);
-    service.streamMessage(uri, collector, null, null, true, "", false);
+    service.streamMessage(uri, collector, null, null, true, "quotebody", false);
     await collector.octets.catch(() => {});
   }
 
