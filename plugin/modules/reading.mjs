@@ -156,16 +156,16 @@ export class MessageReader {
   async #request(body, run) {
     const { acceptAuthorities } = await this.#settings.read();
     try {
-      return await this.#ask(body, run, acceptAuthorities);
+      return await this.#requestWith(acceptAuthorities, body, run);
     } catch (error) {
       if (error.code !== "system-authorities-missing") {
         throw error;
       }
-      return this.#ask(body, run, false);
+      return this.#requestWith(false, body, run);
     }
   }
 
-  #ask(body, { interactive, signal, onProgress }, authorities) {
+  #requestWith(authorities, body, { interactive, signal, onProgress }) {
     const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }
