@@ -156,16 +156,16 @@ export class MessageReader {
   async #request(body, run) {
     const { acceptAuthorities } = await this.#settings.read();
     try {
-      return await this.#requestWith(acceptAuthorities, body, run);
+      return await this.#send(body, run, acceptAuthorities);
     } catch (error) {
       if (error.code !== "system-authorities-missing") {
         throw error;
       }
-      return this.#requestWith(false, body, run);
+      return this.#send(body, run, false);
     }
   }
 
-  #requestWith(authorities, body, { interactive, signal, onProgress }) {
+  #send(body, { interactive, signal, onProgress }, authorities) {
     const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }

@@ -13,6 +13,7 @@ from world import ALICE, CAROL, World  # first: it puts the support modules on t
 import tap
 from compose import Composing
 from mail_windows import MailWindows
+from marionette import MarionetteError
 from processes import wait_until
 from protected import ATTACHED_TEXT, CSV, Kinds, entity_of, head, plain, rich, split
 
@@ -71,8 +72,10 @@ class AllKinds(unittest.TestCase):
         self.assertEqual(WORLD.requests('read'), [])
 
     def test_text_picture_and_attachments(self):
-        state = wait_until(lambda: (lambda s: s if all(w for _, w in s['images']) else None)(
-            shown('E2')), 'the picture is there')
+        uri = shown('E2')['uri']
+        state = wait_until(lambda: (lambda state: state if all(
+            done and width for done, width in state['images']) else None)(MAIL.state(uri)),
+                           'the picture is there')
         self.assertIn('Grüße from Carol – here is the picture', state['text'])
         self.assertEqual(state['images'], [[True, 64]])
         self.assertEqual(state['attachments'], ['towns.csv', 'attached.eml'])
@@ -217,15 +220,19 @@ class Drafts(unittest.TestCase):
         before = len(COMPOSING.windows())
         uri = wait_until(lambda: MAIL.uri_of(uri, 'kind stranger'), 'the draft')
         MAIL.compose('Draft', uri)
-        text = wait_until(lambda: MAIL.js('''
-            const dialog = main.document.querySelector(".dialogFrame") ??
-              main.document.querySelector("browser.dialogFrame");
-            return dialog?.contentDocument?.getElementById("infoBody")?.textContent;'''),
-                          'the reason is told')
+        text = wait_until(self.dialog_text, 'the reason is told')
         self.assertIn('key', text)
+        WORLD.thunderbird.marionette.command('WebDriver:AcceptAlert')
         self.assertEqual(len(COMPOSING.windows()), before)
-        MAIL.js('''main.document.querySelector(".dialogFrame").contentDocument
-            .querySelector("dialog").acceptDialog();''')
+
+    def dialog_text(self):
+        """The text of the dialog that is open, or None."""
+        try:
+            return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
+        except MarionetteError as error:
+            if error.kind != 'no such alert':
+                raise
+            return None
 
 
 class Unchanged(unittest.TestCase):
