@@ -18,6 +18,7 @@ import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
+import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";
@@ -97,10 +98,13 @@ const outgoing = new OutgoingMail({
   bridge,
   words,
   hooks: messenger.daneOutgoing,
-  showProgress: (tabId, progress) => messenger.daneCompose.setProgress?.(tabId, progress),
+  // The window may be gone meanwhile.
+  showProgress: (tabId, progress) =>
+    messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),
 });
 messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
-messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptionsPage());
+messenger.daneOutgoing.onBarButton.addListener(() => openOptions());
+messenger.daneCompose.onCancelled.addListener(outgoing.cancel);
 messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----
