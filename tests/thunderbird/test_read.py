@@ -27,7 +27,8 @@ KINDS = MAIL = COMPOSING = FOLDER = None
 def setUpModule():
     global KINDS, MAIL, COMPOSING, FOLDER
     WORLD.start()
-    KINDS, MAIL, COMPOSING = Kinds(WORLD), MailWindows(WORLD.thunderbird), Composing(WORLD.thunderbird)
+    KINDS, MAIL = Kinds(WORLD), MailWindows(WORLD.thunderbird)
+    COMPOSING = Composing(WORLD.thunderbird)
     FOLDER = MAIL.local_folder('kinds')
     MAIL.add(FOLDER, *[KINDS.make(kind) for kind in (*ENCRYPTED, *OTHERS)])
     MAIL.open_folder(FOLDER, len(ENCRYPTED) + len(OTHERS))
@@ -190,8 +191,9 @@ class Answers(unittest.TestCase):
 
 class Drafts(unittest.TestCase):
     def open(self, kind, folder, mode):
-        message = rich(kind, more='X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
-                       'Bcc: dave@example.org\r\n', sender=ALICE, recipient=CAROL)
+        more = ('X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
+                'Bcc: dave@example.org\r\n')
+        message = rich(kind, more=more, sender=ALICE, recipient=CAROL)
         sealed = WORLD.store.succeed('encrypt', '--recipient', ALICE, stdin=message).stdout
         fields, content = split(sealed)
         if b'Bcc:' not in fields:
@@ -291,7 +293,8 @@ class Unchanged(unittest.TestCase):
 
 class Leaks(unittest.TestCase):
     def test_nothing_is_asked_of_the_web(self):
-        MAIL.js('Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);')
+        MAIL.js('''
+            Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);''')
         self.addCleanup(MAIL.js, '''
             Services.prefs.clearUserPref("mailnews.message_display.disable_remote_image");''')
         added('control', rich('control', f'{WORLD.http.url}control.png'))

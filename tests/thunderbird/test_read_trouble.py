@@ -8,12 +8,13 @@ import shutil
 import signal
 import unittest
 
-from world import ALICE, World  # first: it puts the support modules on the path
+from world import World  # first: it puts the support modules on the path
 
 # pylint: disable=wrong-import-order
 import openssl
 import tap
 from mail_windows import MailWindows
+from marionette import MarionetteError
 from processes import wait_until
 from protected import Kinds, plain, rich
 
@@ -21,6 +22,12 @@ WORLD = World()
 SUCCESS, INCOMPLETE = 0, 1057
 PASSWORD = 'correct horse'
 KINDS = MAIL = FOLDER = None
+
+# of the bars above the message
+PRESS_FIRST_BUTTON = '''
+view().gMessageNotificationBar.msgNotificationBar.currentNotification
+  .querySelector("button").click();
+'''
 
 IMPORT_KEY = '''
 const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
@@ -51,6 +58,7 @@ def tearDownModule():
 
 def away():
     """Shows a message without any protection."""
+    MAIL.open_folder(FOLDER)
     MAIL.read('kind calm', 'secret calm')
 
 
@@ -136,27 +144,55 @@ class Host(unittest.TestCase):
         MAIL.wait_text('ended unexpectedly')
 
 
-class Locked(unittest.TestCase):
-    def setUp(self):
-        with open(WORLD.path('password'), 'w', encoding='ascii') as file:
-            file.write(PASSWORD)
+class Unlocking(unittest.TestCase):
+    """The last one: from here on the key store has a password."""
 
     def answer(self, password):
         """Answers the prompt for the password; None: it is closed."""
         marionette = WORLD.thunderbird.marionette
-        wait_until(self.prompt_is_open, 'the prompt')
+        wait_until(self.prompt_text, 'the prompt')
         if password is None:
             marionette.command('WebDriver:DismissAlert')
             return
         marionette.command('WebDriver:SendAlertText', text=password)
         marionette.command('WebDriver:AcceptAlert')
 
-    def prompt_is_open(self):
-        from marionette import MarionetteError  # pylint: disable=import-outside-toplevel
+    def prompt_text(self):
+        """The text of the prompt that is open, or None."""
         try:
             return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
-        except MarionetteError:
+        except MarionetteError as error:
+            if error.kind != 'no such alert':
+                raise
             return None
+
+    def test_prompt_declined_unlocked_and_locked_again(self):
+        away()
+        with open(WORLD.path('password'), 'w', encoding='ascii') as file:
+            file.write(PASSWORD)
+        WORLD.store.succeed('password', '--new-password-file', WORLD.path('password'))
+        WORLD.kill_host()
+        forget()
+        MAIL.select('kind C3')
+        self.answer(None)
+        state = MAIL.wait_text('Your key store is locked')
+        self.assertTrue(state['header'])
+        WORLD.pictures.window('read-locked')
+        MAIL.js(PRESS_FIRST_BUTTON)
+        self.answer(PASSWORD)
+        MAIL.wait_text('secret C3')
+        away()
+        MAIL.read('kind C4', 'secret C4')
+        self.lock()
+        MAIL.wait_text('Your key store is locked')
+        self.assertIsNone(self.prompt_text())
+
+    def lock(self):
+        """As the button of the options page does it."""
+        WORLD.addon.background('await messenger.runtime.openOptionsPage();')
+        wait_until(lambda: WORLD.addon.has_page('options/'), 'the options page')
+        WORLD.addon.page('options/', """
+            await messenger.runtime.sendMessage({topic: "options/lock"});""")
 
 
 class ComesAndGoes(unittest.TestCase):

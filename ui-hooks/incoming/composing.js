@@ -2,7 +2,9 @@
 "use strict";
 /* global ChromeUtils, Cc, Ci, Services */
 
-var { ExtensionSupport } = ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs");
+var { ExtensionSupport } = ChromeUtils.importESModule(
+  "resource:///modules/ExtensionSupport.sys.mjs",
+);
 
 const TOP_WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
