@@ -69,7 +69,11 @@ export class ComposeWindows {
     );
   }
 
-  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window, which is open, is now */
+  /**
+   * A window that is open, as it is now.
+   * @param {number} tabId
+   * @returns {Promise<ComposeSession>}
+   */
   async current(tabId) {
     await this.ready;
     return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
@@ -250,11 +254,13 @@ function storageKey(tabId) {
 }
 
 async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
-  await action.setIcon({ tabId, path: icon });
-  await action.setLabel({ tabId, label });
-  await action.setTitle({ tabId, title });
-  await action.setBadgeText({ tabId, text: badge });
-  await action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" });
+  await Promise.all([
+    action.setIcon({ tabId, path: icon }),
+    action.setLabel({ tabId, label }),
+    action.setTitle({ tabId, title }),
+    action.setBadgeText({ tabId, text: badge }),
+    action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" }),
+  ]);
 }
 
 /** The quiet word below the message, where encryption is held up or went off. */

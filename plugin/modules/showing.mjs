@@ -70,7 +70,8 @@ export class Showing {
 
   #leave(uri) {
     this.#underWay.delete(uri);
-    if (this.#told?.uri === uri && this.#now() - this.#told.at < GLANCE_MS) {
+    const told = this.#told;
+    if (told && told.uri === uri && this.#now() - told.at < GLANCE_MS) {
       this.#told = null;
     }
   }
@@ -161,9 +162,10 @@ export class Showing {
    * @returns {Bar[]}
    */
   #untold(uri, bars, error) {
+    const told = this.#told;
     if (!bars.some((bar) => bar?.id === "host")) {
       this.#told = null;
-    } else if (this.#told?.code !== error.code || this.#told.uri === uri) {
+    } else if (!told || told.code !== error.code || told.uri === uri) {
       this.#told = { code: error.code, uri, at: this.#now() };
     } else {
       return bars.filter((bar) => bar && bar.id !== "host");

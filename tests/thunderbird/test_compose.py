@@ -60,8 +60,9 @@ class Recipients(ToggleCase):
         self.wait_label(window, BOTH, '')
         window.add_recipient(DAVE, 'bcc')
         self.wait_label(window, SIGNED, '1')
-        self.assertIn('recipients', window.state()['bars'][0]['value'])
-        self.assertIn(DAVE, window.state()['bars'][0]['text'])
+        wait_until(lambda: [bar for bar in window.state()['bars']
+                            if 'switched off' in bar['text'] and DAVE in bar['text']],
+                   'a bar names him')
         window.remove_recipient(DAVE)
         self.wait_label(window, BOTH, '')
         wait_until(lambda: not window.state()['bars'], 'the bar has gone')
@@ -210,9 +211,9 @@ class Life(ToggleCase):
         window = self.composing.open(ALICE, BOB)
         self.wait_label(window, BOTH)
         window.close()
-        self.addon.stop_background()
         os.rename(self.world.host_manifest(), self.world.path('away'))
         try:
+            self.addon.stop_background()
             window = self.composing.open(ALICE, BOB)
             self.wait_label(window, OFF, '!')
             state = self.open_popup(window)

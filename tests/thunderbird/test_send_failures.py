@@ -91,11 +91,6 @@ class Failures(SendingCase):
         window.send()
         self.assertEqual([one.recipients for one in self.world.sink.wait(2)], [[CAROL], [BOB]])
 
-    def end_host(self):
-        """The next request starts it anew."""
-        if self.world.host_pid():
-            self.world.kill_host()
-
     def _wait_ready(self, window, count):
         def ready():
             return [one for one in window.state()['recipients']
@@ -142,15 +137,16 @@ class Guarded(SendingCase):
 
     def test_disabled(self):
         window = self.open(sign=True)
-        other = self.composing.open(ALICE, BOB)
         self.world.addon.disable()
         try:
             self.assert_stopped(window, 'switched off')
             self.world.pictures.window('outgoing-guard-bar', 'msgcompose')
             self.assert_stopped(window, 'switched off', SEND_LATER)
+            self.composing.open(ALICE, BOB).send()
+            self.world.sink.wait()
+            self.world.sink.clear()
         finally:
             self.world.addon.enable()
-        other.close()
         window.send()
         [delivery] = self.world.sink.wait()
         self.judge.verify(delivery.octets)

@@ -43,7 +43,7 @@ return {
   sign: toggle("sign"), encrypt: toggle("encrypt"), rows, summary: one("summary").textContent,
   notice: one("notice").hidden ? "" : one("notice-text").textContent,
   button: one("notice-button").hidden ? "" : one("notice-button").textContent,
-  focus: document.activeElement.id,
+  focus: document.activeElement.id, level: one("summary").className.replace(/.*-/, ""),
 };
 '''
 
@@ -120,7 +120,10 @@ class ToggleCase(unittest.TestCase):
         def shown():
             button = self.button(window)
             return button['label'] == label and badge in (None, button['badge'])
-        wait_until(shown, f'the button says {label}, {badge}')
+        try:
+            wait_until(shown, 'the button')
+        except AssertionError:
+            self.fail(f'not {label}, {badge}, but {self.button(window)}')
 
     def pills(self, window):
         """State, tooltip and description of the pills by address."""
