@@ -12,8 +12,8 @@ from world import ALICE, CAROL, World  # first: it puts the support modules on t
 # pylint: disable=wrong-import-order
 import tap
 from compose import Composing
+from dialogs import Dialogs
 from mail_windows import MailWindows
-from marionette import MarionetteError
 from processes import wait_until
 from protected import ATTACHED_TEXT, CSV, Kinds, entity_of, head, plain, rich, split
 
@@ -222,19 +222,10 @@ class Drafts(unittest.TestCase):
         before = len(COMPOSING.windows())
         uri = wait_until(lambda: MAIL.uri_of(uri, 'kind stranger'), 'the draft')
         MAIL.compose('Draft', uri)
-        text = wait_until(self.dialog_text, 'the reason is told')
-        self.assertIn('key', text)
-        WORLD.thunderbird.marionette.command('WebDriver:AcceptAlert')
+        dialogs = Dialogs(WORLD.thunderbird)
+        self.assertIn('key', dialogs.wait())
+        dialogs.press()
         self.assertEqual(len(COMPOSING.windows()), before)
-
-    def dialog_text(self):
-        """The text of the dialog that is open, or None."""
-        try:
-            return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
-        except MarionetteError as error:
-            if error.kind != 'no such alert':
-                raise
-            return None
 
 
 class Unchanged(unittest.TestCase):

@@ -6,7 +6,6 @@ comes and goes; Thunderbird's own keys; IMAP without an offline copy."""
 import os
 import shutil
 import signal
-import time
 import unittest
 
 from world import World  # first: it puts the support modules on the path
@@ -14,8 +13,8 @@ from world import World  # first: it puts the support modules on the path
 # pylint: disable=wrong-import-order
 import openssl
 import tap
+from dialogs import Dialogs
 from mail_windows import MailWindows
-from marionette import MarionetteError
 from processes import wait_until
 from protected import Kinds, plain, rich
 
@@ -28,20 +27,6 @@ KINDS = MAIL = FOLDER = None
 PRESS_FIRST_BUTTON = '''
 view().gMessageNotificationBar.msgNotificationBar.currentNotification
   .querySelector("button").click();
-'''
-
-# Marionette types into no prompt for a password.
-ANSWER_PROMPT = '''
-const observer = subject => {
-  Services.obs.removeObserver(observer, "common-dialog-loaded");
-  main.setTimeout(() => {
-    const {ui} = subject.Dialog;
-    ui.password1Textbox.value = password;
-    ui.button0.disabled = false;
-    ui.button0.click();
-  }, 500);
-};
-Services.obs.addObserver(observer, "common-dialog-loaded");
 '''
 
 IMPORT_KEY = '''
@@ -164,16 +149,8 @@ class Host(unittest.TestCase):
 class Unlocking(unittest.TestCase):
     """The last one: from here on the key store has a password."""
 
-    def prompt_text(self):
-        """The text of the prompt that is open, or None."""
-        try:
-            return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
-        except MarionetteError as error:
-            if error.kind != 'no such alert':
-                raise
-            return None
-
     def test_prompt_declined_unlocked_and_locked_again(self):
+        dialogs = Dialogs(WORLD.thunderbird)
         away()
         with open(WORLD.path('password'), 'w', encoding='ascii') as file:
             file.write(PASSWORD)
@@ -181,19 +158,20 @@ class Unlocking(unittest.TestCase):
         WORLD.kill_host()
         forget()
         MAIL.select('kind C3')
-        wait_until(self.prompt_text, 'the prompt')
-        WORLD.thunderbird.marionette.command('WebDriver:DismissAlert')
+        dialogs.wait()
+        dialogs.press('cancel')
         state = MAIL.wait_text('Your key store is locked')
         self.assertTrue(state['header'])
         WORLD.pictures.window('read-locked')
-        MAIL.js(ANSWER_PROMPT + PRESS_FIRST_BUTTON, password=PASSWORD)
-        time.sleep(2)  # a script that meets an open prompt closes it
+        MAIL.js(PRESS_FIRST_BUTTON)
+        dialogs.wait()
+        dialogs.press(text=PASSWORD)
         MAIL.wait_text('secret C3')
         away()
         MAIL.read('kind C4', 'secret C4')
         self.lock()
         MAIL.wait_text('Your key store is locked')
-        self.assertIsNone(self.prompt_text())
+        self.assertIsNone(dialogs.text())
 
     def lock(self):
         """As the button of the options page does it."""
