@@ -136,6 +136,11 @@ const showing = new Showing({
   openSetUp: () => messenger.runtime.openOptionsPage(),
 });
 showing.start();
+messenger.storage.onChanged.addListener((changes, area) => {
+  if (area === "local" && changes.settings) {
+    showing.settingsChanged(changes.settings);
+  }
+});
 
 // ---- message list ----
 

@@ -58,7 +58,17 @@ export class Showing {
     });
   }
 
-  /** After settings that verdicts depend on have changed: everything that is shown anew. */
+  /**
+   * Verdicts depend on who is asked and who is believed.
+   * @param {{oldValue?: any, newValue?: any}} change of the settings
+   */
+  async settingsChanged({ oldValue, newValue }) {
+    if (whatCounts(oldValue) !== whatCounts(newValue)) {
+      await this.refresh();
+    }
+  }
+
+  /** Everything that is shown, anew. */
   async refresh() {
     const { hooks, reader } = this.#needs;
     this.#underWay.clear();
@@ -172,4 +182,8 @@ export class Showing {
     }
     return bars.filter((bar) => bar);
   }
+}
+
+function whatCounts({ acceptAuthorities = true, resolver = { mode: "system", servers: [] } } = {}) {
+  return JSON.stringify([acceptAuthorities, resolver.mode, resolver.servers]);
 }

@@ -139,6 +139,13 @@ class Kind(VerdictCase):
                 self.assertIn(other, texts)
                 self.assertTrue(state['header_shown'])
 
+    def test_weak_cipher(self):
+        view, state = self.show('weak', lambda: self.kinds.encrypted_by_openssl(
+            'weak', plain('weak'), self.kinds.own_key(), '-des3'))
+        self.assertEqual(state['encrypted'],
+                         {'image': 'connection-secure.svg', 'text': 'Weakly encrypted'})
+        self.assertIn('outdated method', self.panel(view))
+
     def test_nested_envelope_is_an_attachment(self):
         view = self.reading.show(self.uri('H1'))
         wait_until(lambda: WORLD.requests('read'), 'the host has been asked')
