@@ -37,15 +37,12 @@ async function askInside(window, title, text) {
   return answer.getProperty("ok") ? answer.getProperty("pass") : null;
 }
 
+/** The dialog fills its answer in as it is unloaded: what comes after that sees it. */
 function closed(dialog) {
   return new Promise((resolve) => {
-    const observer = (subject, topic) => {
-      if (topic === "domwindowclosed" && subject === dialog) {
-        Services.ww.unregisterNotification(observer);
-        resolve();
-      }
-    };
-    Services.ww.registerNotification(observer);
+    const unloaded = () => Services.tm.dispatchToMainThread(resolve);
+    const loaded = () => dialog.addEventListener("unload", unloaded, { once: true });
+    dialog.addEventListener("load", loaded, { once: true });
   });
 }
 
