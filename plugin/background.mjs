@@ -98,10 +98,13 @@ const outgoing = new OutgoingMail({
   bridge,
   words,
   hooks: messenger.daneOutgoing,
-  showProgress: (tabId, progress) => messenger.daneCompose.setProgress?.(tabId, progress),
+  // The window may be gone meanwhile.
+  showProgress: (tabId, progress) =>
+    messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),
 });
 messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
-messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptionsPage());
+messenger.daneOutgoing.onBarButton.addListener(() => openOptions());
+messenger.daneCompose.onCancelled.addListener(outgoing.cancel);
 messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----

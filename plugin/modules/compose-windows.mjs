@@ -69,7 +69,11 @@ export class ComposeWindows {
     );
   }
 
-  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window is now */
+  /**
+   * A window that is open, as it is now.
+   * @param {number} tabId
+   * @returns {Promise<ComposeSession>}
+   */
   async current(tabId) {
     await this.ready;
     return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
@@ -99,7 +103,9 @@ export class ComposeWindows {
     const { tabId } = session.window;
     session.evaluate();
     const before = this.#shows.get(tabId) ?? Promise.resolve();
-    const shown = before.then(() => this.#sessions.has(tabId) && this.#show(session));
+    const shown = before
+      .then(() => this.#sessions.has(tabId) && this.#show(session))
+      .catch((error) => this.#unlessClosed(tabId, error));
     this.#shows.set(
       tabId,
       shown.catch(() => {}),
@@ -109,18 +115,27 @@ export class ComposeWindows {
 
   async #rebuild() {
     for (const now of await this.#parts.compose.list()) {
-      await this.#take(now);
+      await this.#inTurn(now.tabId, () => this.#take(now)).catch(console.error);
     }
   }
 
   /** One thing after the other: a sender that was changed twice is asked about twice. */
   #inTurn(tabId, work) {
-    const turn = (this.#turns.get(tabId) ?? Promise.resolve()).then(work);
+    const before = this.#turns.get(tabId) ?? Promise.resolve();
+    const turn = before.then(work).catch((error) => this.#unlessClosed(tabId, error));
     this.#turns.set(
       tabId,
       turn.catch(() => {}),
     );
     return turn;
+  }
+
+  /** What fails because the window was closed meanwhile is no failure. */
+  async #unlessClosed(tabId, error) {
+    const open = await this.#parts.compose.list();
+    if (open.some((one) => one.tabId === tabId)) {
+      throw error;
+    }
   }
 
   /** @param {ComposeWindow} now */
@@ -239,11 +254,13 @@ function storageKey(tabId) {
 }
 
 async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
-  await action.setIcon({ tabId, path: icon });
-  await action.setLabel({ tabId, label });
-  await action.setTitle({ tabId, title });
-  await action.setBadgeText({ tabId, text: badge });
-  await action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" });
+  await Promise.all([
+    action.setIcon({ tabId, path: icon }),
+    action.setLabel({ tabId, label }),
+    action.setTitle({ tabId, title }),
+    action.setBadgeText({ tabId, text: badge }),
+    action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" }),
+  ]);
 }
 
 /** The quiet word below the message, where encryption is held up or went off. */

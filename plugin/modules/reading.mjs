@@ -155,8 +155,18 @@ export class MessageReader {
 
   async #request(body, run) {
     const { acceptAuthorities } = await this.#settings.read();
-    const params = { entity: true, system_authorities: acceptAuthorities };
-    const { interactive, signal, onProgress } = run;
+    try {
+      return await this.#send(body, run, acceptAuthorities);
+    } catch (error) {
+      if (error.code !== "system-authorities-missing") {
+        throw error;
+      }
+      return this.#send(body, run, false);
+    }
+  }
+
+  #send(body, { interactive, signal, onProgress }, authorities) {
+    const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }
 

@@ -24,15 +24,18 @@ const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
  * @property {() => any} openSetUp opens the options page
  * @property {() => number} [now]
  * @property {{setTimeout: Function, clearTimeout: Function}} [timers]
+ *
+ * @typedef {{code: string, uri: string, at: number}} ToldFault
  */
 export class Showing {
   /** @type {ShowingNeeds} */ #needs;
   #now;
-  /** By message that is being read. @type {Map<string, AbortController>} */
+  /** @type {Map<string, AbortController>} by message that is being read */
   #underWay = new Map();
-  /** When messages were judged without an answer of the DNS. @type {Map<string, number>} */
+  /** @type {Map<string, number>} when messages were judged without an answer of the DNS */
   #undecided = new Map();
-  /** The host's fault that was told: {code, uri, at}. */ #told = null;
+  /** @type {ToldFault | null} the host's fault that was told: once, not on every message */
+  #told = null;
 
   /** @param {ShowingNeeds} needs */
   constructor(needs) {
@@ -67,7 +70,8 @@ export class Showing {
 
   #leave(uri) {
     this.#underWay.delete(uri);
-    if (this.#told?.uri === uri && this.#now() - this.#told.at < GLANCE_MS) {
+    const told = this.#told;
+    if (told && told.uri === uri && this.#now() - told.at < GLANCE_MS) {
       this.#told = null;
     }
   }
@@ -89,10 +93,10 @@ export class Showing {
       // what is wrong is told by the next reading
     }
     this.#told = null;
-    await this.#show(uri, { interactive: true, again: true });
+    await this.#show(uri, { interactive: true });
   }
 
-  async #show(uri, { interactive = false, again = false } = {}) {
+  async #show(uri, { interactive = false } = {}) {
     if (this.#underWay.has(uri)) {
       return;
     }
@@ -101,13 +105,13 @@ export class Showing {
     this.#underWay.set(uri, controller);
     const progress = new ReadingProgress((shown) => hooks.setProgress(uri, shown), words, timers);
     try {
-      if (again || this.#isStale(uri)) {
+      if (this.#isStale(uri, interactive)) {
         await reader.forget(uri);
       }
       const { report: onProgress } = progress;
       const { signal } = controller;
       const reading = await reader.read(uri, { interactive, signal, onProgress });
-      await this.#tell(uri, reading);
+      await this.#tell(uri, reading, () => this.#underWay.get(uri) === controller);
     } finally {
       progress.end();
       if (this.#underWay.get(uri) === controller) {
@@ -116,12 +120,13 @@ export class Showing {
     }
   }
 
-  #isStale(uri) {
+  /** A verdict for want of the DNS; what failed altogether, the reader tries again by itself. */
+  #isStale(uri, interactive) {
     const since = this.#undecided.get(uri);
-    return since !== undefined && this.#now() - since >= RETRY_MS;
+    return since !== undefined && (interactive || this.#now() - since >= RETRY_MS);
   }
 
-  async #tell(uri, reading) {
+  async #tell(uri, reading, isShown) {
     const { hooks, marks, words, formatDate } = this.#needs;
     const view = reading.verdict
       ? makeVerdictView(reading, { words, formatDate })
@@ -131,7 +136,9 @@ export class Showing {
       this.#undecided.set(uri, this.#now());
     }
     await hooks.show(uri, view);
-    await this.#tellInBars(uri, reading, view);
+    if (isShown()) {
+      await this.#tellInBars(uri, reading, view);
+    }
     if (reading.verdict) {
       await marks.keep(uri, reading.verdict);
     }
@@ -155,9 +162,10 @@ export class Showing {
    * @returns {Bar[]}
    */
   #untold(uri, bars, error) {
+    const told = this.#told;
     if (!bars.some((bar) => bar?.id === "host")) {
       this.#told = null;
-    } else if (this.#told?.code !== error.code || this.#told.uri === uri) {
+    } else if (!told || told.code !== error.code || told.uri === uri) {
       this.#told = { code: error.code, uri, at: this.#now() };
     } else {
       return bars.filter((bar) => bar && bar.id !== "host");

@@ -119,7 +119,7 @@ test("a locked key store: a bar, and after Unlock the verdict", async () => {
   assert.equal(world.hooks.of("show")[0][1].encryption, "failed");
   world.hooks.onBarButton.fire("m1", "locked", "unlock");
   await settle();
-  assert.deepEqual(world.forgotten, ["m1"]);
+  assert.deepEqual(world.forgotten, []);
   assert.equal(world.reads[1].interactive, true);
   assert.equal(world.hooks.of("show")[1][1].signature, "verified");
   assert.ok(world.hooks.of("hideBar").some(([, id]) => id === "locked"));
@@ -221,6 +221,18 @@ test("… but not where there is nothing to tell", async () => {
   const world = makeWorld([makeVerdict(UNSIGNED)], { header: false });
   await world.open("m1");
   assert.deepEqual(bars(world), []);
+});
+
+test("the host is missing, found out too late: told with the next message", async () => {
+  const missing = new BridgeError("host-missing", "no such native application");
+  let answer;
+  const world = makeWorld([() => new Promise((resolve) => (answer = resolve)), missing]);
+  await world.open("m1");
+  world.hooks.onHidden.fire("m1");
+  answer(missing);
+  await settle();
+  await world.open("m2");
+  assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m2"]);
 });
 
 test("refresh: settings have changed, what is shown is read anew", async () => {

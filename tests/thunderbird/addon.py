@@ -80,6 +80,17 @@ return context.currentWindowGlobal.getActor("MarionetteCommands").executeScript(
 '''
 
 
+CLOSE_PAGES = '''
+const base = ExtensionParent.GlobalManager.getExtension(id).baseURL;
+const tabmail = document.getElementById("tabmail");
+for (const tab of tabmail.tabInfo.slice(1)) {
+  if (tab.browser?.currentURI?.spec.startsWith(base)) {
+    tabmail.closeTab(tab, true);
+  }
+}
+'''
+
+
 class Addon:
     """The add-on in one Thunderbird; or another, by its id."""
 
@@ -154,6 +165,15 @@ class Addon:
             return self.page(url, 'return document.readyState == "complete";')
         except MarionetteError:
             return False
+
+    def close_pages(self):
+        """Closes the tabs that show its pages."""
+        self.js(CLOSE_PAGES)
+
+    def close_first_run(self):
+        """Waits for the page that it opens once after it was installed, and closes it."""
+        wait_until(lambda: self.has_page('first-run'), 'the first-run page')
+        self.close_pages()
 
     def background_state(self):
         """"running", "stopped", "suspending"… """

@@ -6,24 +6,29 @@ from processes import wait_until
 
 TABLE, CARDS = 1, 0
 
-SHOW = FOLDER + '''
+# `about` is the about:3pane document of the first tab, which comes to the front.
+ABOUT = '''
 const tabmail = document.getElementById("tabmail");
+tabmail.switchToTab(0);
 const about = tabmail.currentAbout3Pane;
+'''
+
+SHOW = FOLDER + ABOUT + '''
 about.displayFolder(uri);
 return about.gFolder?.URI == uri && !!about.gDBView && !about.gDBView.isSearching;
 '''
 
 # Rows that are drawn; `seen` are those inside the window.
-ROWS = '''
-const about = document.getElementById("tabmail").currentAbout3Pane;
+ROWS = ABOUT + '''
 const tree = about.threadTree;
 return [...tree.querySelectorAll("tr.table-layout, tr.card-layout")].map(row => {
   const image = row.querySelector(".danesmimecol-column img, .dane-smime-mark");
   const shown = image && image.checkVisibility();
   return {
     index: row.index,
+    is_card: row.classList.contains("card-layout"),
     subject: row.querySelector(".subject-line span, .subject")?.textContent ?? "",
-    dummy: row.dataset.properties.split(" ").includes("dummy"),
+    dummy: row.dataset.properties?.split(" ").includes("dummy") ?? false,
     mark: shown ? /mark-(.*)\\.svg/.exec(image.src)[1] : null,
     loaded: shown ? image.complete && image.naturalWidth > 0 : null,
     title: shown ? image.title : null,
@@ -37,8 +42,7 @@ return Object.fromEntries([...folder.messages].map(header =>
   [header.mime2DecodedSubject, header.getStringProperty("dane-smime-mark")]));
 '''
 
-COLUMN = '''
-const about = document.getElementById("tabmail").currentAbout3Pane;
+COLUMN = ABOUT + '''
 const button = about.document.getElementById("daneSmimeColButton");
 const columns = about.threadPane.columns;
 const column = columns.find(({id}) => id == "daneSmimeCol");
@@ -56,14 +60,17 @@ class MessageList:
     def __init__(self, thunderbird):
         self._thunderbird = thunderbird
 
+    def enlarge(self):
+        """Gives the list the whole height of the window."""
+        self._thunderbird.js(ABOUT + 'about.paneLayout.messagePaneVisible = false;')
+
     def view(self, kind):
         """TABLE or CARDS."""
         self._thunderbird.js(
             'Services.prefs.setIntPref("mail.threadpane.listview", kind);', kind=kind)
         tag = 'card' if kind == CARDS else 'row'
         wait_until(lambda: self._thunderbird.js(
-            'return document.getElementById("tabmail").currentAbout3Pane.threadTree'
-            '.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
+            ABOUT + 'return about.threadTree.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
 
     def show(self, uri):
         """Shows a folder."""
@@ -78,9 +85,16 @@ class MessageList:
         return {row['subject']: row['mark'] for row in self.rows() if row['mark']}
 
     def wait_marks(self, expected, seconds=30):
-        """Waits until exactly these marks are seen, and stay."""
+        """Waits until the rows that are drawn have these marks, and no others; in the table all of
+        them are drawn, of cards the first."""
+        def as_expected():
+            rows = self.rows()
+            wrong = [row for row in rows if row['mark'] != expected.get(row['subject'])]
+            missing = expected.keys() - {row['subject'] for row in rows}
+            return rows and not wrong and (rows[0]['is_card'] or not missing)
+
         try:
-            wait_until(lambda: self.marks() == expected, 'the marks', seconds)
+            wait_until(as_expected, 'the marks', seconds)
         except AssertionError:
             raise AssertionError(f'marks: {self.marks()}, expected {expected}') from None
 
@@ -99,5 +113,4 @@ class MessageList:
 
     def scroll_to(self, index):
         self._thunderbird.js(
-            'document.getElementById("tabmail").currentAbout3Pane.threadTree'
-            '.scrollToIndex(index, true);', index=index)
+            ABOUT + 'about.threadTree.scrollToIndex(index, true);', index=index)

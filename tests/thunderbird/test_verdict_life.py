@@ -8,7 +8,6 @@ import unittest
 
 from world import ALICE, Account, World  # first: it puts the support modules on the path
 from folders import Folders
-from processes import wait_until
 from protected import Kinds
 from reading import Reading
 
@@ -18,13 +17,32 @@ import tap
 DANE, PART = 'S/MIME · DANE', 'S/MIME · part'
 PASSWORD = 'open sesame'
 READING_SECONDS = 4  # after so long on a message its bar has been read
+# Answers each question for a password at once; null closes it. An open one stops Marionette.
+PROMPTER = '''
+const {Prompter} = ChromeUtils.importESModule("resource://gre/modules/Prompter.sys.mjs");
+const {prototype} = Prompter;
+'''
+ANSWER = PROMPTER + '''
+prototype.stockForTest ??= prototype.asyncPromptPassword;
+prototype.asyncPromptPassword = async () => {
+  const bag = Cc["@mozilla.org/hash-property-bag;1"].createInstance(Ci.nsIWritablePropertyBag2);
+  bag.setPropertyAsBool("ok", password !== null);
+  bag.setPropertyAsAString("pass", password ?? "");
+  return bag.QueryInterface(Ci.nsIPropertyBag2);
+};
+'''
+FORGET_ANSWER = PROMPTER + '''
+prototype.asyncPromptPassword = prototype.stockForTest;
+delete prototype.stockForTest;
+'''
 WORLD = World([Account(ALICE, 'Alice Example')])
 
 
 def setUpModule():
     WORLD.start()
-    # of an add-on that is disabled, and of the stock script that a test robs of a function
-    WORLD.expected_errors += ['on closed conduit', 'setMessageCryptoBox is not a function']
+    # of an add-on that is disabled, of the stock script that a test robs of a function, of a prompt
+    WORLD.expected_errors += ['on closed conduit', 'setMessageCryptoBox is not a function',
+                              'pre-existing callContextData']
 
 
 def tearDownModule():
@@ -101,46 +119,23 @@ class Life(unittest.TestCase):
         WORLD.store.succeed('password', '--new-password-file', path)
         try:
             self.forget()
+            WORLD.thunderbird.js(ANSWER, password=None)
             view = self.show('C3')
-            self.close_prompt()
             state = view.wait_for(lambda state: state['bars'], 'a bar')
             self.assertEqual([(bar['value'], bar['buttons']) for bar in state['bars']],
                              [('dane-smime-locked', ['Unlock'])])
             self.assertEqual(state['encrypted']['image'], 'message-encrypted-notok.svg')
+            WORLD.thunderbird.js(ANSWER, password=PASSWORD)
             view.press_bar_button('dane-smime-locked', 'Unlock')
-            self.answer_prompt(PASSWORD)
             state = view.wait_for_text('secret C3')
             state = view.wait_for(
                 lambda state: (state['encrypted'] or {}).get('image') == 'message-encrypted-ok.svg',
                 'the lock')
-            self.assertEqual(state['bars'], [])
+            view.wait_for(lambda state: not state['bars'], 'no bar')
         finally:
-            WORLD.store.run('--password-file', path, 'password', '--remove')
+            WORLD.thunderbird.js(FORGET_ANSWER)
+            WORLD.store.succeed('--password-file', path, 'password', '--remove')
             self.forget()
-
-    def prompt(self, body):
-        """A script over the password prompt that is open: `dialog` is its document."""
-        return WORLD.thunderbird.js('''
-            const frames = win => [win, ...[...win.document.querySelectorAll("browser")].flatMap(
-              browser => browser.contentWindow ? frames(browser.contentWindow) : [])];
-            const open = [...Services.wm.getEnumerator(null)].flatMap(frames).find(
-              win => win.location.href.includes("commonDialog.xhtml") &&
-                win.document.getElementById("password1Textbox"));
-            if (!open || open.document.readyState != "complete") {
-              return false;
-            }
-            const dialog = open.document;
-            ''' + body + '; return true;')
-
-    def close_prompt(self):
-        wait_until(lambda: self.prompt(
-            'dialog.querySelector("dialog").getButton("cancel").click()'), 'a prompt')
-        wait_until(lambda: not self.prompt(''), 'the prompt is closed')
-
-    def answer_prompt(self, password):
-        wait_until(lambda: self.prompt(
-            f'dialog.getElementById("password1Textbox").value = "{password}";'
-            'dialog.querySelector("dialog").getButton("accept").click()'), 'a prompt')
 
     def test_without_the_internals(self):
         view = self.show('A1')

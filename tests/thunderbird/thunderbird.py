@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -64,11 +65,26 @@ for (const compose of Services.wm.getEnumerator("msgcompose")) {
 '''
 
 
+def own_copy(folder):
+    """An installation of Thunderbird like the system's, in a new folder, whose folder "extensions"
+    is its own and empty; gives its program."""
+    installed = os.path.dirname(os.path.realpath(BINARY))
+    os.makedirs(os.path.join(folder, 'extensions'))
+    program = os.path.join(folder, os.path.basename(os.path.realpath(BINARY)))
+    for name in os.listdir(installed):
+        target = os.path.join(folder, name)
+        if not os.path.exists(target) and target != program:
+            os.symlink(os.path.join(installed, name), target)
+    shutil.copy2(os.path.realpath(BINARY), program)  # it looks for all else beside itself
+    return program
+
+
 class Thunderbird:
     """The program, its profile and the Marionette session in it."""
 
-    def __init__(self, folder, settings=None, *, display=None, environment=None):
+    def __init__(self, folder, settings=None, *, display=None, environment=None, program=BINARY):
         """`display` is the name of an X server's; without it Thunderbird runs headless."""
+        self.program = program
         self.home = os.path.join(folder, 'home')
         self.profile = os.path.join(folder, 'profile')
         self.log = os.path.join(folder, 'thunderbird.log')
@@ -101,8 +117,8 @@ class Thunderbird:
 
     def start(self):
         """Starts it and waits for the main window."""
-        if not os.access(BINARY, os.X_OK):
-            raise AssertionError(f'{BINARY} is missing: install the package thunderbird '
+        if not os.access(self.program, os.X_OK):
+            raise AssertionError(f'{self.program} is missing: install the package thunderbird '
                                  '(packaging/install-dependencies test)')
         preferences.write(self.profile, self.settings)
         port_file = os.path.join(self.profile, 'MarionetteActivePort')
@@ -110,7 +126,7 @@ class Thunderbird:
             os.unlink(port_file)
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
-                [BINARY, '--profile', self.profile, '--no-remote', '--marionette',
+                [self.program, '--profile', self.profile, '--no-remote', '--marionette',
                  '--remote-allow-system-access'], env=self.environment(), cwd=self.home,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=die_with_parent)

@@ -2,6 +2,7 @@
 """Everything around a Thunderbird with the add-on: the signed DNS, key stores, the native host,
 mail servers, and people who use them."""
 
+import atexit
 import json
 import os
 import re
@@ -35,12 +36,6 @@ ALICE, BOB = 'alice@example.org', 'bob@example.net'
 CAROL = 'carol@example.com'  # at another place: her key is in the store of `peers`
 DAVE = 'dave@example.org'  # DNS proves that there is no record
 HOST_NAME = 'dane_smime'
-
-CLOSE_FIRST_RUN = '''
-const tabs = document.getElementById("tabmail");
-const page = tabs.tabInfo.find(tab => tab.browser?.currentURI?.spec.includes("first-run"));
-tabs.closeTab(page);
-'''
 
 
 def built(variable, *path):
@@ -79,6 +74,8 @@ class World:
 
     def start(self):
         """Raises all of it; what is up already goes down again if something fails."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        atexit.register(self._take_down)
         try:
             self._raise_servers()
             self._make_keys()
@@ -126,11 +123,7 @@ class World:
         if self._with_addon:
             self.addon.install(xpi())
             if not self._first_run:
-                self._close_first_run()
-
-    def _close_first_run(self):
-        wait_until(lambda: self.addon.has_page('first-run'), 'the page of the first run')
-        self.thunderbird.js(CLOSE_FIRST_RUN)
+                self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
@@ -150,7 +143,10 @@ class World:
             thunderbird.kill()
         while self._started:
             self._started.pop().stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get('DANE_SMIME_KEEP'):
+            print(f'# kept: {self.folder}')
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # Keys
 

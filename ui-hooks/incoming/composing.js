@@ -105,8 +105,9 @@ var Composing = class {
 
   /** Has the contents of a message fetched; gives why there are none, or null. */
   async #ensure(uri) {
-    if (!this.#desk.of(uri).length) {
-      await this.#source.parse(uri);
+    const part = this.#desk.of(uri).length ? null : await this.#source.cmsPart(uri);
+    if (part) {
+      this.#desk.prepare(uri, part);
     }
     const failure = await this.#desk.settled(uri);
     if (this.#desk.of(uri).some(({ encrypted }) => encrypted)) {

@@ -51,6 +51,18 @@ var PartDesk = class {
     this.#request(key, wanted);
   }
 
+  /** … before libmime has it. */
+  prepare(uri, { der, isRoot }) {
+    const isEnvelope = !Octets.isSignedData(der);
+    const shown = Octets.unwrapSigned(der);
+    this.want(PartDesk.keyOf(uri, der), { uri, isRoot, isEnvelope, shown });
+  }
+
+  /** With the message: an envelope that was copied into another one has another content there. */
+  static keyOf(uri, der) {
+    return Octets.sha256(`${uri}\n${der}`);
+  }
+
   async #request(key, wanted) {
     wanted.asks++;
     try {
@@ -112,6 +124,11 @@ var PartDesk = class {
     return this.#contents.of(uri);
   }
 
+  /** Messages with contents at hand, or on their way. */
+  get uris() {
+    return [...this.of(null), ...this.#wanted.values()].map(({ uri }) => uri);
+  }
+
   forget(uri) {
     const uris = this.#contents.forget(uri);
     for (const [key, failed] of this.#failed) {
@@ -123,6 +140,6 @@ var PartDesk = class {
   }
 
   reloadAll() {
-    MessageWindows.reload(new Set(this.of(null).map(({ uri }) => uri)));
+    MessageWindows.reload(new Set(this.uris));
   }
 };
