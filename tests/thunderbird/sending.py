@@ -158,8 +158,10 @@ class SendingCase(unittest.TestCase):
         found = wait_until(bar, f'a bar; {window.describe()}')
         self.assertRegex(found['text'], pattern)
         after = window.state()
-        for name in ('subject', 'text', 'recipients', 'attachments', 'author'):
+        for name in ('subject', 'text', 'attachments', 'author'):
             self.assertEqual(after[name], before[name], name)
+        self.assertEqual(*[[(pill['address'], pill['field']) for pill in state['recipients']]
+                           for state in (after, before)])
         self.assertEqual(self.world.sink.deliveries, [])
         self.assert_no_files()
         return found
