@@ -130,7 +130,11 @@ export class MessageReader {
   }
 
   async #askAboutSource(uri, run) {
-    const octets = await this.#hooks.getSize(uri);
+    const [{ acceptAuthorities }, octets] = await Promise.all([
+      this.#settings.read(),
+      this.#hooks.getSize(uri),
+    ]);
+    run.authorities = acceptAuthorities;
     if (octets !== null && octets > FILE_OCTETS && !this.#filesRefused) {
       try {
         return await this.#askAboutFile(uri, run);
@@ -154,9 +158,8 @@ export class MessageReader {
   }
 
   async #request(body, run) {
-    const { acceptAuthorities } = await this.#settings.read();
     try {
-      return await this.#send(body, run, acceptAuthorities);
+      return await this.#send(body, run, run.authorities);
     } catch (error) {
       if (error.code !== "system-authorities-missing") {
         throw error;
@@ -223,6 +226,7 @@ class Run {
   #controller = new AbortController();
   #progress = new Set();
   /** @type {Promise<Reading>} */ reading;
+  /** Certificate authorities may vouch. */ authorities = false;
 
   constructor(interactive) {
     this.interactive = interactive;
