@@ -119,6 +119,7 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+bridge.onLocked.addListener(() => reader.forget(null));
 
 const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   dateStyle: "medium",

@@ -208,9 +208,12 @@ export class MessageReader {
    * @param {string | null} uri
    */
   async forget(uri) {
-    const isMeant = ([one]) => uri === null || one === uri;
-    [...this.#kept].filter(isMeant).forEach(([one]) => this.#kept.delete(one));
-    [...this.#runs].filter(isMeant).forEach(([, run]) => run.abort());
+    for (const one of uri === null ? [...this.#kept.keys()] : [uri]) {
+      this.#kept.delete(one);
+    }
+    for (const one of uri === null ? [...this.#runs.keys()] : [uri]) {
+      this.#runs.get(one)?.abort();
+    }
     await this.#hooks.forget(uri);
   }
 }
@@ -233,6 +236,7 @@ class Run {
 
   abort = () => this.#controller.abort();
 
+  /** @param {ReadOptions} options */
   async join({ signal, onProgress }) {
     const { abort } = this;
     if (signal?.aborted) {

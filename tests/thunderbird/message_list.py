@@ -76,6 +76,11 @@ class MessageList:
         """Shows a folder."""
         wait_until(lambda: self._thunderbird.js(SHOW, uri=uri), f'{uri} is shown')
 
+    def wait_count(self, count, seconds=60):
+        """Waits until the list has so many rows, drawn or not."""
+        wait_until(lambda: self._thunderbird.js(
+            ABOUT + 'return about.gDBView?.rowCount;') == count, f'{count} rows', seconds)
+
     def rows(self):
         """The rows that are drawn: `subject`, `mark` ("signed-good" or None), `title` …"""
         return self._thunderbird.js(ROWS)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """The marks of S/MIME messages in the message list."""
 
+import os
 import unittest
 
 from world import Account, ALICE, World  # first: it puts the support modules on the path
@@ -55,6 +56,8 @@ if (local) {
 def setUpModule():
     WORLD.start()
     WORLD.list = MessageList(WORLD.thunderbird)
+    wait_until(lambda: WORLD.addon.has_page('first-run'), 'the page of the first run')
+    WORLD.reading.close_others()
     WORLD.list.enlarge()
     WORLD.list.view(TABLE)
 
@@ -204,7 +207,7 @@ class Kept(unittest.TestCase):
 class Views(unittest.TestCase):
     def test_saved_search_over_folders(self):
         marked, expected = found_out_folder('Searched')
-        more = local_folder('SearchedToo', [message(1, 'Searched too', SIGNED)])
+        more = local_folder('Further', [message(99, 'Searched too', SIGNED)])
         search = WORLD.thunderbird.js(MAIL + '''
             const {VirtualFolderHelper} =
               ChromeUtils.importESModule("resource:///modules/VirtualFolderWrapper.sys.mjs");
@@ -219,7 +222,8 @@ class Views(unittest.TestCase):
     def test_unified_folder(self):
         WORLD.imap.append('alice', message(1, 'unified', SIGNED))
         WORLD.folders.imap('alice')
-        uri = WORLD.thunderbird.js('''
+        uri = WORLD.thunderbird.js(ABOUT + '''
+            about.folderPane.activeModes = ["all", "smart"];
             const {SmartMailboxUtils} =
               ChromeUtils.importESModule("resource:///modules/SmartMailboxUtils.sys.mjs");
             return SmartMailboxUtils.getSmartMailbox().getSmartFolder("Inbox").URI;''')
@@ -260,16 +264,19 @@ class ManyMessages(unittest.TestCase):
     COUNT = 10000
 
     def test_only_drawn_rows_cost(self):
-        uri = WORLD.folders.local('Many')
-        path = WORLD.thunderbird.js(
-            FOLDER + 'return folder.filePath.path;', uri=uri)
+        WORLD.thunderbird.quit()
+        path = os.path.join(WORLD.thunderbird.profile, 'Mail', 'Local Folders', 'Many')
         with open(path, 'wb') as file:
             for number in range(self.COUNT):
                 file.write(b'From - Sat Nov 21 12:00:00 2026\n'
                            + message(number, f'many {number}', SIGNED) + b'\n')
-        WORLD.thunderbird.js(REPAIR, uri=uri, other=WORLD.folders.local('Other'))
+        WORLD.thunderbird.start()
+        WORLD.addon.wait_started()
+        WORLD.list.enlarge()
+        uri = WORLD.folders.local('Many')
         WORLD.forget_requests()
         WORLD.list.show(uri)
+        WORLD.list.wait_count(self.COUNT)
         first = self._wait_quiet(uri)
         self.assertLess(first, 150)
         self.assertGreaterEqual(first, len(WORLD.list.rows()))
@@ -296,6 +303,8 @@ class Pictures(unittest.TestCase):
         uri, expected = found_out_folder('Pictures')
         for octets in messages()[:8]:
             WORLD.folders.add(uri, octets)
+        shown = {name for name, _content, _declared in list_messages.STRUCTURES[:8]}
+        expected |= {name: mark for name, mark in declared().items() if name in shown}
         WORLD.list.show(uri)
         for scheme in ('light', 'dark'):
             WORLD.thunderbird.js('''
@@ -308,7 +317,7 @@ class Pictures(unittest.TestCase):
                 await (await AddonManager.getAddonByID(id)).enable();''', dark=int(scheme == 'dark'))
             for name, view in (('table', TABLE), ('cards', CARDS)):
                 WORLD.list.view(view)
-                WORLD.list.wait_marks(expected | declared())
+                WORLD.list.wait_marks(expected)
                 WORLD.pictures.window(f'list-{name}-{scheme}')
         WORLD.list.view(TABLE)
 
@@ -350,7 +359,7 @@ class WhenDisabled(unittest.TestCase):
         self.assertEqual(WORLD.list.marks(), {})
         for view in (CARDS, TABLE):
             WORLD.list.view(view)
-            self.assertEqual(len(WORLD.list.rows()), len(expected))
+            self.assertLessEqual({row['subject'] for row in WORLD.list.rows()}, expected.keys())
         WORLD.addon.enable()
         WORLD.list.show(uri)
         WORLD.list.wait_marks(expected)

@@ -11,6 +11,7 @@ from world import Account, World, default_accounts  # first: it puts the support
 # pylint: disable=wrong-import-order
 import openssl
 import tap
+from marionette import MarionetteError
 from options_page import OptionsPage
 from processes import wait_until
 
@@ -297,6 +298,14 @@ class Password(unittest.TestCase):
         PAGE.wait_text('The new password holds', '#password-outcome')
         self.assertEqual(PAGE.js('return document.querySelector("#password-new").value;'), '')
 
+    @staticmethod
+    def is_locked():
+        """Whether a host that was started anew answers."""
+        try:
+            return ask('options/store')['locked']
+        except MarionetteError:
+            return False  # Thunderbird has yet to notice that the old one is gone
+
     def sha256(self):
         return next(key['sha256'] for key in ask('options/keys')
                     if 'alice@example.org' in key['addresses'])
@@ -315,6 +324,7 @@ class Password(unittest.TestCase):
         """A new host asks at the first use; a wrong answer again, a right one never again."""
         self.set_password()
         WORLD.kill_host()
+        wait_until(self.is_locked, 'a new host')
         self.begin('first')
         self.begin('second')
         self.assertIn('key store', WORLD.dialogs.wait())

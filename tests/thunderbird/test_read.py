@@ -12,8 +12,8 @@ from world import ALICE, CAROL, World  # first: it puts the support modules on t
 # pylint: disable=wrong-import-order
 import tap
 from compose import Composing
+from dialogs import Dialogs
 from mail_windows import MailWindows
-from marionette import MarionetteError
 from processes import wait_until
 from protected import ATTACHED_TEXT, CSV, Kinds, entity_of, head, plain, rich, split
 
@@ -27,7 +27,8 @@ KINDS = MAIL = COMPOSING = FOLDER = None
 def setUpModule():
     global KINDS, MAIL, COMPOSING, FOLDER
     WORLD.start()
-    KINDS, MAIL, COMPOSING = Kinds(WORLD), MailWindows(WORLD.thunderbird), Composing(WORLD.thunderbird)
+    KINDS, MAIL = Kinds(WORLD), MailWindows(WORLD.thunderbird)
+    COMPOSING = Composing(WORLD.thunderbird)
     FOLDER = MAIL.local_folder('kinds')
     MAIL.add(FOLDER, *[KINDS.make(kind) for kind in (*ENCRYPTED, *OTHERS)])
     MAIL.open_folder(FOLDER, len(ENCRYPTED) + len(OTHERS))
@@ -190,8 +191,9 @@ class Answers(unittest.TestCase):
 
 class Drafts(unittest.TestCase):
     def open(self, kind, folder, mode):
-        message = rich(kind, more='X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
-                       'Bcc: dave@example.org\r\n', sender=ALICE, recipient=CAROL)
+        more = ('X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
+                'Bcc: dave@example.org\r\n')
+        message = rich(kind, more=more, sender=ALICE, recipient=CAROL)
         sealed = WORLD.store.succeed('encrypt', '--recipient', ALICE, stdin=message).stdout
         fields, content = split(sealed)
         if b'Bcc:' not in fields:
@@ -220,19 +222,10 @@ class Drafts(unittest.TestCase):
         before = len(COMPOSING.windows())
         uri = wait_until(lambda: MAIL.uri_of(uri, 'kind stranger'), 'the draft')
         MAIL.compose('Draft', uri)
-        text = wait_until(self.dialog_text, 'the reason is told')
-        self.assertIn('key', text)
-        WORLD.thunderbird.marionette.command('WebDriver:AcceptAlert')
+        dialogs = Dialogs(WORLD.thunderbird)
+        self.assertIn('key', dialogs.wait())
+        dialogs.press()
         self.assertEqual(len(COMPOSING.windows()), before)
-
-    def dialog_text(self):
-        """The text of the dialog that is open, or None."""
-        try:
-            return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
-        except MarionetteError as error:
-            if error.kind != 'no such alert':
-                raise
-            return None
 
 
 class Unchanged(unittest.TestCase):
@@ -291,7 +284,8 @@ class Unchanged(unittest.TestCase):
 
 class Leaks(unittest.TestCase):
     def test_nothing_is_asked_of_the_web(self):
-        MAIL.js('Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);')
+        MAIL.js('''
+            Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);''')
         self.addCleanup(MAIL.js, '''
             Services.prefs.clearUserPref("mailnews.message_display.disable_remote_image");''')
         added('control', rich('control', f'{WORLD.http.url}control.png'))

@@ -8,11 +8,12 @@ import shutil
 import signal
 import unittest
 
-from world import ALICE, World  # first: it puts the support modules on the path
+from world import World  # first: it puts the support modules on the path
 
 # pylint: disable=wrong-import-order
 import openssl
 import tap
+from dialogs import Dialogs
 from mail_windows import MailWindows
 from processes import wait_until
 from protected import Kinds, plain, rich
@@ -21,6 +22,12 @@ WORLD = World()
 SUCCESS, INCOMPLETE = 0, 1057
 PASSWORD = 'correct horse'
 KINDS = MAIL = FOLDER = None
+
+# of the bars above the message
+PRESS_FIRST_BUTTON = '''
+view().gMessageNotificationBar.msgNotificationBar.currentNotification
+  .querySelector("button").click();
+'''
 
 IMPORT_KEY = '''
 const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
@@ -37,6 +44,8 @@ def setUpModule():
     global KINDS, MAIL, FOLDER
     # Thunderbird's own, when an event page is put to sleep while it has listeners
     WORLD.expected_errors.append('sendRemoveListener on closed conduit')
+    # … and where a prompt is shown while a page of ours is in front
+    WORLD.expected_errors.append('internal dialogs not available in this context')
     WORLD.start()
     KINDS, MAIL = Kinds(WORLD), MailWindows(WORLD.thunderbird)
     FOLDER = MAIL.local_folder('trouble')
@@ -51,6 +60,7 @@ def tearDownModule():
 
 def away():
     """Shows a message without any protection."""
+    MAIL.open_folder(FOLDER)
     MAIL.read('kind calm', 'secret calm')
 
 
@@ -136,27 +146,39 @@ class Host(unittest.TestCase):
         MAIL.wait_text('ended unexpectedly')
 
 
-class Locked(unittest.TestCase):
-    def setUp(self):
+class Unlocking(unittest.TestCase):
+    """The last one: from here on the key store has a password."""
+
+    def test_prompt_declined_unlocked_and_locked_again(self):
+        dialogs = Dialogs(WORLD.thunderbird)
+        away()
         with open(WORLD.path('password'), 'w', encoding='ascii') as file:
             file.write(PASSWORD)
+        WORLD.store.succeed('password', '--new-password-file', WORLD.path('password'))
+        WORLD.kill_host()
+        forget()
+        MAIL.select('kind C3')
+        dialogs.wait()
+        dialogs.press('cancel')
+        state = MAIL.wait_text('Your key store is locked')
+        self.assertTrue(state['header'])
+        WORLD.pictures.window('read-locked')
+        MAIL.js(PRESS_FIRST_BUTTON)
+        dialogs.wait()
+        dialogs.press(text=PASSWORD)
+        MAIL.wait_text('secret C3')
+        away()
+        MAIL.read('kind C4', 'secret C4')
+        self.lock()
+        MAIL.wait_text('Your key store is locked')
+        self.assertIsNone(dialogs.text())
 
-    def answer(self, password):
-        """Answers the prompt for the password; None: it is closed."""
-        marionette = WORLD.thunderbird.marionette
-        wait_until(self.prompt_is_open, 'the prompt')
-        if password is None:
-            marionette.command('WebDriver:DismissAlert')
-            return
-        marionette.command('WebDriver:SendAlertText', text=password)
-        marionette.command('WebDriver:AcceptAlert')
-
-    def prompt_is_open(self):
-        from marionette import MarionetteError  # pylint: disable=import-outside-toplevel
-        try:
-            return WORLD.thunderbird.marionette.command('WebDriver:GetAlertText')
-        except MarionetteError:
-            return None
+    def lock(self):
+        """As the button of the options page does it."""
+        WORLD.addon.background('await messenger.runtime.openOptionsPage();')
+        wait_until(lambda: WORLD.addon.has_page('options/'), 'the options page')
+        WORLD.addon.page('options/', """
+            await messenger.runtime.sendMessage({topic: "options/lock"});""")
 
 
 class ComesAndGoes(unittest.TestCase):

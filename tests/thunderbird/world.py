@@ -120,6 +120,9 @@ class World:
         self.folders = Folders(self.thunderbird)
         self.pictures = Pictures(self.thunderbird, self._display)
         self.reading = Reading(self.thunderbird)
+        for account in self.accounts:
+            if account.user:
+                self.folders.discover(account.user)
         if self._with_addon:
             self.addon.install(xpi())
             if not self._first_run:

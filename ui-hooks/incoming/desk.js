@@ -18,11 +18,12 @@ var PartDesk = class {
   texts = { decrypting: "", failedTitle: "", addOnGone: "" };
   #ask;
   #contents = new Contents(LIMITS, MessageWindows.isShown);
-  /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */ #wanted = new Map();
+  /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */
+  #wanted = new Map();
   /** By key: the same with `failure`, and `left`: windows that still have to show it. */
   #failed = new Map();
 
-  /** @param {(part: {key: string, uri: string | null}) => Promise<void>} ask ends after provide() */
+  /** @param {(part: {key: string, uri: string | null}) => Promise<void>} ask until provide() */
   constructor(ask) {
     this.#ask = ask;
   }
@@ -42,8 +43,8 @@ var PartDesk = class {
   }
 
   /**
-   * Asks for a content. `part` has `uri`, `isRoot`: nothing of the message is outside, `isEnvelope`,
-   * and `shown`: what is shown meanwhile if that is a content already, else null.
+   * Asks for a content. `part` has `uri`, `isRoot`: nothing of the message is outside,
+   * `isEnvelope`, and `shown`: what is shown meanwhile if that is a content already, else null.
    */
   want(key, part) {
     const wanted = this.#wanted.get(key) ?? { ...part, asks: 0, done: Promise.withResolvers() };
