@@ -10,7 +10,6 @@ import { Dialogs } from "./modules/compose-dialogs.mjs";
 import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
-import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { openOnce } from "./modules/first-run.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
@@ -19,6 +18,7 @@ import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
 import { MessageReader } from "./modules/reading.mjs";
+import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";
@@ -98,10 +98,13 @@ const outgoing = new OutgoingMail({
   bridge,
   words,
   hooks: messenger.daneOutgoing,
-  showProgress: (tabId, progress) => messenger.daneCompose.setProgress?.(tabId, progress),
+  // The window may be gone meanwhile.
+  showProgress: (tabId, progress) =>
+    messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),
 });
 messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
-messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptionsPage());
+messenger.daneOutgoing.onBarButton.addListener(() => openOptions());
+messenger.daneCompose.onCancelled.addListener(outgoing.cancel);
 messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----
@@ -116,6 +119,7 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+bridge.onLocked.addListener(() => reader.forget(null));
 
 const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   dateStyle: "medium",
@@ -132,6 +136,11 @@ const showing = new Showing({
   openSetUp: () => messenger.runtime.openOptionsPage(),
 });
 showing.start();
+messenger.storage.onChanged.addListener((changes, area) => {
+  if (area === "local" && changes.settings) {
+    showing.settingsChanged(changes.settings);
+  }
+});
 
 // ---- message list ----
 

@@ -207,3 +207,27 @@ certificate_read_names(Certificate *certificate)
     g_ptr_array_add(list, NULL);
     certificate->addresses = (gchar **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
+
+static void
+prepare_names(Certificate *certificate)
+{
+    certificate->prepared_subject = distinguished_name_new(certificate->subject_der, NULL);
+    certificate->prepared_issuer = g_bytes_equal(certificate->subject_der, certificate->issuer_der)
+                                       ? certificate->prepared_subject
+                                       : distinguished_name_new(certificate->issuer_der, NULL);
+}
+
+gboolean
+certificate_prepare_names(Certificate *certificate, const DistinguishedName **out_subject,
+                          const DistinguishedName **out_issuer)
+{
+    if (g_once_init_enter(&certificate->names_are_prepared)) {
+        prepare_names(certificate);
+        g_once_init_leave(&certificate->names_are_prepared, 1);
+    }
+    if (certificate->prepared_subject == NULL || certificate->prepared_issuer == NULL)
+        return FALSE;
+    *out_subject = certificate->prepared_subject;
+    *out_issuer = certificate->prepared_issuer;
+    return TRUE;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "certificate.h"
+#include "distinguished-name.h"
 #include "nss-scoped.h"
 
 /* keyUsage bits as RFC 5280 §4.2.1.3 numbers them; bit 0 is the first one. */
@@ -30,6 +31,9 @@ struct _Certificate {
     GBytes *key_identifier; /* or NULL */
     gchar *subject;
     gchar *issuer;
+    gsize names_are_prepared; /* of certificate_prepare_names() */
+    DistinguishedName *prepared_subject;
+    DistinguishedName *prepared_issuer; /* the same one where both have the same octets */
     gchar **addresses;
 
     gint64 not_before;
@@ -53,6 +57,11 @@ void certificate_read_names(Certificate *certificate); /* certificate-names.c */
 gboolean certificate_read_usages(Certificate *certificate,
                                  GError **error);    /* certificate-usages.c */
 void certificate_read_key(Certificate *certificate); /* certificate-key.c */
+
+/* The two names, to be compared; made with the first call, since that is dear and few certificates
+ * need it. FALSE if one of them can't be read: nothing chains to it then. */
+gboolean certificate_prepare_names(Certificate *certificate, const DistinguishedName **out_subject,
+                                   const DistinguishedName **out_issuer);
 
 /* The value of an extension, pointing into the certificate; FALSE if there is none. */
 gboolean certificate_find_extension(const Certificate *certificate, SECOidTag tag,

@@ -115,6 +115,9 @@ certificate_clear(gpointer data)
     g_clear_pointer(&certificate->issuer_der, g_bytes_unref);
     g_clear_pointer(&certificate->serial, g_bytes_unref);
     g_clear_pointer(&certificate->key_identifier, g_bytes_unref);
+    if (certificate->prepared_issuer != certificate->prepared_subject)
+        g_clear_pointer(&certificate->prepared_issuer, distinguished_name_free);
+    g_clear_pointer(&certificate->prepared_subject, distinguished_name_free);
     g_clear_pointer(&certificate->subject, g_free);
     g_clear_pointer(&certificate->issuer, g_free);
     g_clear_pointer(&certificate->addresses, g_strfreev);

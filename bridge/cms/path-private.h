@@ -2,7 +2,6 @@
 #pragma once
 
 #include "certificate-private.h"
-#include "distinguished-name.h"
 #include "path.h"
 
 /* nameConstraints and the names that they apply to, read once (path-constraints.c). */
@@ -12,8 +11,8 @@ void path_names_free(PathNames *names);
 /* A certificate that may be part of a path. */
 typedef struct {
     Certificate *certificate;
-    DistinguishedName *subject;
-    DistinguishedName *issuer;
+    const DistinguishedName *subject; /* the certificate's own */
+    const DistinguishedName *issuer;
     gboolean is_anchor;
     gboolean is_self_issued; /* RFC 5280 §3.2: names alone, the key may be another's */
     gboolean is_judged;      /* as a signer of CRLs, at this moment */

@@ -9,6 +9,8 @@
 /* Names compared with constraints for one finder: real certificates need some dozens. */
 #define COMPARISONS_MAX (1u << 18)
 
+#define HASHED_OCTETS 16u
+
 typedef struct {
     gint64 now;
     GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
@@ -41,10 +43,22 @@ node_free(gpointer data)
 {
     PathNode *node = data;
     certificate_unref(node->certificate);
-    distinguished_name_free(node->subject);
-    distinguished_name_free(node->issuer);
     g_clear_pointer(&node->names, path_names_free);
     g_free(node);
+}
+
+/* Of the last octets, which are the signature's. To read all of every anchor, for each message,
+ * would cost more than the collisions that somebody could make among the few certificates they
+ * send. */
+static guint
+hash_der(gconstpointer key)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data((GBytes *)key, &n_octets);
+    guint hash = 0;
+    for (gsize i = n_octets - MIN(n_octets, HASHED_OCTETS); i < n_octets; i++)
+        hash = hash * 33 + octets[i];
+    return hash;
 }
 
 /* NULL if its names can't be compared: nothing chains to it then. */
@@ -56,18 +70,15 @@ add_node(PathSearch *search, Certificate *certificate, gboolean is_anchor)
         node->is_anchor = node->is_anchor || is_anchor;
         return node;
     }
-    g_autoptr(DistinguishedName) subject =
-        distinguished_name_new(certificate_get_subject_der(certificate), NULL);
-    g_autoptr(DistinguishedName) issuer =
-        distinguished_name_new(certificate_get_issuer_der(certificate), NULL);
-    if (subject == NULL || issuer == NULL)
+    const DistinguishedName *subject = NULL, *issuer = NULL;
+    if (!certificate_prepare_names(certificate, &subject, &issuer))
         return NULL;
     node = g_new0(PathNode, 1);
     node->certificate = certificate_ref(certificate);
     node->is_anchor = is_anchor;
     node->is_self_issued = distinguished_name_equal(subject, issuer);
-    node->subject = g_steal_pointer(&subject);
-    node->issuer = g_steal_pointer(&issuer);
+    node->subject = subject;
+    node->issuer = issuer;
     g_ptr_array_add(search->nodes, node);
     g_hash_table_insert(search->by_der, certificate_get_der(certificate), node);
     return node;
@@ -342,7 +353,7 @@ path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 n
     search->crls = crls == NULL ? NULL : g_ptr_array_ref(crls);
     search->n_comparisons = COMPARISONS_MAX;
     search->nodes = g_ptr_array_new_with_free_func(node_free);
-    search->by_der = g_hash_table_new(g_bytes_hash, g_bytes_equal);
+    search->by_der = g_hash_table_new(hash_der, g_bytes_equal);
     search->signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     add_nodes(search, anchors, TRUE);
     add_nodes(search, others, FALSE);

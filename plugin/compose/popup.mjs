@@ -51,8 +51,8 @@ element("options").addEventListener("click", openOptions);
 element("notice-button").addEventListener("click", openOptions);
 messenger.runtime.onMessage.addListener((message) => {
   if (message?.topic === "popup/changed" && message.tabId === tabId) {
-    show(tabId);
+    show(tabId).catch(() => window.close());
   }
 });
-await show(tabId);
+await show(tabId).catch(() => window.close());
 element(element("sign").disabled ? "options" : "sign").focus({ focusVisible: false });

@@ -58,8 +58,10 @@ function showConfirmation(question) {
 
 /** Frame and content as high as what they show. */
 function fit() {
-  const height = document.body.scrollHeight + window.outerHeight - window.innerHeight;
-  ask("send-check/fit", { id, height });
+  const style = getComputedStyle(element("main"));
+  const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+  const page = padding + element("words").offsetHeight + element("choices").offsetHeight;
+  ask("send-check/fit", { id, height: page + window.outerHeight - window.innerHeight });
 }
 
 fillTexts();

@@ -12,7 +12,7 @@
  *   what is asked once more when this choice is taken
  */
 
-const WIDTH = 580;
+const WIDTH = 620;
 const HEIGHT = 340;
 const LARGEST = 800;
 

@@ -27,6 +27,8 @@ export class ComposeWindows {
   /** @type {Map<number, ComposeSession>} */ #sessions = new Map();
   /** What is being shown, by tab: in order. @type {Map<number, Promise<void>>} */
   #shows = new Map();
+  /** What is being taken in, by tab: in order. @type {Map<number, Promise<any>>} */
+  #turns = new Map();
   /** Text of the bar that a window shows. @type {Map<number, string>} */ #bars = new Map();
   /** The windows that were open when the event page started are known. @type {Promise<void>} */
   ready;
@@ -40,11 +42,11 @@ export class ComposeWindows {
 
   /**
    * A window is new, or its recipients or its sender have changed.
-   * @param {ComposeWindow} window
+   * @param {ComposeWindow} now
    */
-  async changed(window) {
+  async changed(now) {
     await this.ready;
-    await this.#take(window);
+    await this.#inTurn(now.tabId, () => this.#take(now));
   }
 
   /** @param {number} tabId */
@@ -52,6 +54,7 @@ export class ComposeWindows {
     await this.ready;
     this.#sessions.delete(tabId);
     this.#shows.delete(tabId);
+    this.#turns.delete(tabId);
     this.#bars.delete(tabId);
     this.#parts.lookup.want(tabId, []);
     await this.#parts.storage.remove(storageKey(tabId));
@@ -60,13 +63,20 @@ export class ComposeWindows {
   /** Settings or keys have changed. */
   async refresh() {
     await this.ready;
-    await Promise.all([...this.#sessions.values()].map((session) => this.#learn(session)));
+    const sessions = [...this.#sessions];
+    await Promise.all(
+      sessions.map(([tabId, session]) => this.#inTurn(tabId, () => this.#learn(session))),
+    );
   }
 
-  /** @param {number} tabId @returns {Promise<ComposeSession>} as the window is now */
+  /**
+   * A window that is open, as it is now.
+   * @param {number} tabId
+   * @returns {Promise<ComposeSession>}
+   */
   async current(tabId) {
     await this.ready;
-    return this.#take(await this.#parts.compose.describe(tabId));
+    return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
   }
 
   /** For the popup, which the user has opened. @param {number} tabId */
@@ -93,27 +103,52 @@ export class ComposeWindows {
     const { tabId } = session.window;
     session.evaluate();
     const before = this.#shows.get(tabId) ?? Promise.resolve();
-    const now = before.then(() => this.#sessions.has(tabId) && this.#show(session));
-    this.#shows.set(tabId, now.catch(() => {}));
-    await now;
+    const shown = before
+      .then(() => this.#sessions.has(tabId) && this.#show(session))
+      .catch((error) => this.#unlessClosed(tabId, error));
+    this.#shows.set(
+      tabId,
+      shown.catch(() => {}),
+    );
+    await shown;
   }
 
   async #rebuild() {
-    for (const window of await this.#parts.compose.list()) {
-      await this.#take(window);
+    for (const now of await this.#parts.compose.list()) {
+      await this.#inTurn(now.tabId, () => this.#take(now)).catch(console.error);
     }
   }
 
-  async #take(window) {
-    let session = this.#sessions.get(window.tabId);
+  /** One thing after the other: a sender that was changed twice is asked about twice. */
+  #inTurn(tabId, work) {
+    const before = this.#turns.get(tabId) ?? Promise.resolve();
+    const turn = before.then(work).catch((error) => this.#unlessClosed(tabId, error));
+    this.#turns.set(
+      tabId,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  /** What fails because the window was closed meanwhile is no failure. */
+  async #unlessClosed(tabId, error) {
+    const open = await this.#parts.compose.list();
+    if (open.some((one) => one.tabId === tabId)) {
+      throw error;
+    }
+  }
+
+  /** @param {ComposeWindow} now */
+  async #take(now) {
+    let session = this.#sessions.get(now.tabId);
     const before = session?.window;
     if (!session) {
-      session = new ComposeSession(window, this.#parts.lookup);
-      this.#sessions.set(window.tabId, session);
+      session = new ComposeSession(now, this.#parts.lookup);
       await this.#restore(session);
+      this.#sessions.set(now.tabId, session);
     }
-    session.window = window;
-    if (before?.from !== window.from || before?.identityId !== window.identityId) {
+    session.window = now;
+    if (before?.from !== now.from || before?.identityId !== now.identityId) {
       await this.#learn(session);
     } else {
       this.#want(session);
@@ -219,11 +254,13 @@ function storageKey(tabId) {
 }
 
 async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
-  await action.setIcon({ tabId, path: icon });
-  await action.setLabel({ tabId, label });
-  await action.setTitle({ tabId, title });
-  await action.setBadgeText({ tabId, text: badge });
-  await action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" });
+  await Promise.all([
+    action.setIcon({ tabId, path: icon }),
+    action.setLabel({ tabId, label }),
+    action.setTitle({ tabId, title }),
+    action.setBadgeText({ tabId, text: badge }),
+    action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" }),
+  ]);
 }
 
 /** The quiet word below the message, where encryption is held up or went off. */

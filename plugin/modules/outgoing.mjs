@@ -91,7 +91,8 @@ export class OutgoingMail {
 export function operation(job) {
   const { sign, encrypt } = job.protection;
   if (job.mode === "draft" || job.mode === "template") {
-    return { op: "encrypt", params: { self_only: true } };
+    // From is named: what stands in an unfinished To may make the header fields unreadable.
+    return { op: "encrypt", params: { self_only: true, author: job.from } };
   }
   if (encrypt && job.newsgroups) {
     throw new BridgeError("newsgroup-encrypted", "a newsgroup has no certificate");

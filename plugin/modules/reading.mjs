@@ -130,7 +130,11 @@ export class MessageReader {
   }
 
   async #askAboutSource(uri, run) {
-    const octets = await this.#hooks.getSize(uri);
+    const [{ acceptAuthorities }, octets] = await Promise.all([
+      this.#settings.read(),
+      this.#hooks.getSize(uri),
+    ]);
+    run.authorities = acceptAuthorities;
     if (octets !== null && octets > FILE_OCTETS && !this.#filesRefused) {
       try {
         return await this.#askAboutFile(uri, run);
@@ -154,9 +158,18 @@ export class MessageReader {
   }
 
   async #request(body, run) {
-    const { acceptAuthorities } = await this.#settings.read();
-    const params = { entity: true, system_authorities: acceptAuthorities };
-    const { interactive, signal, onProgress } = run;
+    try {
+      return await this.#send(body, run, run.authorities);
+    } catch (error) {
+      if (error.code !== "system-authorities-missing") {
+        throw error;
+      }
+      return this.#send(body, run, false);
+    }
+  }
+
+  #send(body, { interactive, signal, onProgress }, authorities) {
+    const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }
 
@@ -198,9 +211,12 @@ export class MessageReader {
    * @param {string | null} uri
    */
   async forget(uri) {
-    const isMeant = ([one]) => uri === null || one === uri;
-    [...this.#kept].filter(isMeant).forEach(([one]) => this.#kept.delete(one));
-    [...this.#runs].filter(isMeant).forEach(([, run]) => run.abort());
+    for (const one of uri === null ? [...this.#kept.keys()] : [uri]) {
+      this.#kept.delete(one);
+    }
+    for (const one of uri === null ? [...this.#runs.keys()] : [uri]) {
+      this.#runs.get(one)?.abort();
+    }
     await this.#hooks.forget(uri);
   }
 }
@@ -210,6 +226,7 @@ class Run {
   #controller = new AbortController();
   #progress = new Set();
   /** @type {Promise<Reading>} */ reading;
+  /** Certificate authorities may vouch. */ authorities = false;
 
   constructor(interactive) {
     this.interactive = interactive;
@@ -223,6 +240,7 @@ class Run {
 
   abort = () => this.#controller.abort();
 
+  /** @param {ReadOptions} options */
   async join({ signal, onProgress }) {
     const { abort } = this;
     if (signal?.aborted) {

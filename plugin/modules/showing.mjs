@@ -6,6 +6,8 @@ import { makeVerdictView } from "./verdict-view.mjs";
 
 /** Milliseconds after which the DNS is asked again for a message that is looked at again. */
 const RETRY_MS = 30000;
+/** A bar that was there for less has not been read. */
+const GLANCE_MS = 3000;
 const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
 
 /**
@@ -22,15 +24,18 @@ const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
  * @property {() => any} openSetUp opens the options page
  * @property {() => number} [now]
  * @property {{setTimeout: Function, clearTimeout: Function}} [timers]
+ *
+ * @typedef {{code: string, uri: string, at: number}} ToldFault
  */
 export class Showing {
   /** @type {ShowingNeeds} */ #needs;
   #now;
-  /** By message that is being read. @type {Map<string, AbortController>} */
+  /** @type {Map<string, AbortController>} by message that is being read */
   #underWay = new Map();
-  /** When messages were judged without an answer of the DNS. @type {Map<string, number>} */
+  /** @type {Map<string, number>} when messages were judged without an answer of the DNS */
   #undecided = new Map();
-  /** Code of the host's fault that was told: once, not on every message. */ #toldFault = null;
+  /** @type {ToldFault | null} the host's fault that was told: once, not on every message */
+  #told = null;
 
   /** @param {ShowingNeeds} needs */
   constructor(needs) {
@@ -42,7 +47,7 @@ export class Showing {
   start() {
     const { hooks, words } = this.#needs;
     hooks.onShown.addListener(({ uri }) => this.#show(uri));
-    hooks.onHidden.addListener((uri) => this.#underWay.delete(uri));
+    hooks.onHidden.addListener((uri) => this.#leave(uri));
     hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
     hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
     hooks.setTexts({
@@ -53,7 +58,17 @@ export class Showing {
     });
   }
 
-  /** After settings that verdicts depend on have changed: everything that is shown anew. */
+  /**
+   * Verdicts depend on who is asked and who is believed.
+   * @param {{oldValue?: any, newValue?: any}} change of the settings
+   */
+  async settingsChanged({ oldValue, newValue }) {
+    if (whatCounts(oldValue) !== whatCounts(newValue)) {
+      await this.refresh();
+    }
+  }
+
+  /** Everything that is shown, anew. */
   async refresh() {
     const { hooks, reader } = this.#needs;
     this.#underWay.clear();
@@ -61,6 +76,14 @@ export class Showing {
     await hooks.forget(null);
     const shown = await hooks.list();
     await Promise.all(shown.map(({ uri }) => this.#show(uri)));
+  }
+
+  #leave(uri) {
+    this.#underWay.delete(uri);
+    const told = this.#told;
+    if (told && told.uri === uri && this.#now() - told.at < GLANCE_MS) {
+      this.#told = null;
+    }
   }
 
   async #press(uri, button) {
@@ -79,11 +102,11 @@ export class Showing {
       }
       // what is wrong is told by the next reading
     }
-    this.#toldFault = null;
-    await this.#show(uri, { interactive: true, again: true });
+    this.#told = null;
+    await this.#show(uri, { interactive: true });
   }
 
-  async #show(uri, { interactive = false, again = false } = {}) {
+  async #show(uri, { interactive = false } = {}) {
     if (this.#underWay.has(uri)) {
       return;
     }
@@ -92,13 +115,13 @@ export class Showing {
     this.#underWay.set(uri, controller);
     const progress = new ReadingProgress((shown) => hooks.setProgress(uri, shown), words, timers);
     try {
-      if (again || this.#isStale(uri)) {
+      if (this.#isStale(uri, interactive)) {
         await reader.forget(uri);
       }
       const { report: onProgress } = progress;
       const { signal } = controller;
       const reading = await reader.read(uri, { interactive, signal, onProgress });
-      await this.#tell(uri, reading);
+      await this.#tell(uri, reading, () => this.#underWay.get(uri) === controller);
     } finally {
       progress.end();
       if (this.#underWay.get(uri) === controller) {
@@ -107,12 +130,13 @@ export class Showing {
     }
   }
 
-  #isStale(uri) {
+  /** A verdict for want of the DNS; what failed altogether, the reader tries again by itself. */
+  #isStale(uri, interactive) {
     const since = this.#undecided.get(uri);
-    return since !== undefined && this.#now() - since >= RETRY_MS;
+    return since !== undefined && (interactive || this.#now() - since >= RETRY_MS);
   }
 
-  async #tell(uri, reading) {
+  async #tell(uri, reading, isShown) {
     const { hooks, marks, words, formatDate } = this.#needs;
     const view = reading.verdict
       ? makeVerdictView(reading, { words, formatDate })
@@ -122,7 +146,9 @@ export class Showing {
       this.#undecided.set(uri, this.#now());
     }
     await hooks.show(uri, view);
-    await this.#tellInBars(uri, reading, view);
+    if (isShown()) {
+      await this.#tellInBars(uri, reading, view);
+    }
     if (reading.verdict) {
       await marks.keep(uri, reading.verdict);
     }
@@ -132,7 +158,7 @@ export class Showing {
     const { hooks, words } = this.#needs;
     const { header } = await hooks.features();
     const bars = [makeBar(reading, words), header || !view.label ? null : makeFallbackBar(view)];
-    const wanted = this.#untold(bars, reading.error);
+    const wanted = this.#untold(uri, bars, reading.error);
     for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
       await hooks.hideBar(uri, id);
     }
@@ -145,10 +171,19 @@ export class Showing {
    * A host that is missing concerns all messages: told with the first, until it has answered again.
    * @returns {Bar[]}
    */
-  #untold(bars, error) {
-    const told = this.#toldFault;
-    const isHostFault = bars.some((bar) => bar?.id === "host");
-    this.#toldFault = isHostFault ? error.code : null;
-    return bars.filter((bar) => bar && !(bar.id === "host" && told === error.code));
+  #untold(uri, bars, error) {
+    const told = this.#told;
+    if (!bars.some((bar) => bar?.id === "host")) {
+      this.#told = null;
+    } else if (!told || told.code !== error.code || told.uri === uri) {
+      this.#told = { code: error.code, uri, at: this.#now() };
+    } else {
+      return bars.filter((bar) => bar && bar.id !== "host");
+    }
+    return bars.filter((bar) => bar);
   }
+}
+
+function whatCounts({ acceptAuthorities = true, resolver = { mode: "system", servers: [] } } = {}) {
+  return JSON.stringify([acceptAuthorities, resolver.mode, resolver.servers]);
 }

@@ -51,14 +51,6 @@ read_crl(GBytes *der, GBytes *serial)
     crl_delta_fits(crl, crl);
 }
 
-static void
-node_clear(PathNode *node)
-{
-    g_clear_pointer(&node->subject, distinguished_name_free);
-    g_clear_pointer(&node->issuer, distinguished_name_free);
-    g_clear_pointer(&node->names, path_names_free);
-}
-
 /* What stands behind the signatures, which nobody who changes octets gets right. */
 static void
 judge_unsigned(PathNode *nodes, guint n_nodes)
@@ -88,14 +80,13 @@ judge_as_chain(GPtrArray *certificates)
     for (guint i = 0; i < n_nodes; i++) {
         Certificate *certificate = g_ptr_array_index(certificates, i);
         nodes[i].certificate = certificate;
-        nodes[i].subject = distinguished_name_new(certificate_get_subject_der(certificate), NULL);
-        nodes[i].issuer = distinguished_name_new(certificate_get_issuer_der(certificate), NULL);
+        certificate_prepare_names(certificate, &nodes[i].subject, &nodes[i].issuer);
         GPtrArray *points = distribution_points_read(certificate);
         g_clear_pointer(&points, g_ptr_array_unref);
     }
     judge_unsigned(nodes, n_nodes);
     for (guint i = 0; i < n_nodes; i++)
-        node_clear(&nodes[i]);
+        g_clear_pointer(&nodes[i].names, path_names_free);
 }
 
 static void

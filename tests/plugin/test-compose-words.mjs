@@ -33,11 +33,12 @@ for (const language of ["en", "de"]) {
 
   test(`${language}: a recipient in words`, () => {
     const words = wordsOf(language);
-    const text = (state, more = {}) =>
-      recipientText({ address: "a@b.example", state, publisher: "b.example", error: null, ...more }, words);
+    const bob = { address: "bob@b.example", publisher: "b.example", error: null };
+    const text = (state, more = {}) => recipientText({ ...bob, state, ...more }, words);
     assert.match(text("ready"), /b\.example/);
     assert.match(text("some-future-reason"), /some-future-reason/);
     const missing = new BridgeError("host-missing", "for logs only");
-    assert.equal(text("failed", { error: missing }), messagesOf(language).fault_hostMissing.message);
+    const { message } = messagesOf(language).fault_hostMissing;
+    assert.equal(text("failed", { error: missing }), message);
   });
 }

@@ -119,7 +119,7 @@ test("a locked key store: a bar, and after Unlock the verdict", async () => {
   assert.equal(world.hooks.of("show")[0][1].encryption, "failed");
   world.hooks.onBarButton.fire("m1", "locked", "unlock");
   await settle();
-  assert.deepEqual(world.forgotten, ["m1"]);
+  assert.deepEqual(world.forgotten, []);
   assert.equal(world.reads[1].interactive, true);
   assert.equal(world.hooks.of("show")[1][1].signature, "verified");
   assert.ok(world.hooks.of("hideBar").some(([, id]) => id === "locked"));
@@ -150,6 +150,18 @@ test("the host is missing: told once, and again after it was there", async () =>
   assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m1", "m4"]);
   world.hooks.onBarButton.fire("m4", "host", "setUp");
   assert.equal(world.setUps, 1);
+});
+
+test("the host is missing: a bar that nobody had time to read is shown again", async () => {
+  const world = makeWorld([new BridgeError("host-missing", "no such native application")]);
+  await world.open("m1");
+  world.time = 500;
+  world.hooks.onHidden.fire("m1");
+  await world.open("m2");
+  world.time = 5000;
+  world.hooks.onHidden.fire("m2");
+  await world.open("m3");
+  assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m1", "m2"]);
 });
 
 test("the DNS fails: a bar to try again, and after a while without it", async () => {
@@ -211,9 +223,29 @@ test("… but not where there is nothing to tell", async () => {
   assert.deepEqual(bars(world), []);
 });
 
-test("refresh: settings have changed, what is shown is read anew", async () => {
+test("the host is missing, found out too late: told with the next message", async () => {
+  const missing = new BridgeError("host-missing", "no such native application");
+  let answer;
+  const world = makeWorld([() => new Promise((resolve) => (answer = resolve)), missing]);
+  await world.open("m1");
+  world.hooks.onHidden.fire("m1");
+  answer(missing);
+  await settle();
+  await world.open("m2");
+  assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m2"]);
+});
+
+test("settings that verdicts depend on have changed: what is shown is read anew", async () => {
   const world = makeWorld([makeVerdict()]);
-  await world.showing.refresh();
+  const resolver = { mode: "system", servers: [] };
+  await world.showing.settingsChanged({ newValue: { firstRunDone: true } });
+  const oldValue = { acceptAuthorities: true, resolver };
+  await world.showing.settingsChanged({ oldValue, newValue: { ...oldValue, identities: {} } });
+  assert.deepEqual(world.forgotten, []);
+  await world.showing.settingsChanged({
+    oldValue,
+    newValue: { ...oldValue, acceptAuthorities: false },
+  });
   assert.deepEqual(world.forgotten, [null]);
   assert.deepEqual(world.hooks.of("forget"), [[null]]);
   assert.deepEqual(world.reads.map(({ uri }) => uri), ["m1"]);

@@ -89,7 +89,7 @@ const TABLE = [
   ["other address", unverified("address-mismatch"), "unverified", "S/MIME"],
   ["weak", unverified("weak-algorithm"), "unverified", "S/MIME"],
   ["partial", unverified("partial", { scope: "part" }), "partial", "S/MIME · part"],
-  ["another certificate", unverified("no-match", { status: "invalid" }), "invalid", "S/MIME"],
+  ["other certificate", unverified("no-match", { status: "invalid" }), "invalid", "S/MIME"],
   ["changed", unverified("signature-bad", { status: "invalid" }), "invalid", "S/MIME"],
   ["not signed", UNSIGNED, "none", ""],
 ];
@@ -125,7 +125,7 @@ test("who vouches is named", () => {
   assert.match(byAuthority.panel.explanation, /“Example CA” confirms.*alice@example\.org/);
 });
 
-test("what is not confirmed is to be treated as unsigned, what does not fit is said plainly", () => {
+test("what is not confirmed counts as unsigned, what does not fit is said plainly", () => {
   const open = view(unverified("insecure")).panel.explanation;
   assert.match(open, /^example\.org does not secure its DNS.* as if it were not signed\.$/);
   const bad = view(unverified("signature-bad", { status: "invalid" })).panel.explanation;

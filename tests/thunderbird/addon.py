@@ -2,11 +2,19 @@
 """The add-on in a running Thunderbird: installs it, looks at it, runs code in its pages."""
 
 import json
+import re
 import zipfile
 
 from marionette import MarionetteError
 from processes import wait_until
 
+# Errors of an extension's API calls, which nobody catches, come without a source.
+OURS = re.compile(r'moz-extension://|dane-smime|^undefined$')
+# What Thunderbird complains of when a page that has listeners, or waits for an answer, is unloaded.
+STOCK_ERRORS = re.compile(
+    'on closed conduit|Promise (resolved|rejected) after context unloaded|'
+    'backend after the extension was already shutdown|JSWindowActorChild cannot send|'
+    "Actor '.*' destroyed before query")
 IMPORTS = '''
 const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
 const {ExtensionParent} =
@@ -66,6 +74,17 @@ if (!context?.currentWindowGlobal) {
 }
 return context.currentWindowGlobal.getActor("MarionetteCommands").executeScript(
   script, [values], {newSandbox: false, sandboxName: null, timeout: seconds * 1000, async: false});
+'''
+
+
+CLOSE_PAGES = '''
+const base = ExtensionParent.GlobalManager.getExtension(id).baseURL;
+const tabmail = document.getElementById("tabmail");
+for (const tab of tabmail.tabInfo.slice(1)) {
+  if (tab.browser?.currentURI?.spec.startsWith(base)) {
+    tabmail.closeTab(tab, true);
+  }
+}
 '''
 
 
@@ -144,6 +163,15 @@ class Addon:
         except MarionetteError:
             return False
 
+    def close_pages(self):
+        """Closes the tabs that show its pages."""
+        self.js(CLOSE_PAGES)
+
+    def close_first_run(self):
+        """Waits for the page that it opens once after it was installed, and closes it."""
+        wait_until(lambda: self.has_page('first-run'), 'the first-run page')
+        self.close_pages()
+
     def background_state(self):
         """"running", "stopped", "suspending"… """
         return self.js('return ExtensionParent.GlobalManager.getExtension(id).backgroundState;')
@@ -153,11 +181,13 @@ class Addon:
         self.js('await ExtensionParent.GlobalManager.getExtension(id).terminateBackground();')
 
     def errors(self):
-        """The texts of the console's errors that have to do with this add-on."""
-        base = self.js('return ExtensionParent.GlobalManager.getExtension(id)?.baseURL ?? "";')
-        marks = [mark for mark in (base, self.id) if mark]
-        return [message['text'] for message in self.thunderbird.console()
-                if any(mark in message['text'] + message['source'] for mark in marks)]
+        """The texts of the console's errors that have to do with this add-on, and of what it wrote
+        with console.error(), if there was an exception in it."""
+        found = [message['text'] for message in self.thunderbird.console()
+                 if OURS.search(message['source']) or OURS.search(message['text'])]
+        found += [line for line in self.thunderbird.log_text().splitlines()
+                  if line.startswith('console.error:') and OURS.search(line)]
+        return [text for text in found if not STOCK_ERRORS.search(text)]
 
 
 def with_version(xpi, target, version):

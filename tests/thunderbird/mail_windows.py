@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 """Folders and messages as a person sees them: main window, tabs and windows that show messages."""
 
+import base64
+
 from processes import wait_until
 
 COMMON = '''
@@ -30,8 +32,10 @@ const pages = function* (win) {
 };
 const views = () => [...Services.wm.getEnumerator(null)].flatMap(top => [...pages(top)])
   .filter(page => page.location.href.startsWith("about:message") && page.gMessageURI);
+const tabmail = main.document.getElementById("tabmail");
+const mailPane = () => tabmail.tabInfo[0].chromeBrowser.contentWindow;
 const view = uri => views().find(page => uri ? page.gMessageURI == uri :
-  page.top == main && page.parent == main.document.getElementById("tabmail").currentAbout3Pane);
+  page.parent == mailPane());
 const folderOf = uri => MailServices.folderLookup.getFolderForURL(uri);
 '''
 
@@ -51,7 +55,8 @@ return messages.map(octets => folder.addMessage(atob(octets)).messageKey);
 
 OPEN_FOLDER = '''
 const folder = folderOf(uri);
-const pane = main.document.getElementById("tabmail").currentAbout3Pane;
+tabmail.switchToTab(0);
+const pane = mailPane();
 if (pane.gFolder != folder) {
   pane.displayFolder(folder.URI);
 }
@@ -61,7 +66,7 @@ return pane.gDBView.rowCount;
 '''
 
 SELECT = '''
-const pane = main.document.getElementById("tabmail").currentAbout3Pane;
+const pane = mailPane();
 const subject_ = row => pane.gDBView.getMsgHdrAt(row).mime2DecodedSubject;
 const row = await until(() => {
   for (let row = 0; row < pane.gDBView.rowCount; row++) {
@@ -117,7 +122,6 @@ class MailWindows:
 
     def add(self, folder, *messages):
         """Puts messages (octets) into a local folder."""
-        import base64  # pylint: disable=import-outside-toplevel
         lines = [message.replace(b'\r\n', b'\n') for message in messages]
         self.js(ADD, uri=folder, messages=[base64.b64encode(one).decode() for one in lines])
 
@@ -156,3 +160,102 @@ class MailWindows:
     def read(self, subject, text):
         """Selects a message, waits for the text in it, gives the state."""
         return self.wait_text(text, self.select(subject))
+
+    # Commands
+
+    def command(self, name, uri=None):
+        """A command of the message that is shown, such as "cmd_replySender"; returns at once."""
+        self.js('''
+            const page = view(uri);
+            page.setTimeout(() => page.commandController.doCommand(name));''', name=name, uri=uri)
+
+    def compose(self, kind, *uris):
+        """As a command of the message list: `kind` is a name of nsIMsgCompType."""
+        self.js('''
+            const type = Ci.nsIMsgCompType[kind];
+            main.setTimeout(() =>
+              main.ComposeMessage(type, Ci.nsIMsgCompFormat.Default, null, uris));''',
+                kind=kind, uris=list(uris))
+
+    def uri_of(self, folder, subject):
+        """The URI of a message, which need not be shown."""
+        return self.js('''
+            const hdr = [...folderOf(folder).messages].find(
+              one => one.mime2DecodedSubject == subject);
+            return hdr && folderOf(folder).getUriForMsg(hdr);''', folder=folder, subject=subject)
+
+    def open_file(self, path):
+        """Opens an .eml file in a window; gives its URI."""
+        self.js('''
+            const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
+            file.initWithPath(path);
+            MailUtils.openEMLFile(main, file, Services.io.newFileURI(file));''', path=path)
+        return self._opened(lambda uri: uri.startswith('file:') and path in uri)
+
+    def open_window(self, uri):
+        """Opens a message in a window of its own."""
+        self.js('''MailUtils.openMessageInNewWindow(
+            MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri));''', uri=uri)
+        wait_until(lambda: self.js('''
+            return !!Services.wm.getMostRecentWindow("mail:messageWindow");'''), 'a window')
+
+    def open_attachment(self, name, uri=None):
+        """Opens an attachment that is a message; gives its URI."""
+        before = self.uris()
+        self.js('''
+            const page = view(uri);
+            const one = page.currentAttachments.find(one => one.name == name);
+            await one.open(page.browsingContext);''', name=name, uri=uri)
+        return self._opened(lambda each: each not in before)
+
+    def _opened(self, is_it):
+        return wait_until(lambda: next(filter(is_it, self.uris()), None), 'a window with a message')
+
+    def uris(self):
+        """The URIs of all messages that windows show."""
+        return self.js('return views().map(page => page.gMessageURI);')
+
+    def close_windows(self):
+        """Closes the windows and tabs of single messages."""
+        self.js('''
+            for (const one of Services.wm.getEnumerator("mail:messageWindow")) {
+              one.close();
+            }
+            tabmail.closeOtherTabs(tabmail.tabInfo[0]);''')
+
+    def attachment(self, name, uri=None):
+        """The octets of an attachment, as saving it writes them."""
+        return base64.b64decode(self.js('''
+            const one = view(uri).currentAttachments.find(one => one.name == name);
+            const octets = new Uint8Array(await one.fetchAttachment());
+            return btoa([...octets].map(octet => String.fromCharCode(octet)).join(""));''',
+                                        name=name, uri=uri))
+
+    def delete_attachment(self, name):
+        """Deletes an attachment of the message that is shown, without the question."""
+        self.js('''
+            const {AttachmentInfo} =
+              ChromeUtils.importESModule("resource:///modules/AttachmentInfo.sys.mjs");
+            const page = view();
+            const one = page.currentAttachments.find(one => one.name == name);
+            await AttachmentInfo.deleteAttachments(page.gMessage, [one], true);''', name=name)
+
+    def stream(self, uri, *, convert=False, header=''):
+        """What a consumer of the message gets: as it is stored, or through libmime."""
+        return base64.b64decode(self.js('''
+            const pieces = [];
+            const done = Promise.withResolvers();
+            const service = MailServices.messageServiceFromURI(uri);
+            service.streamMessage(uri, {
+              QueryInterface: ChromeUtils.generateQI(["nsIStreamListener"]),
+              onStartRequest() {},
+              onDataAvailable(request, stream, offset, count) {
+                const reader = Cc["@mozilla.org/binaryinputstream;1"]
+                  .createInstance(Ci.nsIBinaryInputStream);
+                reader.setInputStream(stream);
+                pieces.push(reader.readBytes(count));
+              },
+              onStopRequest: () => done.resolve(),
+            }, null, null, convert, header, false);
+            await done.promise;
+            return btoa(pieces.join(""));''', uri=uri, convert=convert, header=header))

@@ -4,6 +4,9 @@
 import base64
 import os
 
+from marionette import MarionetteError
+from processes import wait_until
+
 SCREENSHOTS = os.environ.get('DANE_SMIME_SCREENSHOTS') or os.path.join(
     os.path.dirname(os.path.abspath(__file__)), '..', '..', '_b', 'screenshots')
 
@@ -77,16 +80,26 @@ class Pictures:
             file.write(octets)
         return path
 
+    def _draw(self, script, **values):
+        """The script's PNG. A page that is just coming or going can't be drawn: then again."""
+        def drawn():
+            try:
+                return self._thunderbird.js(script, **values)
+            except MarionetteError as error:
+                if 'NS_ERROR_LOSS_OF_SIGNIFICANT_DATA' in error.message:
+                    return None
+                raise
+
+        return base64.b64decode(wait_until(drawn, 'the picture is drawn'))
+
     def window(self, name, kind='mail:3pane', zoom=1):
         """The newest window of a kind ("msgcompose", "mail:messageWindow"), with the popups of the
         add-on that are open over it; gives the path of SCREENSHOTS/NAME.png."""
-        picture = self._thunderbird.js(FRONT_WINDOW + DRAW, kind=kind, zoom=zoom)
-        return self._write(name, base64.b64decode(picture))
+        return self._write(name, self._draw(FRONT_WINDOW + DRAW, kind=kind, zoom=zoom))
 
     def page(self, name, url, zoom=1):
         """The page alone whose URL contains `url`: a tab, a popup, a message."""
-        picture = self._thunderbird.js(PAGE, url=url, zoom=zoom)
-        return self._write(name, base64.b64decode(picture))
+        return self._write(name, self._draw(PAGE, url=url, zoom=zoom))
 
     def screen(self, name, kind=None):
         """What a VirtualDisplay shows, with Thunderbird's own panels and menus: the whole screen,

@@ -4,12 +4,26 @@ kind; each says in its subject what it is, and in its text "secret KIND"."""
 
 import base64
 import os
+import struct
+import zlib
 
 import openssl
 from world import ALICE, BOB, CAROL
 
-PIXEL = base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAGklEQVR42mNk+M9AEmAcVTGqYlTFqIqBUAEA'
-                         'B8YBH5yfEJ8AAAAASUVORK5CYII=')
+def _chunk(kind, octets):
+    body = kind + octets
+    return struct.pack('>I', len(octets)) + body + struct.pack('>I', zlib.crc32(body))
+
+
+def picture(size=64):
+    """A PNG: a blue square that fades to the right."""
+    rows = b''.join(b'\0' + b''.join(bytes((40, 90 + 2 * x, 200)) for x in range(size))
+                    for _ in range(size))
+    about = struct.pack('>IIBBBBB', size, size, 8, 2, 0, 0, 0)
+    return (b'\x89PNG\r\n\x1a\n' + _chunk(b'IHDR', about)
+            + _chunk(b'IDAT', zlib.compress(rows)) + _chunk(b'IEND', b''))
+
+
 CSV = b'name;town\r\nJ\xc3\xbcrgen;K\xc3\xb6ln\r\n'
 ATTACHED_TEXT = 'text of the attached message'
 
@@ -29,7 +43,7 @@ def plain(kind, **more):
 
 def rich(kind, image_url='cid:pixel@example.com', **more):
     """HTML with an image in it, a table and a message attached."""
-    picture = base64.encodebytes(PIXEL).decode().replace('\n', '\r\n')
+    image = base64.encodebytes(picture()).decode().replace('\n', '\r\n')
     table = base64.encodebytes(CSV).decode().replace('\n', '\r\n')
     attached = plain('attached').decode().replace('secret attached', ATTACHED_TEXT)
     return (head(kind, **more) + f'''Content-Type: multipart/mixed; boundary="outer-{kind}"
@@ -49,7 +63,7 @@ Content-ID: <pixel@example.com>
 Content-Disposition: inline; filename="pixel.png"
 Content-Transfer-Encoding: base64
 
-{picture}
+{image}
 --inner-{kind}--
 
 --outer-{kind}
@@ -198,8 +212,9 @@ class Kinds:
         fields, content = split(self.signed(plain('F1')))
         start = fields.index(b'Content-Type')
         signed = fields[start:] + b'\r\n' + content
-        return (head('F1').encode() + b'Content-Type: multipart/mixed; boundary="list"\r\n\r\n--list\r\n'
-                + signed + b'\r\n--list\r\nContent-Type: text/plain\r\n\r\n'
+        return (head('F1').encode()
+                + b'Content-Type: multipart/mixed; boundary="list"\r\n\r\n--list\r\n' + signed
+                + b'\r\n--list\r\nContent-Type: text/plain\r\n\r\n'
                 b'unsubscribe at example.org\r\n--list--\r\n')
 
     def _g1(self):

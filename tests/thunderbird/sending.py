@@ -22,6 +22,7 @@ const both = {sign: sign ? "always" : "never", encrypt: encrypt ? "always" : "ne
 await messenger.storage.local.set(
   {settings: {...settings, identities: {id1: both, id2: both}}});
 '''
+FIRST_RUN = 'return (await messenger.storage.local.get("settings")).settings?.firstRunShown;'
 
 
 class Judge:
@@ -31,14 +32,24 @@ class Judge:
         self._world = world
         self._files = {}
 
+    def password_file(self):
+        """That of the files of exported keys."""
+        return self._world.store.write('export-password', PASSWORD.encode())
+
+    def pkcs12(self, address):
+        """The file with an exported key."""
+        target = self._world.path(f'{address}.p12')
+        if not os.path.exists(target):
+            ours = self._world.store
+            store = ours if address in (ALICE, BOB) else self._world.peers
+            store.succeed('export', address, target, '--export-password-file',
+                          self.password_file())
+        return target
+
     def _pem(self, address):
         """The file with a person's key and certificate."""
         if address not in self._files:
-            ours = self._world.store
-            store = ours if address in (ALICE, BOB) else self._world.peers
-            password = store.write('export-password', PASSWORD.encode())
-            target = self._world.path(f'{address}.p12')
-            store.succeed('export', address, target, '--export-password-file', password)
+            target = self.pkcs12(address)
             pem = self._world.path(f'{address}.pem')
             openssl.run('pkcs12', '-in', target, '-passin', f'pass:{PASSWORD}', '-nodes', '-out',
                         pem)
@@ -78,6 +89,10 @@ class SendingCase(unittest.TestCase):
     def raise_world(cls, *arguments, **options):
         """For setUpModule()."""
         SendingCase.world = World(*arguments, **options).start()
+        # it writes its settings once by itself
+        wait_until(lambda: SendingCase.world.addon.background(FIRST_RUN), 'the first run')
+        # Thunderbird's own, where an add-on is switched off
+        SendingCase.world.expected_errors.append('sendRemoveListener on closed conduit')
         SendingCase.judge = Judge(SendingCase.world)
         SendingCase.composing = Composing(SendingCase.world.thunderbird)
 
@@ -108,7 +123,7 @@ class SendingCase(unittest.TestCase):
         tab = window.tab_id(self.world.addon)
         wait_until(lambda: self.world.addon.background(
             'return messenger.daneOutgoing.getProtection(tab);', tab=tab) == wanted,
-            f'the window wants {wanted}')
+            f'the window wants {wanted}', 10)
 
     def send(self, *arguments, command=SEND, count=1, **options):
         """Writes and sends a message; gives the deliveries."""
@@ -116,9 +131,28 @@ class SendingCase(unittest.TestCase):
         window.send(command)
         return self.world.sink.wait(count)
 
-    def assert_stopped(self, window, pattern, command=SEND, subject='a message'):
+    def end_host(self):
+        """The next request starts it anew."""
+        if self.world.host_pid():
+            self.world.kill_host()
+
+    def disable_add_on(self):
+        """Until the end of the test."""
+        self.world.addon.disable()
+        self.addCleanup(self.world.addon.enable)
+        self.addCleanup(self._close_windows)
+
+    def remove_key(self, address):
+        """Until the end of the test."""
+        store = self.world.store
+        kept = self.judge.pkcs12(address)
+        store.succeed('delete', address)
+        self.addCleanup(store.succeed, 'import', kept, '--import-password-file',
+                        self.judge.password_file())
+
+    def assert_stopped(self, window, pattern, command=SEND):
         """Pressing Send ends with a bar that says why; the window is as it was. Gives the bar."""
-        before = window.state()
+        before = self._written(window)
         window.press(command)
 
         def bar():
@@ -128,12 +162,16 @@ class SendingCase(unittest.TestCase):
 
         found = wait_until(bar, f'a bar; {window.describe()}')
         self.assertRegex(found['text'], pattern)
-        after = window.state()
-        for name in ('subject', 'text', 'recipients', 'attachments', 'author'):
-            self.assertEqual(after[name], before[name], name)
+        self.assertEqual(self._written(window), before)
         self.assertEqual(self.world.sink.deliveries, [])
         self.assert_no_files()
         return found
+
+    def _written(self, window):
+        """What a person has written in a window."""
+        state = window.state()
+        people = [(one['address'], one['field']) for one in state['recipients']]
+        return people, [state[name] for name in ('subject', 'text', 'attachments', 'author')]
 
     def assert_no_files(self):
         """No message lies about in the temporary folder."""

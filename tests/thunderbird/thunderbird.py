@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -37,6 +38,14 @@ Services.console.registerListener({
 });
 '''
 
+# Marionette answers modal questions by itself, whatever it was told about them, and refuses
+# scripts meanwhile. It hears of them in this way, and nobody else does.
+LEAVE_DIALOGS = '''
+for (const observer of Services.obs.enumerateObservers("common-dialog-loaded")) {
+  Services.obs.removeObserver(observer, "common-dialog-loaded");
+}
+'''
+
 MAIN_WINDOW_IS_READY = '''
 const main = Services.wm.getMostRecentWindow("mail:3pane");
 return !!main && main.document.readyState == "complete" &&
@@ -56,11 +65,26 @@ for (const compose of Services.wm.getEnumerator("msgcompose")) {
 '''
 
 
+def own_copy(folder):
+    """An installation of Thunderbird like the system's, in a new folder, whose folder "extensions"
+    is its own and empty; gives its program."""
+    installed = os.path.dirname(os.path.realpath(BINARY))
+    os.makedirs(os.path.join(folder, 'extensions'))
+    program = os.path.join(folder, os.path.basename(os.path.realpath(BINARY)))
+    for name in os.listdir(installed):
+        target = os.path.join(folder, name)
+        if not os.path.exists(target) and target != program:
+            os.symlink(os.path.join(installed, name), target)
+    shutil.copy2(os.path.realpath(BINARY), program)  # it looks for all else beside itself
+    return program
+
+
 class Thunderbird:
     """The program, its profile and the Marionette session in it."""
 
-    def __init__(self, folder, settings=None, *, display=None, environment=None):
+    def __init__(self, folder, settings=None, *, display=None, environment=None, program=BINARY):
         """`display` is the name of an X server's; without it Thunderbird runs headless."""
+        self.program = program
         self.home = os.path.join(folder, 'home')
         self.profile = os.path.join(folder, 'profile')
         self.log = os.path.join(folder, 'thunderbird.log')
@@ -69,7 +93,7 @@ class Thunderbird:
         self.display = display
         self.marionette = None
         self.process = None
-        self._main = None
+        self._past_messages = []
         self._added_environment = environment or {}
         for path in (self.home, self.profile, self.temporary):
             os.makedirs(path, mode=0o700, exist_ok=True)
@@ -93,8 +117,8 @@ class Thunderbird:
 
     def start(self):
         """Starts it and waits for the main window."""
-        if not os.access(BINARY, os.X_OK):
-            raise AssertionError(f'{BINARY} is missing: install the package thunderbird '
+        if not os.access(self.program, os.X_OK):
+            raise AssertionError(f'{self.program} is missing: install the package thunderbird '
                                  '(packaging/install-dependencies test)')
         preferences.write(self.profile, self.settings)
         port_file = os.path.join(self.profile, 'MarionetteActivePort')
@@ -102,7 +126,7 @@ class Thunderbird:
             os.unlink(port_file)
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
-                [BINARY, '--profile', self.profile, '--no-remote', '--marionette',
+                [self.program, '--profile', self.profile, '--no-remote', '--marionette',
                  '--remote-allow-system-access'], env=self.environment(), cwd=self.home,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=die_with_parent)
@@ -126,6 +150,7 @@ class Thunderbird:
         self.marionette = Marionette(int(number))
         wait_until(lambda: self.js(MAIN_WINDOW_IS_READY), 'the main window', START_SECONDS)
         self.js(LISTEN)
+        self.js(LEAVE_DIALOGS)
 
     def quit(self):
         """Ends it as a person does; what was being written is forgotten."""
@@ -133,6 +158,7 @@ class Thunderbird:
             return
         if self.process.poll() is None:
             try:
+                self._past_messages = self._messages()
                 self.js(FORGET_COMPOSED)
                 self.marionette.command('Marionette:Quit', flags=['eForceQuit'])
             except MarionetteError:
@@ -154,7 +180,7 @@ class Thunderbird:
     def _forget(self):
         if self.marionette:
             self.marionette.close()
-        self.marionette = self.process = self._main = None
+        self.marionette = self.process = None
 
     def restart(self):
         """The same profile again."""
@@ -195,8 +221,11 @@ class Thunderbird:
         with open(self.log, encoding='utf-8', errors='replace') as file:
             return ''.join(line for line in file if line.strip() and not GTK_NOISE.search(line))
 
+    def _messages(self):
+        return self._past_messages + self.js(
+            'return Cu.getGlobalForObject(Services).testConsole ?? [];')
+
     def console(self, level='error'):
-        """The messages of one level that reached the console since the start, as objects with
-        `text` and `source`."""
-        return [message for message in self.js(
-            'return Cu.getGlobalForObject(Services).testConsole') if message['level'] == level]
+        """The messages of one level that reached the console, before restarts too, as objects with
+        `text` and `source`. What a page writes with console.error() is in the log alone."""
+        return [message for message in self._messages() if message['level'] == level]

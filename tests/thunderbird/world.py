@@ -2,6 +2,7 @@
 """Everything around a Thunderbird with the add-on: the signed DNS, key stores, the native host,
 mail servers, and people who use them."""
 
+import atexit
 import json
 import os
 import re
@@ -52,9 +53,11 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world."""
+    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world.
+    `first_run`: the page that the add-on opens once stays open."""
 
-    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
+    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True,
+                 first_run=False):
         self.accounts = default_accounts() if accounts_ is None else accounts_
         self.folder = tempfile.mkdtemp(prefix='dsm-')
         self.expected_errors = []
@@ -62,6 +65,7 @@ class World:
         self._display = display
         self._relayed = relayed
         self._with_addon = addon
+        self._first_run = first_run
         self._started = [display] if display else []
 
     def path(self, name):
@@ -70,6 +74,8 @@ class World:
 
     def start(self):
         """Raises all of it; what is up already goes down again if something fails."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        atexit.register(self._take_down)
         try:
             self._raise_servers()
             self._make_keys()
@@ -114,8 +120,13 @@ class World:
         self.folders = Folders(self.thunderbird)
         self.pictures = Pictures(self.thunderbird, self._display)
         self.reading = Reading(self.thunderbird)
+        for account in self.accounts:
+            if account.user:
+                self.folders.discover(account.user)
         if self._with_addon:
             self.addon.install(xpi())
+            if not self._first_run:
+                self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that
@@ -135,7 +146,10 @@ class World:
             thunderbird.kill()
         while self._started:
             self._started.pop().stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.environ.get('DANE_SMIME_KEEP'):
+            print(f'# kept: {self.folder}')
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # Keys
 

@@ -2,12 +2,18 @@
 "use strict";
 /* global Cc, ChromeUtils, Ci, CmsPart, Components, Cr, Services */
 
+var { clearTimeout, setTimeout } = ChromeUtils.importESModule(
+  "resource://gre/modules/Timer.sys.mjs",
+);
+
 const CONTRACTS = [
   "@mozilla.org/mimecth;1?type=application/pkcs7-mime",
   "@mozilla.org/mimecth;1?type=application/x-pkcs7-mime",
 ];
 const STOCK_HANDLER = "@mozilla.org/mimecth;1?type=multipart/encrypted";
 const PGP_MODULE = "resource:///modules/PgpMimeHandler.sys.mjs";
+/** After which a message that was to be opened for editing is not waited for any more. */
+const DRAFT_SECONDS = 10;
 /** An octet-stream named *.p7m comes to us, too, so it is told by what is not ours. */
 const NOT_OURS = /^\s*multipart\/(encrypted|signed)\b/i;
 
@@ -21,6 +27,8 @@ var ContentHandler = class {
   #restore = null;
   /** Messages that are about to be opened for editing. */ #drafts = 0;
   /** libmime has asked for one of them, and asks again at once. */ #probing = false;
+  /** Something else got the built-in class meanwhile. */ #missed = false;
+  #timer = null;
 
   constructor(desk) {
     this.#desk = desk;
@@ -57,6 +65,7 @@ var ContentHandler = class {
   }
 
   stop() {
+    clearTimeout(this.#timer);
     const registrar = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
     for (const { id, factory } of this.#factories) {
       registrar.unregisterFactory(id, factory);
@@ -96,23 +105,38 @@ var ContentHandler = class {
    */
   expectDrafts(number) {
     this.#drafts = number;
+    this.#missed = false;
+    clearTimeout(this.#timer);
+    this.#timer = number > 0 ? setTimeout(() => this.#endDrafts(), DRAFT_SECONDS * 1000) : null;
   }
 
   #create(iid) {
     if (this.#drafts > 0 && !this.#probing) {
-      this.#drafts--;
       this.#probing = true;
       Services.tm.dispatchToMainThread(() => this.#endProbe());
-      throw Components.Exception("left to the built-in class", Cr.NS_ERROR_FACTORY_NOT_REGISTERED);
+      // As an exception, but none that is reported on the console.
+      Components.returnCode = Cr.NS_ERROR_FACTORY_NOT_REGISTERED;
+      return null;
     }
-    this.#probing = false;
+    if (this.#probing) {
+      this.#probing = false;
+      this.#drafts--;
+      Services.tm.dispatchToMainThread(() => this.#drafts > 0 || this.#endDrafts());
+    }
     return Cc[STOCK_HANDLER].createInstance(iid);
   }
 
-  /** Who asked only once displays a message, and got the built-in class for it. */
+  /** Who asked only once displays a message or a picture in it, and got the built-in class. */
   #endProbe() {
-    if (this.#probing) {
-      this.#probing = false;
+    this.#missed ||= this.#probing;
+    this.#probing = false;
+  }
+
+  #endDrafts() {
+    clearTimeout(this.#timer);
+    this.#drafts = 0;
+    if (this.#missed) {
+      this.#missed = false;
       this.#desk.reloadAll();
     }
   }

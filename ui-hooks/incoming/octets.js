@@ -71,4 +71,11 @@ var Octets = {
       return null; // no key for it, or an algorithm that NSS lacks
     }
   },
+
+  /** Content of an opaque signature, for which no key is needed; null: there is more to it. */
+  unwrapSigned(der) {
+    const content = Octets.isSignedData(der) ? Octets.openWithNss(der) : null;
+    const entity = content && Octets.fromBuffer(content.buffer);
+    return entity && !Octets.isCmsEntity(entity) ? entity : null;
+  },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Ci, MessageWindows, Octets, Pages */
+/* global Ci, MessageWindows, Octets, Pages, PartDesk */
 
 const NSS_SUCCESS = 0;
 const NOT_FOR_DISPLAY = /[?&]header=(filter|enigmailFilter)\b/;
@@ -50,7 +50,12 @@ var CmsPart = class {
 
   /** Number of the attached message that the URL is about. */
   get #messagePart() {
-    return MESSAGE_PART.exec(this.#spec)?.[1] ?? null;
+    return MESSAGE_PART.exec(this.#spec)?.[1] ?? "";
+  }
+
+  /** It is the content of that message, and not of the one to which that is attached. */
+  get #isOfMessagePart() {
+    return this.#messagePart !== "" && this.#proxy.mimePart === `${this.#messagePart}.1`;
   }
 
   /** The attached message is saved, or the message rewritten: not an octet may change. */
@@ -69,7 +74,7 @@ var CmsPart = class {
     if (mimePart === "" || mimePart === "1" || allowNestedDecrypt) {
       return true;
     }
-    return this.#messagePart !== null && mimePart === `${this.#messagePart}.1`;
+    return this.#isOfMessagePart;
   }
 
   #output(entity) {
@@ -88,22 +93,16 @@ var CmsPart = class {
 
   /** Filters and search get what is merely signed; plaintext never. */
   #outputForIndex(der) {
-    const signed = this.#unwrapSigned(der);
+    const signed = Octets.unwrapSigned(der);
     if (signed) {
       this.#output(signed);
     }
   }
 
-  #unwrapSigned(der) {
-    const content = Octets.isSignedData(der) ? Octets.openWithNss(der) : null;
-    const entity = content && Octets.fromBuffer(content.buffer);
-    return entity && !Octets.isCmsEntity(entity) ? entity : null;
-  }
-
   #show(der) {
-    const uri = MessageWindows.uriOf(this.#proxy.messageURI);
-    // With the message: an envelope that was copied into another one has another content there.
-    const key = Octets.sha256(`${uri}\n${der}`);
+    const part = this.#isOfMessagePart ? this.#messagePart : "";
+    const uri = MessageWindows.uriOf(this.#proxy.messageURI, part, this.#desk.uris);
+    const key = PartDesk.keyOf(uri, der);
     const forWindow = Boolean(this.#sink);
     const content = this.#desk.take(key, forWindow);
     if (content?.entity) {
@@ -111,7 +110,7 @@ var CmsPart = class {
       this.#output(content.entity);
       return;
     }
-    const signed = this.#unwrapSigned(der);
+    const signed = Octets.unwrapSigned(der);
     if (!content) {
       // What is merely signed needs no key: shown at once, and again if the host sees it otherwise.
       const isEnvelope = !Octets.isSignedData(der);

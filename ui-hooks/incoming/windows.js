@@ -25,11 +25,23 @@ function urlOf(uri) {
 }
 
 /** What of a URL tells the message: file or folder, number in it, part that is a message. */
-function identityOf(url) {
+function identityOf(url, part) {
   const [base, query = ""] = url.split("?", 2);
-  const parameters = new URLSearchParams(query);
-  const number = parameters.get("number") ?? "0";
-  return [base.replace(/^file:/, "mailbox:"), number, parameters.get("part") ?? ""].join("\n");
+  const number = new URLSearchParams(query).get("number") ?? "0";
+  return [base.replace(/^file:/, "mailbox:"), number, part].join("\n");
+}
+
+function partOf(url) {
+  return new URLSearchParams(url.split("?", 2)[1] ?? "").get("part") ?? "";
+}
+
+function isUriOf(uri, identity) {
+  try {
+    const url = urlOf(uri);
+    return identityOf(url, partOf(url)) === identity;
+  } catch {
+    return false; // of a folder that is not there
+  }
 }
 
 /** The windows that show messages (about:message): panes, tabs, windows of their own. */
@@ -51,21 +63,19 @@ var MessageWindows = {
   /**
    * Message URI of what libmime parses; null: it can't be told.
    * @param {nsIURI | null} url
+   * @param {string} part number of the attached message that is meant; "": the whole message
+   * @param {string[]} known URIs of messages that are shown nowhere
    */
-  uriOf(url) {
+  uriOf(url, part, known) {
     if (!url) {
       return null;
     }
-    const identity = identityOf(url.spec);
-    for (const { gMessageURI } of MessageWindows.all()) {
-      if (identityOf(urlOf(gMessageURI)) === identity) {
-        return gMessageURI;
-      }
-    }
-    if (/[?&]part=/.test(url.spec)) {
-      return url.spec.replace(/&header=[^&]*/, "");
-    }
-    return url instanceof Ci.nsIMsgMessageUrl && url.uri ? url.uri : null;
+    const identity = identityOf(url.spec, part);
+    // For a message that is to be edited, Thunderbird makes up a URI that no folder knows.
+    const own = url instanceof Ci.nsIMsgMessageUrl && !part && url.uri ? [url.uri] : [];
+    const shown = [...MessageWindows.all()].map((win) => win.gMessageURI);
+    const found = [...shown, ...known, ...own].find((uri) => isUriOf(uri, identity));
+    return found ?? (part ? url.spec.replace(/&header=[^&]*/, "") : null);
   },
 
   /** Number of windows that show one of these messages. */

@@ -54,9 +54,10 @@ var MessageBars = class {
     this.setProgress(null);
   }
 
-  #remove(id) {
-    const notification = this.#box?.getNotificationWithValue(`dane-smime-${id}`);
-    if (notification) {
+  #remove(id, keep = 0) {
+    const all = this.#box?.allNotifications ?? [];
+    const ours = all.filter((one) => one.getAttribute("value") === `dane-smime-${id}`);
+    for (const notification of ours.slice(keep)) {
       this.#box.removeNotification(notification, true);
     }
   }
@@ -81,9 +82,8 @@ var MessageBars = class {
     };
     const about = { label: bar.text, priority: box[PRIORITIES[bar.level]], eventCallback };
     await box.appendNotification(`dane-smime-${bar.id}`, about, buttons);
-    if (this.#bars.get(bar.id) !== bar) {
-      this.#remove(bar.id);
-    }
+    // Meanwhile it may have been hidden, or appended twice.
+    this.#remove(bar.id, this.#bars.has(bar.id) ? 1 : 0);
   }
 
   /** @param {object | null} progress */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "certificate-private.h"
 #include "cms-error.h"
 #include "core-limits.h"
 #include "nss-scoped.h"
@@ -358,6 +359,27 @@ test_file_der(void)
     g_assert_cmpuint(certificates->len, ==, 1);
 }
 
+/* Names for comparisons: made once, whichever thread asks first. */
+static void
+test_prepared_names(void)
+{
+    g_autoptr(SupportFolder) folder = support_folder_new();
+    support_make_key(folder, "root", "ec:P-256");
+    support_make_key(folder, "leaf", "ec:P-256");
+    support_self_sign(folder, "root", "/CN=root", "basicConstraints=critical,CA:TRUE\n");
+    support_issue(folder, "leaf", "root", "/CN=leaf", "");
+    g_autoptr(Certificate) root = support_certificate(folder, "root");
+    g_autoptr(Certificate) leaf = support_certificate(folder, "leaf");
+    const DistinguishedName *subject = NULL, *issuer = NULL, *again = NULL, *of_root = NULL;
+    g_assert_true(certificate_prepare_names(leaf, &subject, &issuer));
+    g_assert_true(certificate_prepare_names(leaf, &again, &issuer));
+    g_assert_true(subject == again && subject != issuer);
+    g_assert_true(certificate_prepare_names(root, &of_root, &again));
+    g_assert_true(of_root == again);
+    g_assert_true(distinguished_name_equal(issuer, of_root));
+    g_assert_false(distinguished_name_equal(subject, of_root));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -376,6 +398,7 @@ main(int argc, char **argv)
     g_test_add_func("/certificate/usages", test_usages);
     g_test_add_func("/certificate/deceptive-subject", test_deceptive_subject);
     g_test_add_func("/certificate/long-subject", test_long_subject);
+    g_test_add_func("/certificate/prepared-names", test_prepared_names);
     g_test_add_func("/certificate/left-over", test_left_over);
     g_test_add_func("/certificate/damaged", test_damaged);
     g_test_add_func("/certificate/limit", test_limit);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MPL-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SendCheck } from "../../plugin/modules/compose-send.mjs";
+import { ComposeWindows } from "../../plugin/modules/compose-windows.mjs";
+import { BridgeError } from "../../plugin/modules/errors.mjs";
+import { RecipientLookup } from "../../plugin/modules/recipient-lookup.mjs";
+import { FakeHost, FakeTime, settled, wordsOf } from "./compose-fakes.mjs";
+
+const TAB = { id: 7, windowId: 70 };
+const BOB = "bob@b.example";
+const DAVE = "dave@d.example";
+
+/** A Thunderbird with one compose window, and all that the modules want. */
+function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answers = [] } = {}) {
+  const time = new FakeTime();
+  const host = new FakeHost();
+  const done = { bars: [], questions: [], protection: null, progress: [], removed: [] };
+  const described = {
+    tabId: TAB.id,
+    identityId: "id1",
+    from: "alice@a.example",
+    kind: "new",
+    originals: [],
+    encryptedOriginal: false,
+    saved: null,
+    recipients: [{ address: BOB, field: "to" }],
+  };
+  const nothing = async () => {};
+  const compose = {
+    describe: async () => structuredClone(described),
+    list: async () => [structuredClone(described)],
+    setPills: nothing,
+    disableBuiltIn: nothing,
+    hideBar: nothing,
+    showBar: async (_tab, bar) => done.bars.push(bar),
+    setProgress: async (_tab, progress) => done.progress.push(progress),
+    removeRecipient: async (_tab, address) => {
+      done.removed.push(address);
+      described.recipients = described.recipients.filter((one) => one.address !== address);
+    },
+  };
+  const action = Object.fromEntries(
+    ["setIcon", "setLabel", "setTitle", "setBadgeText", "setBadgeBackgroundColor"].map((name) => [
+      name,
+      nothing,
+    ]),
+  );
+  const lookup = new RecipientLookup(host, () => time.now, time);
+  const words = wordsOf("en");
+  const windows = new ComposeWindows({
+    compose,
+    action,
+    lookup,
+    words,
+    outgoing: {
+      features: async () => ({ messageFile: hook }),
+      getProtection: async () => ({ sign: false, encrypt: false }),
+      setProtection: async (_tab, protection) => (done.protection = { ...protection }),
+    },
+    storage: {
+      get: async (name) => ({ [name]: { chosen } }),
+      set: nothing,
+      remove: nothing,
+    },
+    settings: { identity: async () => ({ sign: "never", encrypt }) },
+    ownKeys: { find: async () => (key ? {} : null) },
+    wasEncrypted: async () => false,
+    tellPopup: () => {},
+  });
+  const dialogs = {
+    ask: async (_window, question) => {
+      done.questions.push(question);
+      return answers.shift() ?? "back";
+    },
+  };
+  const bridge = { request: async (op) => done.bars.push(op) };
+  const check = new SendCheck({
+    windows,
+    compose,
+    lookup,
+    bridge,
+    dialogs,
+    words,
+    openOptions: () => done.bars.push("options"),
+    timers: time,
+  });
+  return { time, host, done, described, check, windows };
+}
+
+/** Presses Send; answers the look-ups under way until it has ended. */
+async function send(world, recipientOf = () => "ready") {
+  let result = null;
+  world.check.check(TAB).then((value) => (result = value));
+  for (let i = 0; i < 10 && !result; i++) {
+    await settled();
+    world.host.requests.splice(0).forEach((request) => request.answer(recipientOf));
+  }
+  return result;
+}
+
+const noRecord = (address) => (address === DAVE ? "no-record" : "ready");
+
+test("waits for the look-ups, and encrypts", async () => {
+  const world = start();
+  assert.deepEqual(await send(world), { cancel: false });
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+  assert.deepEqual(world.done.questions, []);
+  assert.equal(world.done.progress.at(-1), null);
+});
+
+test("somebody is not ready: nothing leaves before an answer", async () => {
+  const world = start({ encrypt: "always" });
+  world.described.recipients.push({ address: DAVE, field: "cc" });
+  assert.deepEqual(await send(world, noRecord), { cancel: true });
+  const [question] = world.done.questions;
+  assert.deepEqual(question.rows.map(({ address }) => address), [DAVE]);
+  assert.equal(question.choices[0].id, "back");
+  assert.equal(question.confirm.choice, "plain");
+});
+
+test("removed: asked anew, and sent", async () => {
+  const world = start({ encrypt: "always", answers: ["remove"] });
+  world.described.recipients.push({ address: DAVE, field: "cc" });
+  assert.deepEqual(await send(world, noRecord), { cancel: false });
+  assert.deepEqual(world.done.removed, [DAVE]);
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+});
+
+test("unencrypted, as was chosen", async () => {
+  const world = start({ encrypt: "always", answers: ["plain"] });
+  assert.deepEqual(await send(world, () => "no-record"), { cancel: false });
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+});
+
+test("no answer of the DNS in time: as if not ready", async () => {
+  const world = start({ encrypt: "always" });
+  const result = world.check.check(TAB);
+  await settled();
+  world.time.tick(30000);
+  assert.deepEqual(await result, { cancel: true });
+  assert.equal(world.done.questions[0].rows[0].text, "Could not be looked up in time.");
+});
+
+test("cancelled while it waits", async () => {
+  const world = start({ encrypt: "always" });
+  const result = world.check.check(TAB);
+  await settled();
+  assert.equal(world.done.progress[0].cancelLabel, "Cancel");
+  world.check.cancel(TAB.id);
+  assert.deepEqual(await result, { cancel: true });
+  assert.deepEqual(world.done.questions, []);
+});
+
+test("the host is gone: the question says so", async () => {
+  const world = start({ encrypt: "always" });
+  const result = world.check.check(TAB);
+  await settled();
+  world.host.requests[0].fail(new BridgeError("host-gone", "gone"));
+  assert.deepEqual(await result, { cancel: true });
+  assert.match(world.done.questions[0].rows[0].text, /ended unexpectedly/);
+  assert.ok(world.done.questions[0].choices.some(({ id }) => id === "retry"));
+});
+
+test("ask", async () => {
+  for (const [answer, cancel, encrypt] of [
+    ["encrypt", false, true],
+    ["plain", false, false],
+    ["back", true, false],
+  ]) {
+    const world = start({ encrypt: "ask", answers: [answer] });
+    assert.deepEqual(await send(world), { cancel }, answer);
+    assert.equal(world.done.protection.encrypt, encrypt, answer);
+    assert.equal(world.done.questions.length, 1);
+  }
+});
+
+test("no key of one's own", async () => {
+  const world = start({ encrypt: "always", key: false, answers: ["setUp"] });
+  assert.deepEqual(await send(world), { cancel: true });
+  assert.deepEqual(world.done.bars, ["options"]);
+});
+
+test("the hook is missing: what was toggled is stopped with a bar, the rest is sent", async () => {
+  const toggled = start({ hook: false, encrypt: "always" });
+  assert.deepEqual(await send(toggled), { cancel: true });
+  assert.equal(toggled.done.bars.at(-1).level, "critical");
+  const plain = start({ hook: false, encrypt: "never" });
+  assert.deepEqual(await send(plain), { cancel: false });
+});
+
+test("never rejects", async () => {
+  const world = start({ encrypt: "always" });
+  const { error } = console;
+  console.error = () => {};
+  world.windows.current = async () => {
+    throw new Error("a bug");
+  };
+  assert.deepEqual(await send(world), { cancel: true });
+  console.error = error;
+  assert.match(world.done.bars[0].text, /went wrong/);
+});
