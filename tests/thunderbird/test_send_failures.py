@@ -121,6 +121,7 @@ class Failures(SendingCase):
         store = self.world.store
         password = store.write('store-password', LOCKED.encode())
         store.succeed('password', '--new-password-file', password)
+        self.addCleanup(self.end_host)  # it would not see that the password has gone
         self.addCleanup(store.succeed, '--password-file', password, 'password', '--remove')
         window = self.open(sign=True)
         self.end_host()
