@@ -59,7 +59,10 @@ export class Marks {
   /** @returns {ListTexts} */
   texts() {
     const labels = Object.entries(STATES).flatMap(([kind, states]) =>
-      states.map((state) => [`${kind}.${state}`, this.#words.text(`list_${kind}_${state}`, "$DATE")]),
+      states.map((state) => {
+        const label = this.#words.text(`list_${kind}_${state}`, "$DATE");
+        return [`${kind}.${state}`, label];
+      }),
     );
     return { column: this.#words.text("list_column"), labels: Object.fromEntries(labels) };
   }

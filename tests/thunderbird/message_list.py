@@ -70,7 +70,8 @@ class MessageList:
             'Services.prefs.setIntPref("mail.threadpane.listview", kind);', kind=kind)
         tag = 'card' if kind == CARDS else 'row'
         wait_until(lambda: self._thunderbird.js(
-            ABOUT + 'return about.threadTree.getAttribute("rows") == name;', name=f'thread-{tag}'), f'rows are thread-{tag}')
+            ABOUT + 'return about.threadTree.getAttribute("rows") == name;',
+            name=f'thread-{tag}'), f'rows are thread-{tag}')
 
     def show(self, uri):
         """Shows a folder."""

@@ -52,6 +52,13 @@ if (local) {
 }
 '''
 
+SCHEME = '''
+const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
+Services.prefs.setIntPref("ui.systemUsesDarkTheme", Number(scheme == "dark"));
+const theme = await AddonManager.getAddonByID(`thunderbird-compact-${scheme}@mozilla.org`);
+await theme.enable();
+'''
+
 
 def setUpModule():
     WORLD.start()
@@ -307,14 +314,7 @@ class Pictures(unittest.TestCase):
         expected |= {name: mark for name, mark in declared().items() if name in shown}
         WORLD.list.show(uri)
         for scheme in ('light', 'dark'):
-            WORLD.thunderbird.js('''
-                Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", dark);
-                Services.prefs.setIntPref("ui.systemUsesDarkTheme", dark);
-                const {AddonManager} =
-                  ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
-                const theme = dark ? "dark" : "light";
-                const id = `thunderbird-compact-${theme}@mozilla.org`;
-                await (await AddonManager.getAddonByID(id)).enable();''', dark=int(scheme == 'dark'))
+            WORLD.thunderbird.js(SCHEME, scheme=scheme)
             for name, view in (('table', TABLE), ('cards', CARDS)):
                 WORLD.list.view(view)
                 WORLD.list.wait_marks(expected)

@@ -70,7 +70,7 @@ var MarkColumn = class {
     }
   }
 
-  /** The column stands beside the attachments; cards ask for it too, with what else they ask for. */
+  /** The column stands beside the attachments; cards ask for it with all that they show. */
   #orderColumns() {
     const { getDefaultColumns, getDefaultColumnsForCardsView } = ThreadPaneColumns;
     this.#stock = { getDefaultColumns };

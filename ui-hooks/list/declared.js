@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
 
-/* What a message declares to be, by its outermost layer alone (RFC 8551 §3): nothing is decoded, and
- * nothing is believed. A signature further inside (a mailing list's footer stands beside it) is none
- * of the message's. */
+/* What a message declares to be, by its outermost layer alone (RFC 8551 §3): nothing is decoded,
+ * and nothing is believed. A signature further inside (a mailing list's footer stands beside it) is
+ * none of the message's. */
 
 const BY_SMIME_TYPE = new Map([
   ["signed-data", "signed"],

@@ -16,6 +16,8 @@ const CHROME = [
   ["content", "dane-smime-icons", "icons/"],
   ["content", "dane-smime-list", "ui-hooks/list/"],
 ];
+/** What start() was called with: after a restart the event page sleeps until something happens. */
+const TEXTS = "extensions.dane-smime.list.texts";
 
 /** The marks of S/MIME messages in the message list. */
 var daneList = class extends ExtensionCommon.ExtensionAPI {
@@ -25,6 +27,17 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
   #column = null;
   #panes = null;
   /** What start() was called with, as JSON. */ #texts = null;
+
+  onStartup() {
+    const kept = Services.prefs.getStringPref(TEXTS, "");
+    if (kept && this.#load().MarkColumn.isOffered) {
+      this.#start(JSON.parse(kept));
+    }
+  }
+
+  static onUninstall() {
+    Services.prefs.clearUserPref(TEXTS);
+  }
 
   onShutdown(isAppShutdown) {
     if (!isAppShutdown) {
@@ -66,6 +79,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     }
     this.#registerChrome();
     this.#texts = given;
+    Services.prefs.setStringPref(TEXTS, given);
     this.#resolver = new Resolver();
     this.#column = new MarkColumn(texts, this.#resolver);
     this.#panes = new Panes(this.#column);

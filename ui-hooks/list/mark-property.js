@@ -5,8 +5,9 @@
  * "signed good 2026-11-21T20:38:43Z", "encrypted declared", "none declared". */
 
 const PROPERTY = "dane-smime-mark";
-const VALUE =
-  /^(none|signed|encrypted|both) (declared|good|unverified|failed|partial)(?: ([0-9TZ:.+-]{10,40}))?$/;
+const KINDS = "none|signed|encrypted|both";
+const STATES = "declared|good|unverified|failed|partial";
+const VALUE = new RegExp(`^(${KINDS}) (${STATES})(?: ([0-9TZ:.+-]{10,40}))?$`);
 
 /** @param {nsIMsgDBHdr} header @returns {ListMark | null} null: not known yet */
 var readMark = function (header) {

@@ -6,9 +6,9 @@ const MAX_DEPTH = 40;
 const MAX_ITEMS = 4000;
 
 /**
- * Reads the one value of an IMAP FETCH item (RFC 3501 §9): lists, quoted strings, literals, numbers,
- * NIL. The octets are a server's, and what a message says there a stranger's: length, depth and
- * number of items are bounded, and what is no such value throws.
+ * Reads the one value of an IMAP FETCH item (RFC 3501 §9): lists, quoted strings, literals,
+ * numbers, NIL. The octets are a server's, and what a message says there a stranger's: length,
+ * depth and number of items are bounded, and what is no such value throws.
  */
 var ImapValue = class {
   #text;
