@@ -39,6 +39,7 @@ function makeMail(request, { hooks = {}, shown = [] } = {}) {
 
 const both = { sign: true, encrypt: true };
 const encrypt = { sign: false, encrypt: true };
+const toSelf = { self_only: true, author: "alice@example.org" };
 const operations = [
   ["sign by From", {}, "sign", { author: "alice@example.org" }],
   ["encrypt, Bcc kept for Sent", { protection: encrypt }, "encrypt", { keep_bcc: true }],
@@ -49,14 +50,14 @@ const operations = [
     { keep_bcc: true, author: "alice@example.org" },
   ],
   ["no Bcc in the Outbox", { protection: encrypt, mode: "later" }, "encrypt", { keep_bcc: false }],
-  ["a draft is never signed", { protection: both, mode: "draft" }, "encrypt", { self_only: true }],
-  ["nor a template", { protection: both, mode: "template" }, "encrypt", { self_only: true }],
+  ["a draft is never signed", { protection: both, mode: "draft" }, "encrypt", toSelf],
+  ["nor a template", { protection: both, mode: "template" }, "encrypt", toSelf],
   ["a newsgroup may be signed", { newsgroups: true }, "sign", { author: "alice@example.org" }],
   [
     "a draft for a newsgroup",
     { newsgroups: true, protection: encrypt, mode: "draft" },
     "encrypt",
-    { self_only: true },
+    toSelf,
   ],
 ];
 for (const [name, changes, op, params] of operations) {
