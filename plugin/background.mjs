@@ -98,10 +98,13 @@ const outgoing = new OutgoingMail({
   bridge,
   words,
   hooks: messenger.daneOutgoing,
-  showProgress: (tabId, progress) => messenger.daneCompose.setProgress?.(tabId, progress),
+  // The window may be gone meanwhile.
+  showProgress: (tabId, progress) =>
+    messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),
 });
 messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
-messenger.daneOutgoing.onBarButton.addListener(() => messenger.runtime.openOptionsPage());
+messenger.daneOutgoing.onBarButton.addListener(() => openOptions());
+messenger.daneCompose.onCancelled.addListener(outgoing.cancel);
 messenger.daneOutgoing.setTexts(outgoing.texts());
 
 // ---- reading ----
@@ -116,6 +119,7 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 parts.setTexts();
+bridge.onLocked.addListener(() => reader.forget(null));
 
 const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   dateStyle: "medium",
@@ -132,6 +136,11 @@ const showing = new Showing({
   openSetUp: () => messenger.runtime.openOptionsPage(),
 });
 showing.start();
+messenger.storage.onChanged.addListener((changes, area) => {
+  if (area === "local" && changes.settings) {
+    showing.settingsChanged(changes.settings);
+  }
+});
 
 // ---- message list ----
 

@@ -16,6 +16,7 @@ export class Bridge {
    * @type {Promise<void> | null}
    */
   #unlocking = null;
+  /** @type {Set<() => any>} */ #lockListeners = new Set();
   /** The user said no: not asked again until something is asked for by a click. */
   #declined = false;
   /** How often the key store has been unlocked by a prompt. */ #unlocks = 0;
@@ -67,6 +68,20 @@ export class Bridge {
     await this.#configure();
     return this.#client.request(op, params, options);
   }
+
+  /** Locks the key store. It is not asked for again before something is clicked. */
+  async lock() {
+    const { result } = await this.send("lock");
+    this.#declined = true;
+    await Promise.all([...this.#lockListeners].map((listener) => listener()));
+    return result;
+  }
+
+  /** Somebody has the key store locked: what it has opened is to be forgotten. */
+  onLocked = {
+    /** @param {() => any} listener */
+    addListener: (listener) => this.#lockListeners.add(listener),
+  };
 
   /** Asks for the key store's password until it is right. Rejects with Cancelled. */
   async unlock() {

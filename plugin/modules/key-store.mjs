@@ -27,7 +27,7 @@ export class KeyStorePassword {
   }
 
   async lock() {
-    return (await this.#bridge.send("lock")).result;
+    return this.#bridge.lock();
   }
 
   /** By the prompt. */

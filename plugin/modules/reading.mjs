@@ -156,16 +156,16 @@ export class MessageReader {
   async #request(body, run) {
     const { acceptAuthorities } = await this.#settings.read();
     try {
-      return await this.#ask(body, run, acceptAuthorities);
+      return await this.#send(body, run, acceptAuthorities);
     } catch (error) {
       if (error.code !== "system-authorities-missing") {
         throw error;
       }
-      return this.#ask(body, run, false);
+      return this.#send(body, run, false);
     }
   }
 
-  #ask(body, { interactive, signal, onProgress }, authorities) {
+  #send(body, { interactive, signal, onProgress }, authorities) {
     const params = { entity: true, system_authorities: authorities };
     return this.#bridge.request("read", params, { body, interactive, signal, onProgress });
   }
@@ -208,9 +208,12 @@ export class MessageReader {
    * @param {string | null} uri
    */
   async forget(uri) {
-    const isMeant = ([one]) => uri === null || one === uri;
-    [...this.#kept].filter(isMeant).forEach(([one]) => this.#kept.delete(one));
-    [...this.#runs].filter(isMeant).forEach(([, run]) => run.abort());
+    for (const one of uri === null ? [...this.#kept.keys()] : [uri]) {
+      this.#kept.delete(one);
+    }
+    for (const one of uri === null ? [...this.#runs.keys()] : [uri]) {
+      this.#runs.get(one)?.abort();
+    }
     await this.#hooks.forget(uri);
   }
 }
@@ -233,6 +236,7 @@ class Run {
 
   abort = () => this.#controller.abort();
 
+  /** @param {ReadOptions} options */
   async join({ signal, onProgress }) {
     const { abort } = this;
     if (signal?.aborted) {

@@ -58,7 +58,17 @@ export class Showing {
     });
   }
 
-  /** After settings that verdicts depend on have changed: everything that is shown anew. */
+  /**
+   * Verdicts depend on who is asked and who is believed.
+   * @param {{oldValue?: any, newValue?: any}} change of the settings
+   */
+  async settingsChanged({ oldValue, newValue }) {
+    if (whatCounts(oldValue) !== whatCounts(newValue)) {
+      await this.refresh();
+    }
+  }
+
+  /** Everything that is shown, anew. */
   async refresh() {
     const { hooks, reader } = this.#needs;
     this.#underWay.clear();
@@ -70,7 +80,8 @@ export class Showing {
 
   #leave(uri) {
     this.#underWay.delete(uri);
-    if (this.#told?.uri === uri && this.#now() - this.#told.at < GLANCE_MS) {
+    const told = this.#told;
+    if (told && told.uri === uri && this.#now() - told.at < GLANCE_MS) {
       this.#told = null;
     }
   }
@@ -161,13 +172,18 @@ export class Showing {
    * @returns {Bar[]}
    */
   #untold(uri, bars, error) {
+    const told = this.#told;
     if (!bars.some((bar) => bar?.id === "host")) {
       this.#told = null;
-    } else if (this.#told?.code !== error.code || this.#told.uri === uri) {
+    } else if (!told || told.code !== error.code || told.uri === uri) {
       this.#told = { code: error.code, uri, at: this.#now() };
     } else {
       return bars.filter((bar) => bar && bar.id !== "host");
     }
     return bars.filter((bar) => bar);
   }
+}
+
+function whatCounts({ acceptAuthorities = true, resolver = { mode: "system", servers: [] } } = {}) {
+  return JSON.stringify([acceptAuthorities, resolver.mode, resolver.servers]);
 }

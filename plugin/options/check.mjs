@@ -19,7 +19,7 @@ const FEATURES = new Set([
   "verdict-panel",
   "verdict-bars",
   "list-column",
-  "list-card",
+  "list-cards",
   "keys-prompt",
   "keys-ownKeys",
   "keys-environment",
@@ -31,8 +31,12 @@ const REMEDIES = new Set([
   "resolver-program",
   "dnssec",
   "key-store",
+  "system-authorities",
   "native-manifest",
 ]);
+
+/** Findings of a later program are shown by their code. */
+const PROGRAM = new Set(["libraries", ...REMEDIES]);
 
 /** Doctor's list. @param {Page} page */
 export function startCheck(page) {
@@ -98,7 +102,7 @@ function group({ words }, name, settled) {
 
 function item(words, { group: kind, check, works, needed, detail }) {
   const outcome = make("p", { class: "outcome" });
-  const hasWords = kind === "program" || FEATURES.has(check);
+  const hasWords = kind === "program" ? PROGRAM.has(check) : FEATURES.has(check);
   const label = (hasWords && words.ofCode("options_finding", check)) || check;
   const hasRemedy = !works && REMEDIES.has(check);
   const remedy = hasRemedy ? words.ofCode("options_findingRemedy", check) : null;

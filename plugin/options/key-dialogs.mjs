@@ -96,7 +96,7 @@ export async function takeOverKey(page, identity) {
   const { words } = page;
   const content = make("div", {}, make("p", {}, words.text("options_takeOverText")));
   const list = make("div", { role: "radiogroup" });
-  const own = await page.ask("options/list-own").catch(() => []);
+  const own = await page.ask("options/list-own");
   if (own.length === 0) {
     content.append(make("p", {}, words.text("options_takeOverNone")));
   }

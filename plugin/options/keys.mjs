@@ -98,11 +98,15 @@ function waysPart(page, identity, keys, show) {
   const button = (text, dialog, kind) => {
     const one = make("button", { type: "button", class: kind }, text);
     one.addEventListener("click", async () => {
-      const said = await dialog(page, identity);
-      if (said) {
-        await show();
-        say(byId("keys-outcome"), said.tone, said.text);
-        page.keysChanged();
+      try {
+        const said = await dialog(page, identity);
+        if (said) {
+          await show();
+          say(byId("keys-outcome"), said.tone, said.text);
+          page.keysChanged();
+        }
+      } catch (error) {
+        sayError(byId("keys-outcome"), words, error);
       }
     });
     return one;

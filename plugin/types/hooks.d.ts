@@ -309,7 +309,7 @@ interface TokenCertificate {
 
 interface DaneKeys {
   features(): Promise<HookFeatures>;
-  /** Asks in the window in front; null: the user cancelled. */
+  /** Asks before the window in front, which stays usable; null: the user cancelled. */
   promptPassword(title: string, text: string): Promise<string | null>;
   /** Thunderbird's own certificates with private keys. May ask for its primary password. */
   listOwn(): Promise<TokenCertificate[]>;

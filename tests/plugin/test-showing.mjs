@@ -235,9 +235,17 @@ test("the host is missing, found out too late: told with the next message", asyn
   assert.deepEqual(world.hooks.of("showBar").map(([uri]) => uri), ["m2"]);
 });
 
-test("refresh: settings have changed, what is shown is read anew", async () => {
+test("settings that verdicts depend on have changed: what is shown is read anew", async () => {
   const world = makeWorld([makeVerdict()]);
-  await world.showing.refresh();
+  const resolver = { mode: "system", servers: [] };
+  await world.showing.settingsChanged({ newValue: { firstRunDone: true } });
+  const oldValue = { acceptAuthorities: true, resolver };
+  await world.showing.settingsChanged({ oldValue, newValue: { ...oldValue, identities: {} } });
+  assert.deepEqual(world.forgotten, []);
+  await world.showing.settingsChanged({
+    oldValue,
+    newValue: { ...oldValue, acceptAuthorities: false },
+  });
   assert.deepEqual(world.forgotten, [null]);
   assert.deepEqual(world.hooks.of("forget"), [[null]]);
   assert.deepEqual(world.reads.map(({ uri }) => uri), ["m1"]);

@@ -15,9 +15,6 @@ STOCK_ERRORS = re.compile(
     'on closed conduit|Promise (resolved|rejected) after context unloaded|'
     'backend after the extension was already shutdown|JSWindowActorChild cannot send|'
     "Actor '.*' destroyed before query")
-# Thunderbird's own console.error()
-STOCK_LOG = re.compile(r'chrome://|resource://|console\.error: [\w.-]*(mailnews|sys\.mjs)')
-
 IMPORTS = '''
 const {AddonManager} = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
 const {ExtensionParent} =
@@ -185,11 +182,11 @@ class Addon:
 
     def errors(self):
         """The texts of the console's errors that have to do with this add-on, and of what it wrote
-        with console.error()."""
+        with console.error(), if there was an exception in it."""
         found = [message['text'] for message in self.thunderbird.console()
                  if OURS.search(message['source']) or OURS.search(message['text'])]
         found += [line for line in self.thunderbird.log_text().splitlines()
-                  if line.startswith('console.error:') and not STOCK_LOG.search(line)]
+                  if line.startswith('console.error:') and OURS.search(line)]
         return [text for text in found if not STOCK_ERRORS.search(text)]
 
 

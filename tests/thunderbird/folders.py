@@ -91,10 +91,13 @@ class Folders:
         """The URI of a mailbox of an IMAP account, once Thunderbird knows of it; up to date."""
         uri = f'imap://{user}@127.0.0.1/{name}'
         if not self.exists(uri):
-            self._thunderbird.js(DISCOVER, user=user)
-            wait_until(lambda: self.exists(uri), f'{uri} is discovered')
+            self.discover(user)
         self.update(uri)
         return uri
+
+    def discover(self, user):
+        """Has Thunderbird look which mailboxes a user has."""
+        self._thunderbird.js(DISCOVER, user=user)
 
     def exists(self, uri):
         return self._thunderbird.js(

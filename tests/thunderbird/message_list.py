@@ -26,8 +26,9 @@ return [...tree.querySelectorAll("tr.table-layout, tr.card-layout")].map(row => 
   const shown = image && image.checkVisibility();
   return {
     index: row.index,
+    is_card: row.classList.contains("card-layout"),
     subject: row.querySelector(".subject-line span, .subject")?.textContent ?? "",
-    dummy: row.dataset.properties.split(" ").includes("dummy"),
+    dummy: row.dataset.properties?.split(" ").includes("dummy") ?? false,
     mark: shown ? /mark-(.*)\\.svg/.exec(image.src)[1] : null,
     loaded: shown ? image.complete && image.naturalWidth > 0 : null,
     title: shown ? image.title : null,
@@ -59,6 +60,10 @@ class MessageList:
     def __init__(self, thunderbird):
         self._thunderbird = thunderbird
 
+    def enlarge(self):
+        """Gives the list the whole height of the window."""
+        self._thunderbird.js(ABOUT + 'about.paneLayout.messagePaneVisible = false;')
+
     def view(self, kind):
         """TABLE or CARDS."""
         self._thunderbird.js(
@@ -71,6 +76,11 @@ class MessageList:
         """Shows a folder."""
         wait_until(lambda: self._thunderbird.js(SHOW, uri=uri), f'{uri} is shown')
 
+    def wait_count(self, count, seconds=60):
+        """Waits until the list has so many rows, drawn or not."""
+        wait_until(lambda: self._thunderbird.js(
+            ABOUT + 'return about.gDBView?.rowCount;') == count, f'{count} rows', seconds)
+
     def rows(self):
         """The rows that are drawn: `subject`, `mark` ("signed-good" or None), `title` …"""
         return self._thunderbird.js(ROWS)
@@ -80,9 +90,16 @@ class MessageList:
         return {row['subject']: row['mark'] for row in self.rows() if row['mark']}
 
     def wait_marks(self, expected, seconds=30):
-        """Waits until exactly these marks are seen, and stay."""
+        """Waits until the rows that are drawn have these marks, and no others; in the table all of
+        them are drawn, of cards the first."""
+        def as_expected():
+            rows = self.rows()
+            wrong = [row for row in rows if row['mark'] != expected.get(row['subject'])]
+            missing = expected.keys() - {row['subject'] for row in rows}
+            return rows and not wrong and (rows[0]['is_card'] or not missing)
+
         try:
-            wait_until(lambda: self.marks() == expected, 'the marks', seconds)
+            wait_until(as_expected, 'the marks', seconds)
         except AssertionError:
             raise AssertionError(f'marks: {self.marks()}, expected {expected}') from None
 

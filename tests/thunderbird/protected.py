@@ -19,7 +19,8 @@ def picture(size=64):
     """A PNG: a blue square that fades to the right."""
     rows = b''.join(b'\0' + b''.join(bytes((40, 90 + 2 * x, 200)) for x in range(size))
                     for _ in range(size))
-    return (b'\x89PNG\r\n\x1a\n' + _chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, 2, 0, 0, 0))
+    about = struct.pack('>IIBBBBB', size, size, 8, 2, 0, 0, 0)
+    return (b'\x89PNG\r\n\x1a\n' + _chunk(b'IHDR', about)
             + _chunk(b'IDAT', zlib.compress(rows)) + _chunk(b'IEND', b''))
 
 
@@ -211,8 +212,9 @@ class Kinds:
         fields, content = split(self.signed(plain('F1')))
         start = fields.index(b'Content-Type')
         signed = fields[start:] + b'\r\n' + content
-        return (head('F1').encode() + b'Content-Type: multipart/mixed; boundary="list"\r\n\r\n--list\r\n'
-                + signed + b'\r\n--list\r\nContent-Type: text/plain\r\n\r\n'
+        return (head('F1').encode()
+                + b'Content-Type: multipart/mixed; boundary="list"\r\n\r\n--list\r\n' + signed
+                + b'\r\n--list\r\nContent-Type: text/plain\r\n\r\n'
                 b'unsubscribe at example.org\r\n--list--\r\n')
 
     def _g1(self):

@@ -131,6 +131,11 @@ class SendingCase(unittest.TestCase):
         window.send(command)
         return self.world.sink.wait(count)
 
+    def end_host(self):
+        """The next request starts it anew."""
+        if self.world.host_pid():
+            self.world.kill_host()
+
     def disable_add_on(self):
         """Until the end of the test."""
         self.world.addon.disable()
@@ -145,9 +150,9 @@ class SendingCase(unittest.TestCase):
         self.addCleanup(store.succeed, 'import', kept, '--import-password-file',
                         self.judge.password_file())
 
-    def assert_stopped(self, window, pattern, command=SEND, subject='a message'):
+    def assert_stopped(self, window, pattern, command=SEND):
         """Pressing Send ends with a bar that says why; the window is as it was. Gives the bar."""
-        before = window.state()
+        before = self._written(window)
         window.press(command)
 
         def bar():
@@ -157,14 +162,16 @@ class SendingCase(unittest.TestCase):
 
         found = wait_until(bar, f'a bar; {window.describe()}')
         self.assertRegex(found['text'], pattern)
-        after = window.state()
-        for name in ('subject', 'text', 'attachments', 'author'):
-            self.assertEqual(after[name], before[name], name)
-        self.assertEqual(*[[(pill['address'], pill['field']) for pill in state['recipients']]
-                           for state in (after, before)])
+        self.assertEqual(self._written(window), before)
         self.assertEqual(self.world.sink.deliveries, [])
         self.assert_no_files()
         return found
+
+    def _written(self, window):
+        """What a person has written in a window."""
+        state = window.state()
+        people = [(one['address'], one['field']) for one in state['recipients']]
+        return people, [state[name] for name in ('subject', 'text', 'attachments', 'author')]
 
     def assert_no_files(self):
         """No message lies about in the temporary folder."""

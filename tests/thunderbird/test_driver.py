@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MPL-2.0
 """The surroundings that the other files rely on: do they do what they say?"""
 
+import glob
+import os
 import smtplib
 import unittest
 
@@ -10,6 +12,7 @@ from world import ALICE, BOB, CAROL, DAVE, World  # first: it puts the support m
 # pylint: disable=wrong-import-order
 import tap
 from marionette import MarionetteError
+from processes import wait_until
 from reading import REPLY
 
 WORLD = World(addon=False)
@@ -42,6 +45,17 @@ def tearDownModule():
     WORLD.stop()
 
 
+class Files(unittest.TestCase):
+    def test_each_is_run(self):
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(here, 'meson.build'), encoding='utf-8') as file:
+            text = file.read()
+        for path in sorted(glob.glob(os.path.join(here, 'test_*.py'))):
+            name = os.path.basename(path)[len('test_'):-len('.py')]
+            with self.subTest(name):
+                self.assertIn(f"'{name}':", text, 'it has no line in meson.build')
+
+
 class Scripts(unittest.TestCase):
     def test_values_and_answers(self):
         self.assertEqual(WORLD.thunderbird.js('return [a, b.c];', a='ä', b={'c': 1}), ['ä', 1])
@@ -71,13 +85,15 @@ class Windows(unittest.TestCase):
         self.assertEqual([one['field'] for one in window.state()['recipients']], ['to', 'bcc'])
         WORLD.pictures.window('driver-compose', 'msgcompose')
         window.save()
-        self.assertIn(b'octets.bin', WORLD.imap.messages('alice', 'Drafts')[0])
+        wait_until(lambda: any(b'octets.bin' in one
+                               for one in WORLD.imap.messages('alice', 'Drafts')), 'the draft')
         n_before = len(WORLD.sink.deliveries)
         window.send()
         delivery = WORLD.sink.wait(n_before + 1)[-1]
         self.assertEqual(delivery.recipients, [BOB, CAROL])
         self.assertIn('Hällo'.encode(), delivery.octets)
-        self.assertTrue(any(b'octets.bin' in one for one in WORLD.imap.messages('alice', 'Sent')))
+        wait_until(lambda: any(b'octets.bin' in one
+                               for one in WORLD.imap.messages('alice', 'Sent')), 'the sent copy')
         self.assertIn(delivery.octets, WORLD.imap.messages('bob'))
 
     def test_a_question(self):
@@ -87,6 +103,20 @@ class Windows(unittest.TestCase):
         self.assertIn('refused by the test', WORLD.dialogs.wait())
         WORLD.dialogs.press()
         window.send()
+
+    def test_a_password(self):
+        WORLD.thunderbird.js('''
+            const shared = Cu.getGlobalForObject(Services);
+            shared.testAnswer = null;
+            window.setTimeout(async () => {
+              const bag = await Services.prompt.asyncPromptPassword(window.browsingContext,
+                Services.prompt.MODAL_TYPE_INTERNAL_WINDOW, "title", "a password?", {value: ""});
+              shared.testAnswer = [bag.getProperty("ok"), bag.getProperty("pass")];
+            });''')
+        self.assertEqual(WORLD.dialogs.wait(), 'a password?')
+        WORLD.dialogs.press('accept', 'sesame')
+        wait_until(lambda: WORLD.thunderbird.js(
+            'return Cu.getGlobalForObject(Services).testAnswer;') == [True, 'sesame'], 'the answer')
 
     def test_bars(self):
         window = self._compose()

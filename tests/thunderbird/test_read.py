@@ -12,6 +12,7 @@ from world import ALICE, CAROL, World  # first: it puts the support modules on t
 # pylint: disable=wrong-import-order
 import tap
 from compose import Composing
+from dialogs import Dialogs
 from mail_windows import MailWindows
 from processes import wait_until
 from protected import ATTACHED_TEXT, CSV, Kinds, entity_of, head, plain, rich, split
@@ -26,7 +27,8 @@ KINDS = MAIL = COMPOSING = FOLDER = None
 def setUpModule():
     global KINDS, MAIL, COMPOSING, FOLDER
     WORLD.start()
-    KINDS, MAIL, COMPOSING = Kinds(WORLD), MailWindows(WORLD.thunderbird), Composing(WORLD.thunderbird)
+    KINDS, MAIL = Kinds(WORLD), MailWindows(WORLD.thunderbird)
+    COMPOSING = Composing(WORLD.thunderbird)
     FOLDER = MAIL.local_folder('kinds')
     MAIL.add(FOLDER, *[KINDS.make(kind) for kind in (*ENCRYPTED, *OTHERS)])
     MAIL.open_folder(FOLDER, len(ENCRYPTED) + len(OTHERS))
@@ -71,8 +73,10 @@ class AllKinds(unittest.TestCase):
         self.assertEqual(WORLD.requests('read'), [])
 
     def test_text_picture_and_attachments(self):
-        state = wait_until(lambda: (lambda s: s if all(w for _, w in s['images']) else None)(
-            shown('E2')), 'the picture is there')
+        uri = shown('E2')['uri']
+        state = wait_until(lambda: (lambda state: state if all(
+            done and width for done, width in state['images']) else None)(MAIL.state(uri)),
+                           'the picture is there')
         self.assertIn('Grüße from Carol – here is the picture', state['text'])
         self.assertEqual(state['images'], [[True, 64]])
         self.assertEqual(state['attachments'], ['towns.csv', 'attached.eml'])
@@ -187,8 +191,9 @@ class Answers(unittest.TestCase):
 
 class Drafts(unittest.TestCase):
     def open(self, kind, folder, mode):
-        message = rich(kind, more='X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
-                       'Bcc: dave@example.org\r\n', sender=ALICE, recipient=CAROL)
+        more = ('X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
+                'Bcc: dave@example.org\r\n')
+        message = rich(kind, more=more, sender=ALICE, recipient=CAROL)
         sealed = WORLD.store.succeed('encrypt', '--recipient', ALICE, stdin=message).stdout
         fields, content = split(sealed)
         if b'Bcc:' not in fields:
@@ -217,15 +222,10 @@ class Drafts(unittest.TestCase):
         before = len(COMPOSING.windows())
         uri = wait_until(lambda: MAIL.uri_of(uri, 'kind stranger'), 'the draft')
         MAIL.compose('Draft', uri)
-        text = wait_until(lambda: MAIL.js('''
-            const dialog = main.document.querySelector(".dialogFrame") ??
-              main.document.querySelector("browser.dialogFrame");
-            return dialog?.contentDocument?.getElementById("infoBody")?.textContent;'''),
-                          'the reason is told')
-        self.assertIn('key', text)
+        dialogs = Dialogs(WORLD.thunderbird)
+        self.assertIn('key', dialogs.wait())
+        dialogs.press()
         self.assertEqual(len(COMPOSING.windows()), before)
-        MAIL.js('''main.document.querySelector(".dialogFrame").contentDocument
-            .querySelector("dialog").acceptDialog();''')
 
 
 class Unchanged(unittest.TestCase):
@@ -284,7 +284,8 @@ class Unchanged(unittest.TestCase):
 
 class Leaks(unittest.TestCase):
     def test_nothing_is_asked_of_the_web(self):
-        MAIL.js('Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);')
+        MAIL.js('''
+            Services.prefs.setBoolPref("mailnews.message_display.disable_remote_image", false);''')
         self.addCleanup(MAIL.js, '''
             Services.prefs.clearUserPref("mailnews.message_display.disable_remote_image");''')
         added('control', rich('control', f'{WORLD.http.url}control.png'))

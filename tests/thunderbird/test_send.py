@@ -7,7 +7,7 @@ import email
 import os
 import re
 
-from world import ALICE, BOB, CAROL  # first: it puts the support modules on the path
+from world import ALICE, BOB, CAROL, built  # first: it puts the support modules on the path
 from sending import SendingCase
 
 # pylint: disable=wrong-import-order
@@ -39,6 +39,19 @@ def parts(entity):
 
 
 class Send(SendingCase):
+    def see_no_files(self):
+        """Until the end of the test, the host is one that does not."""
+        host = os.path.realpath(built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host'))
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'blind_host.py')
+        wrapper = self.world.path('blind-host')
+        with open(wrapper, 'w', encoding='utf-8') as file:
+            file.write(f'#!/bin/sh\nDANE_SMIME_HOST="{host}" exec "{program}" "$@"\n')
+        os.chmod(wrapper, 0o755)
+        self.world.install_host(program=wrapper)
+        self.end_host()
+        self.addCleanup(self.end_host)
+        self.addCleanup(self.world.install_host)
+
     def assert_kept(self, delivery):
         """The copy in Sent is what was delivered, octet for octet."""
         self.assertIn(delivery.octets, self.stored('Sent'))
@@ -125,6 +138,22 @@ class Send(SendingCase):
                              file.read())
         # the host was named a file
         self.assertLess(max(request['n_octets'] for request in self.world.requests()), 4096)
+        self.assert_no_files()
+
+    def test_host_sees_no_files(self):
+        """In a sandbox: the message goes through the port, in pieces, and back."""
+        self.see_no_files()
+        path = self.world.path('some.bin')
+        with open(path, 'wb') as file:
+            file.write(os.urandom(3 * MEBI))
+        deliveries = self.send(BOB, bcc=CAROL, sign=True, encrypt=True, attachments=[path],
+                               count=2)
+        for delivery in deliveries:
+            entity = self.judge.verify(self.judge.decrypt(delivery.octets, *delivery.recipients))
+            with open(path, 'rb') as file:
+                self.assertEqual(parts(entity)['application/octet-stream']
+                                 .get_payload(decode=True), file.read())
+        self.assertGreater(sum(request['n_octets'] for request in self.world.requests()), 3 * MEBI)
         self.assert_no_files()
 
     def test_nothing_wanted(self):

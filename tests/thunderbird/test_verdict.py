@@ -139,6 +139,13 @@ class Kind(VerdictCase):
                 self.assertIn(other, texts)
                 self.assertTrue(state['header_shown'])
 
+    def test_weak_cipher(self):
+        view, state = self.show('weak', lambda: self.kinds.encrypted_by_openssl(
+            'weak', plain('weak'), self.kinds.own_key(), '-des3'))
+        self.assertEqual(state['encrypted'],
+                         {'image': 'connection-secure.svg', 'text': 'Weakly encrypted'})
+        self.assertIn('outdated method', self.panel(view))
+
     def test_nested_envelope_is_an_attachment(self):
         view = self.reading.show(self.uri('H1'))
         wait_until(lambda: WORLD.requests('read'), 'the host has been asked')
@@ -183,6 +190,31 @@ class Sender(VerdictCase):
 
 
 class Panel(VerdictCase):
+    def test_keyboard(self):
+        view, _ = self.show('A1')
+        view.js('about.focus(); about.document.getElementById("encryptionTechBtn").focus();')
+        self.press(view, 'Enter')
+        wait_until(lambda: view.js(
+            'return about.document.getElementById("messageSecurityPanel").state == "open";'),
+                   'the panel is open')
+        reached = []
+        for _ in range(3):
+            self.press(view, 'Tab')
+            reached.append(view.js('return about.document.activeElement.localName;'))
+        self.assertIn('summary', reached)
+        self.press(view, 'Escape')
+        wait_until(lambda: view.js(
+            'return about.document.activeElement.id == "encryptionTechBtn";'), 'the focus is back')
+
+    def press(self, view, key):
+        view.js('''
+            const processor = Cc["@mozilla.org/text-input-processor;1"]
+              .createInstance(Ci.nsITextInputProcessor);
+            processor.beginInputTransactionForTests(window);
+            const event = new KeyboardEvent("", {key, code: key});
+            processor.keydown(event);
+            processor.keyup(event);''', key=key)
+
     def test_rows_and_certificate(self):
         view, _ = self.show('E2')
         view.open_panel()
@@ -290,6 +322,21 @@ class Windows(VerdictCase):
     def test_file_in_window(self):
         _, state = self.judged(self.reading.show_file_in_window(self.path('F1')))
         self.assertEqual(state['box'], PART)
+
+    def test_attached_message(self):
+        view = self.reading.show(self.uri('attached'))
+        view.wait_for(lambda state: state['attachments'], 'the attachment')
+        view.js('''
+            const attached = about.currentAttachments.find(one => one.name == "inner.eml");
+            attached.open(about.browsingContext);''')
+        wait_until(lambda: WORLD.thunderbird.js('''
+            return document.getElementById("tabmail").tabInfo.length > 1 ||
+              !!Services.wm.getMostRecentWindow("mail:messageWindow");'''), 'it is open')
+        where = 'window' if WORLD.thunderbird.js(
+            'return !!Services.wm.getMostRecentWindow("mail:messageWindow");') else 'tab'
+        shown = MessageView(WORLD.thunderbird, where).wait_loaded()
+        _, state = self.judged(shown)
+        self.assertEqual(state['encrypted']['image'], OPEN)
 
     def test_two_windows(self):
         self.show('A1')

@@ -9,6 +9,7 @@ import unittest
 from world import ALICE, Account, World  # first: it puts the support modules on the path
 from folders import Folders
 from protected import Kinds
+from processes import wait_until
 from reading import Reading
 
 # pylint: disable=wrong-import-order
@@ -90,6 +91,18 @@ class Life(unittest.TestCase):
                 view.close_panel()
                 WORLD.addon.enable()
                 self.wait_box(view, label)
+
+    def test_settings_change(self):
+        view = self.show('A1')
+        self.wait_box(view, DANE)
+        for accept in (False, True):
+            WORLD.forget_requests()
+            WORLD.addon.background('''
+                const {settings} = await messenger.storage.local.get("settings");
+                await messenger.storage.local.set({
+                  settings: {...settings, acceptAuthorities: accept}});''', accept=accept)
+            wait_until(lambda: WORLD.requests('read'), 'the message is read anew')
+            self.wait_box(view, DANE)
 
     def test_host_missing(self):
         manifest = WORLD.host_manifest()

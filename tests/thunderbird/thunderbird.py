@@ -38,6 +38,14 @@ Services.console.registerListener({
 });
 '''
 
+# Marionette answers modal questions by itself, whatever it was told about them, and refuses
+# scripts meanwhile. It hears of them in this way, and nobody else does.
+LEAVE_DIALOGS = '''
+for (const observer of Services.obs.enumerateObservers("common-dialog-loaded")) {
+  Services.obs.removeObserver(observer, "common-dialog-loaded");
+}
+'''
+
 MAIN_WINDOW_IS_READY = '''
 const main = Services.wm.getMostRecentWindow("mail:3pane");
 return !!main && main.document.readyState == "complete" &&
@@ -142,6 +150,7 @@ class Thunderbird:
         self.marionette = Marionette(int(number))
         wait_until(lambda: self.js(MAIN_WINDOW_IS_READY), 'the main window', START_SECONDS)
         self.js(LISTEN)
+        self.js(LEAVE_DIALOGS)
 
     def quit(self):
         """Ends it as a person does; what was being written is forgotten."""

@@ -53,9 +53,11 @@ class World:
 
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
-    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world."""
+    noted, see requests(). `display`: a VirtualDisplay, which goes down with the world.
+    `first_run`: the page that the add-on opens once stays open."""
 
-    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True):
+    def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True,
+                 first_run=False):
         self.accounts = default_accounts() if accounts_ is None else accounts_
         self.folder = tempfile.mkdtemp(prefix='dsm-')
         self.expected_errors = []
@@ -63,6 +65,7 @@ class World:
         self._display = display
         self._relayed = relayed
         self._with_addon = addon
+        self._first_run = first_run
         self._started = [display] if display else []
 
     def path(self, name):
@@ -117,9 +120,13 @@ class World:
         self.folders = Folders(self.thunderbird)
         self.pictures = Pictures(self.thunderbird, self._display)
         self.reading = Reading(self.thunderbird)
+        for account in self.accounts:
+            if account.user:
+                self.folders.discover(account.user)
         if self._with_addon:
             self.addon.install(xpi())
-            self.addon.close_first_run()
+            if not self._first_run:
+                self.addon.close_first_run()
 
     def stop(self):
         """Takes it down. Errors of the add-on on the console are a failure, but for those that

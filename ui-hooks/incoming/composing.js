@@ -2,7 +2,9 @@
 "use strict";
 /* global ChromeUtils, Cc, Ci, Services */
 
-var { ExtensionSupport } = ChromeUtils.importESModule("resource:///modules/ExtensionSupport.sys.mjs");
+var { ExtensionSupport } = ChromeUtils.importESModule(
+  "resource:///modules/ExtensionSupport.sys.mjs",
+);
 
 const TOP_WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
@@ -92,10 +94,9 @@ var Composing = class {
       return true; // an answer without a quotation is one all the same
     }
     if (failure) {
-      const { MODAL_TYPE_INTERNAL_WINDOW } = Ci.nsIPromptService;
       const text = [failure.text, failure.advice].filter((part) => part).join("\n\n");
-      Services.prompt.asyncAlert(
-        win.browsingContext, MODAL_TYPE_INTERNAL_WINDOW, failure.title, text);
+      const { MODAL_TYPE_WINDOW } = Ci.nsIPromptService;
+      Services.prompt.asyncAlert(win.browsingContext, MODAL_TYPE_WINDOW, failure.title, text);
       return false;
     }
     const contents = wanted.flatMap((uri) => this.#desk.of(uri));
@@ -105,8 +106,9 @@ var Composing = class {
 
   /** Has the contents of a message fetched; gives why there are none, or null. */
   async #ensure(uri) {
-    if (!this.#desk.of(uri).length) {
-      await this.#source.parse(uri);
+    const part = this.#desk.of(uri).length ? null : await this.#source.cmsPart(uri);
+    if (part) {
+      this.#desk.prepare(uri, part);
     }
     const failure = await this.#desk.settled(uri);
     if (this.#desk.of(uri).some(({ encrypted }) => encrypted)) {

@@ -18,11 +18,12 @@ var PartDesk = class {
   texts = { decrypting: "", failedTitle: "", addOnGone: "" };
   #ask;
   #contents = new Contents(LIMITS, MessageWindows.isShown);
-  /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */ #wanted = new Map();
+  /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */
+  #wanted = new Map();
   /** By key: the same with `failure`, and `left`: windows that still have to show it. */
   #failed = new Map();
 
-  /** @param {(part: {key: string, uri: string | null}) => Promise<void>} ask ends after provide() */
+  /** @param {(part: {key: string, uri: string | null}) => Promise<void>} ask until provide() */
   constructor(ask) {
     this.#ask = ask;
   }
@@ -42,13 +43,25 @@ var PartDesk = class {
   }
 
   /**
-   * Asks for a content. `part` has `uri`, `isRoot`: nothing of the message is outside, `isEnvelope`,
-   * and `shown`: what is shown meanwhile if that is a content already, else null.
+   * Asks for a content. `part` has `uri`, `isRoot`: nothing of the message is outside,
+   * `isEnvelope`, and `shown`: what is shown meanwhile if that is a content already, else null.
    */
   want(key, part) {
     const wanted = this.#wanted.get(key) ?? { ...part, asks: 0, done: Promise.withResolvers() };
     this.#wanted.set(key, wanted);
     this.#request(key, wanted);
+  }
+
+  /** … before libmime has it. */
+  prepare(uri, { der, isRoot }) {
+    const isEnvelope = !Octets.isSignedData(der);
+    const shown = Octets.unwrapSigned(der);
+    this.want(PartDesk.keyOf(uri, der), { uri, isRoot, isEnvelope, shown });
+  }
+
+  /** With the message: an envelope that was copied into another one has another content there. */
+  static keyOf(uri, der) {
+    return Octets.sha256(`${uri}\n${der}`);
   }
 
   async #request(key, wanted) {
@@ -112,6 +125,11 @@ var PartDesk = class {
     return this.#contents.of(uri);
   }
 
+  /** Messages with contents at hand, or on their way. */
+  get uris() {
+    return [...this.of(null), ...this.#wanted.values()].map(({ uri }) => uri);
+  }
+
   forget(uri) {
     const uris = this.#contents.forget(uri);
     for (const [key, failed] of this.#failed) {
@@ -123,6 +141,6 @@ var PartDesk = class {
   }
 
   reloadAll() {
-    MessageWindows.reload(new Set(this.of(null).map(({ uri }) => uri)));
+    MessageWindows.reload(new Set(this.uris));
   }
 };

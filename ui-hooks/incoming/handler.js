@@ -114,7 +114,9 @@ var ContentHandler = class {
     if (this.#drafts > 0 && !this.#probing) {
       this.#probing = true;
       Services.tm.dispatchToMainThread(() => this.#endProbe());
-      throw Components.Exception("left to the built-in class", Cr.NS_ERROR_FACTORY_NOT_REGISTERED);
+      // As an exception, but none that is reported on the console.
+      Components.returnCode = Cr.NS_ERROR_FACTORY_NOT_REGISTERED;
+      return null;
     }
     if (this.#probing) {
       this.#probing = false;

@@ -109,7 +109,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const { desk, source, composing, handles, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
-      Services.logins.isLoggedIn ? (Octets.openWithNss(Octets.fromBuffer(der))?.buffer ?? null) : null;
+      Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
     return {
       daneIncoming: {
         features: async () => ({ decrypt: handles, edit: handles && composing.works }),
@@ -120,7 +120,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         saveSource: (uri) => told(source.save(uri)),
         removeSource: (file) => source.remove(file),
         getSize: async (uri) => source.size(uri),
-        openWithOwnKeys: async (der) => openWithOwnKeys(der),
+        openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
         forget: async (uri) => desk.forget(uri),
         onPart: new ExtensionCommon.EventManager({

@@ -12,7 +12,8 @@ const STYLE = `
 body { margin: 0; font: message-box; line-height: 1.5; }
 .notice { box-sizing: border-box; max-width: 38em; margin: 3em auto; padding: 1.5em 2em;
   border: 1px solid light-dark(#d4d4dc, #52525e); border-inline-start: 4px solid #c27a00;
-  border-radius: 6px; background: light-dark(#fbfbfe, #2b2a33); color: light-dark(#18181b, #fbfbfe); }
+  border-radius: 6px; background: light-dark(#fbfbfe, #2b2a33);
+  color: light-dark(#18181b, #fbfbfe); }
 h1 { margin: 0 0 .5em; font-size: 1.35em; font-weight: 600; }
 p { margin: .5em 0 0; white-space: pre-line; overflow-wrap: anywhere; }
 .advice { padding-top: .75em; border-top: 1px solid light-dark(#e4e4ea, #42414d); }
@@ -33,7 +34,8 @@ function page(body) {
     `<meta name="color-scheme" content="light dark"><style>${STYLE}</style></head>` +
     `<body>${body}</body></html>\n`;
   const octets = new TextEncoder().encode(html.replace(/\n/g, "\r\n"));
-  const fields = "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
+  const fields =
+    "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
   // A string of octets, as libmime takes it.
   return fields + String.fromCharCode(...octets);
 }
@@ -47,8 +49,7 @@ var Pages = {
 
   failure({ title, text, advice }) {
     const last = advice ? `<p class="advice">${escape(advice)}</p>` : "";
-    return page(
-      `<div class="notice" role="alert"><h1>${escape(title)}</h1><p>${escape(text)}</p>${last}</div>`,
-    );
+    const first = `<h1>${escape(title)}</h1><p>${escape(text)}</p>`;
+    return page(`<div class="notice" role="alert">${first}${last}</div>`);
   },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Ci, MessageWindows, Octets, Pages */
+/* global Ci, MessageWindows, Octets, Pages, PartDesk */
 
 const NSS_SUCCESS = 0;
 const NOT_FOR_DISPLAY = /[?&]header=(filter|enigmailFilter)\b/;
@@ -101,9 +101,8 @@ var CmsPart = class {
 
   #show(der) {
     const part = this.#isOfMessagePart ? this.#messagePart : "";
-    const uri = MessageWindows.uriOf(this.#proxy.messageURI, part);
-    // With the message: an envelope that was copied into another one has another content there.
-    const key = Octets.sha256(`${uri}\n${der}`);
+    const uri = MessageWindows.uriOf(this.#proxy.messageURI, part, this.#desk.uris);
+    const key = PartDesk.keyOf(uri, der);
     const forWindow = Boolean(this.#sink);
     const content = this.#desk.take(key, forWindow);
     if (content?.entity) {

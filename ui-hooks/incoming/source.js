@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Cc, ChromeUtils, Ci, Components, IOUtils, MailServices, PathUtils, Services */
+/* global Cc, ChromeUtils, Ci, Components, IOUtils, MailServices, Octets, PathUtils, Services */
 
+var { MimeParser } = ChromeUtils.importESModule("resource:///modules/mimeParser.sys.mjs");
 var { NetUtil } = ChromeUtils.importESModule("resource://gre/modules/NetUtil.sys.mjs");
 
 const IN_FOLDER = /^[a-z]+-message:/;
@@ -41,6 +42,36 @@ class Collector {
   }
 }
 
+/** Listens to MimeParser: the root, or all that a multipart/signed at the root holds. */
+class CmsFinder {
+  #rootType = "";
+  #number = null;
+  #pieces = [];
+
+  startPart(number, headers) {
+    const field = headers.get("content-type");
+    const type = field?.type ?? "";
+    const isCms = /^application\/(x-)?pkcs7-mime$/.test(type);
+    const isNamed = type === "application/octet-stream" && /\.p7m$/i.test(field.get("name") ?? "");
+    this.#rootType = number === "" ? type : this.#rootType;
+    const isOutermost = number === "" || (number === "1" && this.#rootType === "multipart/signed");
+    if (isOutermost && (isCms || isNamed)) {
+      this.#number = number;
+    }
+  }
+
+  deliverPartData(number, data) {
+    if (number === this.#number) {
+      this.#pieces.push(data);
+    }
+  }
+
+  get found() {
+    const der = this.#pieces.join("");
+    return der ? { der, isRoot: this.#number === "" } : null;
+  }
+}
+
 function headerOf(uri) {
   return IN_FOLDER.test(uri)
     ? MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri)
@@ -69,15 +100,15 @@ var MessageSource = class {
     return collector.octets;
   }
 
-  /** Runs it through libmime, for the sake of the CMS parts that turn up. */
-  async parse(uri) {
+  /** The outermost CMS part of a message in a folder: {der, isRoot}, or null. */
+  async cmsPart(uri) {
     if (!IN_FOLDER.test(uri)) {
-      return; // shown already, or it could not be answered
+      return null; // is shown already
     }
-    const collector = new Collector();
-    const service = MailServices.messageServiceFromURI(uri);
-    service.streamMessage(uri, collector, null, null, true, "quotebody", false);
-    await collector.octets.catch(() => {});
+    const finder = new CmsFinder();
+    const octets = Octets.fromBuffer(await this.read(uri));
+    MimeParser.parseSync(octets, finder, { bodyformat: "decode", strformat: "binarystring" });
+    return finder.found;
   }
 
   async save(uri) {

@@ -35,6 +35,15 @@ function partOf(url) {
   return new URLSearchParams(url.split("?", 2)[1] ?? "").get("part") ?? "";
 }
 
+function isUriOf(uri, identity) {
+  try {
+    const url = urlOf(uri);
+    return identityOf(url, partOf(url)) === identity;
+  } catch {
+    return false; // of a folder that is not there
+  }
+}
+
 /** The windows that show messages (about:message): panes, tabs, windows of their own. */
 var MessageWindows = {
   *all() {
@@ -55,22 +64,18 @@ var MessageWindows = {
    * Message URI of what libmime parses; null: it can't be told.
    * @param {nsIURI | null} url
    * @param {string} part number of the attached message that is meant; "": the whole message
+   * @param {string[]} known URIs of messages that are shown nowhere
    */
-  uriOf(url, part) {
+  uriOf(url, part, known) {
     if (!url) {
       return null;
     }
     const identity = identityOf(url.spec, part);
-    for (const { gMessageURI } of MessageWindows.all()) {
-      const shown = urlOf(gMessageURI);
-      if (identityOf(shown, partOf(shown)) === identity) {
-        return gMessageURI;
-      }
-    }
-    if (part) {
-      return url.spec.replace(/&header=[^&]*/, "");
-    }
-    return url instanceof Ci.nsIMsgMessageUrl && url.uri ? url.uri : null;
+    // For a message that is to be edited, Thunderbird makes up a URI that no folder knows.
+    const own = url instanceof Ci.nsIMsgMessageUrl && !part && url.uri ? [url.uri] : [];
+    const shown = [...MessageWindows.all()].map((win) => win.gMessageURI);
+    const found = [...shown, ...known, ...own].find((uri) => isUriOf(uri, identity));
+    return found ?? (part ? url.spec.replace(/&header=[^&]*/, "") : null);
   },
 
   /** Number of windows that show one of these messages. */

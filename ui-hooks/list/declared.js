@@ -31,10 +31,13 @@ function kindBySuffix({ parameters, fileName }) {
   return null;
 }
 
-/** RFC 1847 §2.1 wants the protocol named; where it is not, the second part tells. */
+/**
+ * RFC 1847 §2.1 wants the protocol named, and RFC 2045 §5.1 wants it quoted: where it is missing or
+ * was cut at its slash, the second part tells.
+ */
 function kindOfSigned({ parameters, children }) {
   const protocol = parameters.get("protocol");
-  if (protocol !== undefined) {
+  if (protocol?.includes("/")) {
     return isSignature(protocol) ? "signed" : "none";
   }
   const second = children[1];

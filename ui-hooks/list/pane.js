@@ -143,7 +143,7 @@ function draw(row, image, mark, column) {
   }
   const label = column.labelOf(mark);
   image.src = column.iconUrlOf(mark);
-  image.dataset.mark = mark.state;
+  image.dataset.mark = `${mark.kind}-${mark.state}`;
   image.alt = image.title = label;
   row.setAttribute("aria-description", label);
 }

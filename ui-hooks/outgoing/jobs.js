@@ -65,7 +65,7 @@ var Jobs = class {
   }
 
   async write(job, index, data, first) {
-    const mode = first ? "truncate" : "append";
+    const mode = first ? "overwrite" : "append";
     await IOUtils.write(this.#path(job, index), new Uint8Array(data), { mode });
   }
 

@@ -77,7 +77,18 @@ var MessageHeader = class {
     if (signature.icon === "mismatch") {
       this.#showBadSignature();
     }
+    if (view.encryption === "weak") {
+      this.#showPlainLock(view.panel.encryptionHeading);
+    }
     this.#setTitle(view.tooltip);
+  }
+
+  /** Without the check that stock's has. */
+  #showPlainLock(text) {
+    const icon = this.#win.document.getElementById("encryptedHdrIcon");
+    icon.setAttribute("src", `${ICONS}connection-secure.svg`);
+    icon.removeAttribute("data-l10n-id");
+    icon.alt = text;
   }
 
   /** Stock hides it on messages that are not encrypted: for want of an authority is no reason. */

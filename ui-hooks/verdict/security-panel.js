@@ -9,7 +9,7 @@ const SIGNATURE_CLASSES = {
   invalid: "mismatch",
   none: "none",
 };
-const ENCRYPTION_CLASSES = { decrypted: "ok", weak: "ok", failed: "notok", none: "none" };
+const ENCRYPTION_CLASSES = { decrypted: "ok", weak: "none", failed: "notok", none: "none" };
 const FIELDS = [
   "signatureLabel",
   "signatureExplanation",
