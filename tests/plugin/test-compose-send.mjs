@@ -41,12 +41,7 @@ function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answer
       described.recipients = described.recipients.filter((one) => one.address !== address);
     },
   };
-  const action = Object.fromEntries(
-    ["setIcon", "setLabel", "setTitle", "setBadgeText", "setBadgeBackgroundColor"].map((name) => [
-      name,
-      nothing,
-    ]),
-  );
+  const action = new Proxy({}, { get: () => nothing });
   const lookup = new RecipientLookup(host, () => time.now, time);
   const words = wordsOf("en");
   const windows = new ComposeWindows({

@@ -208,12 +208,10 @@ class Life(ToggleCase):
         self.assertEqual(self.open_popup(window)['encrypt'], NOT_ON)
 
     def test_without_the_host(self):
-        window = self.composing.open(ALICE, BOB)
-        self.wait_label(window, BOTH)
-        window.close()
         os.rename(self.world.host_manifest(), self.world.path('away'))
+        self.addon.disable()
         try:
-            self.addon.stop_background()
+            self.addon.enable()
             window = self.composing.open(ALICE, BOB)
             self.wait_label(window, OFF, '!')
             state = self.open_popup(window)
@@ -221,7 +219,8 @@ class Life(ToggleCase):
             self.assertEqual(state['button'], 'Settings…')
         finally:
             os.rename(self.world.path('away'), self.world.host_manifest())
-        self.addon.stop_background()
+            self.addon.disable()
+            self.addon.enable()
 
     def test_progress(self):
         window = self.composing.open(ALICE, BOB)
