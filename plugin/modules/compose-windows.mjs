@@ -70,13 +70,20 @@ export class ComposeWindows {
   }
 
   /**
-   * A window that is open, as it is now.
+   * A window that is open, as it is now. A key that could not be found out is asked for again.
    * @param {number} tabId
    * @returns {Promise<ComposeSession>}
    */
   async current(tabId) {
     await this.ready;
-    return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
+    return this.#inTurn(tabId, async () => {
+      const now = await this.#parts.compose.describe(tabId);
+      const session = this.#sessions.get(tabId);
+      if (session) {
+        session.held = false;
+      }
+      return this.#take(now, { again: session?.key === "failed" });
+    });
   }
 
   /** For the popup, which the user has opened. @param {number} tabId */
@@ -138,8 +145,11 @@ export class ComposeWindows {
     }
   }
 
-  /** @param {ComposeWindow} now */
-  async #take(now) {
+  /**
+   * @param {ComposeWindow} now
+   * @param {{again?: boolean}} [options] again: the sender's key is asked for in any case
+   */
+  async #take(now, { again = false } = {}) {
     let session = this.#sessions.get(now.tabId);
     const before = session?.window;
     if (!session) {
@@ -148,7 +158,8 @@ export class ComposeWindows {
       this.#sessions.set(now.tabId, session);
     }
     session.window = now;
-    if (before?.from !== now.from || before?.identityId !== now.identityId) {
+    session.held &&= isSame(before, now);
+    if (again || before?.from !== now.from || before?.identityId !== now.identityId) {
       await this.#learn(session);
     } else {
       this.#want(session);
@@ -242,6 +253,11 @@ export class ComposeWindows {
 /** Whether the message can be rewritten on its way out. @param {DaneOutgoing} outgoing */
 async function canSend(outgoing) {
   return (await outgoing.features()).messageFile === true;
+}
+
+/** @param {ComposeWindow | undefined} before @param {ComposeWindow} now */
+function isSame(before, now) {
+  return JSON.stringify(before) === JSON.stringify(now);
 }
 
 function switchedOn(protection) {
