@@ -187,4 +187,4 @@ class SendingCase(unittest.TestCase):
             f'{count} messages in {folder}')
 
 
-__all__ = ['BAR', 'SendingCase', 'Judge']
+__all__ = ['BAR', 'BODY', 'SendingCase', 'Judge']
