@@ -100,8 +100,8 @@ class Drafts(SendingCase):
 
     def test_saved_at_once(self):
         """The host has not said yet whether there is a key: that is waited for."""
-        self.defaults('always')
         self.open(ALICE, encrypt=True).close()
+        self.defaults('always')
         host = self.world.host_pid()
         os.kill(host, signal.SIGSTOP)
         try:
