@@ -99,6 +99,17 @@ export class ComposeSession {
     return this.allReady || (settled && this.looking && this.protection.encrypt);
   }
 
+  /** For the window, and drafts of it. @returns {WindowProtection} */
+  get wish() {
+    const { sign, encrypt } = this.protection;
+    const mayCome = (this.automatic || this.ask) && this.missing.length === 0;
+    const { saved } = this.window;
+    const declined = /** @type {const} */ (["sign", "encrypt"]).filter(
+      (what) => (this.chosen[what] ?? saved?.[what]) === false,
+    );
+    return { sign, encrypt, encryptDrafts: !encrypt && mayCome, declined };
+  }
+
   /** @param {"sign" | "encrypt"} what @param {boolean} on */
   choose(what, on) {
     this.chosen = { ...this.chosen, [what]: on };

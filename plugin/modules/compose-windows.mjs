@@ -86,6 +86,11 @@ export class ComposeWindows {
     });
   }
 
+  /** Fulfilled when the window knows what it wants: for a draft. @param {number} tabId */
+  async decided(tabId) {
+    await this.current(tabId);
+  }
+
   /** For the popup, which the user has opened. @param {number} tabId */
   async view(tabId) {
     await this.ready;
@@ -223,7 +228,7 @@ export class ComposeWindows {
     const { tabId } = session.window;
     const { protection } = session;
     if (!session.hookMissing) {
-      await outgoing.setProtection(tabId, protection);
+      await outgoing.setProtection(tabId, session.wish);
     }
     if (protection.sign || protection.encrypt) {
       await compose.disableBuiltIn(tabId);

@@ -55,7 +55,10 @@ function start({
     outgoing: {
       features: async () => ({ messageFile: hook }),
       getProtection: async () => ({ sign: false, encrypt: false }),
-      setProtection: async (_tab, protection) => (done.protection = { ...protection }),
+      setProtection: async (_tab, { sign: signs, encrypt: encrypts, ...draft }) => {
+        done.protection = { sign: signs, encrypt: encrypts };
+        done.draft = draft;
+      },
     },
     storage: {
       get: async (name) => ({ [name]: { chosen } }),
@@ -263,4 +266,15 @@ test("the host is not installed: mail goes as it did before", async () => {
   };
   assert.deepEqual(await send(world), { cancel: false });
   assert.deepEqual(world.done.questions, []);
+});
+
+test("drafts are encrypted while encryption may still come on by itself", async () => {
+  const world = start();
+  await world.windows.decided(TAB.id);
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+  assert.deepEqual(world.done.draft, { encryptDrafts: true, declined: [] });
+  await send(world, () => "no-record");
+  assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: [] });
+  await world.windows.choose(TAB.id, "encrypt", false);
+  assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: ["encrypt"] });
 });
