@@ -65,8 +65,6 @@ WORLD = World([Account(ALICE, 'Alice Example')])
 
 def setUpModule():
     WORLD.start()
-    # about3Pane.js, where a column is added over a folder that has never been opened
-    WORLD.expected_errors.append('FOLDER_SUMMARY_MISSING.*about3Pane.js')
 
 
 def tearDownModule():

@@ -25,8 +25,7 @@ def setUpModule():
     WORLD.start()
     # of an add-on that is disabled, of the stock script that a test robs of a function, of a prompt
     WORLD.expected_errors += ['on closed conduit', 'setMessageCryptoBox is not a function',
-                              'pre-existing callContextData',
-                              'FOLDER_SUMMARY_MISSING.*about3Pane.js']
+                              'pre-existing callContextData']
 
 
 def tearDownModule():
