@@ -18,24 +18,6 @@ import tap
 DANE, PART = 'S/MIME · DANE', 'S/MIME · part'
 PASSWORD = 'open sesame'
 READING_SECONDS = 4  # after so long on a message its bar has been read
-# Answers each question for a password at once; null closes it. An open one stops Marionette.
-PROMPTER = '''
-const {Prompter} = ChromeUtils.importESModule("resource://gre/modules/Prompter.sys.mjs");
-const {prototype} = Prompter;
-'''
-ANSWER = PROMPTER + '''
-prototype.stockForTest ??= prototype.asyncPromptPassword;
-prototype.asyncPromptPassword = async () => {
-  const bag = Cc["@mozilla.org/hash-property-bag;1"].createInstance(Ci.nsIWritablePropertyBag2);
-  bag.setPropertyAsBool("ok", password !== null);
-  bag.setPropertyAsAString("pass", password ?? "");
-  return bag.QueryInterface(Ci.nsIPropertyBag2);
-};
-'''
-FORGET_ANSWER = PROMPTER + '''
-prototype.asyncPromptPassword = prototype.stockForTest;
-delete prototype.stockForTest;
-'''
 WORLD = World([Account(ALICE, 'Alice Example')])
 
 
@@ -133,21 +115,22 @@ class Life(unittest.TestCase):
         WORLD.store.succeed('password', '--new-password-file', path)
         try:
             self.forget()
-            WORLD.thunderbird.js(ANSWER, password=None)
             view = self.show('C3')
+            WORLD.dialogs.wait()
+            WORLD.dialogs.press('cancel')
             state = view.wait_for(lambda state: state['bars'], 'a bar')
             self.assertEqual([(bar['value'], bar['buttons']) for bar in state['bars']],
                              [('dane-smime-locked', ['Unlock'])])
             self.assertEqual(state['encrypted']['image'], 'message-encrypted-notok.svg')
-            WORLD.thunderbird.js(ANSWER, password=PASSWORD)
             view.press_bar_button('dane-smime-locked', 'Unlock')
+            WORLD.dialogs.wait()
+            WORLD.dialogs.press(text=PASSWORD)
             state = view.wait_for_text('secret C3')
             state = view.wait_for(
                 lambda state: (state['encrypted'] or {}).get('image') == 'message-encrypted-ok.svg',
                 'the lock')
             view.wait_for(lambda state: not state['bars'], 'no bar')
         finally:
-            WORLD.thunderbird.js(FORGET_ANSWER)
             WORLD.store.succeed('--password-file', path, 'password', '--remove')
             self.forget()
 
