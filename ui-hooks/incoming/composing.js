@@ -88,7 +88,7 @@ var Composing = class {
       return true;
     }
     const wanted = uris.slice(0, MAX_MESSAGES);
-    const failures = await Promise.all(wanted.map((uri) => this.#ensure(uri)));
+    const failures = await Promise.all(wanted.map((uri) => this.ensure(uri)));
     const failure = failures.find((one) => one);
     if (!EDITING.includes(type)) {
       return true; // an answer without a quotation is one all the same
@@ -105,7 +105,7 @@ var Composing = class {
   }
 
   /** Has the contents of a message fetched; gives why there are none, or null. */
-  async #ensure(uri) {
+  async ensure(uri) {
     const part = this.#desk.of(uri).length ? null : await this.#source.cmsPart(uri);
     if (part) {
       this.#desk.prepare(uri, part);
