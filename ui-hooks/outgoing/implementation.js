@@ -18,6 +18,7 @@ var OUTGOING_PARTS = [
   "patches",
   "guard",
   "jobs",
+  "bcc-copy",
   "bcc",
   "outbox",
   "message-file",
