@@ -63,7 +63,6 @@ await theme.enable();
 def setUpModule():
     WORLD.start()
     WORLD.list = MessageList(WORLD.thunderbird)
-    wait_until(lambda: WORLD.addon.has_page('first-run'), 'the page of the first run')
     WORLD.reading.close_others()
     WORLD.list.enlarge()
     WORLD.list.view(TABLE)

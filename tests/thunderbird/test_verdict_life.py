@@ -15,27 +15,9 @@ from reading import Reading
 # pylint: disable=wrong-import-order
 import tap
 
-DANE, PART = 'S/MIME · DANE', 'S/MIME · part'
+DANE, PLAIN = 'S/MIME · DANE', 'S/MIME'
 PASSWORD = 'open sesame'
 READING_SECONDS = 4  # after so long on a message its bar has been read
-# Answers each question for a password at once; null closes it. An open one stops Marionette.
-PROMPTER = '''
-const {Prompter} = ChromeUtils.importESModule("resource://gre/modules/Prompter.sys.mjs");
-const {prototype} = Prompter;
-'''
-ANSWER = PROMPTER + '''
-prototype.stockForTest ??= prototype.asyncPromptPassword;
-prototype.asyncPromptPassword = async () => {
-  const bag = Cc["@mozilla.org/hash-property-bag;1"].createInstance(Ci.nsIWritablePropertyBag2);
-  bag.setPropertyAsBool("ok", password !== null);
-  bag.setPropertyAsAString("pass", password ?? "");
-  return bag.QueryInterface(Ci.nsIPropertyBag2);
-};
-'''
-FORGET_ANSWER = PROMPTER + '''
-prototype.asyncPromptPassword = prototype.stockForTest;
-delete prototype.stockForTest;
-'''
 WORLD = World([Account(ALICE, 'Alice Example')])
 
 
@@ -43,8 +25,7 @@ def setUpModule():
     WORLD.start()
     # of an add-on that is disabled, of the stock script that a test robs of a function, of a prompt
     WORLD.expected_errors += ['on closed conduit', 'setMessageCryptoBox is not a function',
-                              'pre-existing callContextData',
-                              'FOLDER_SUMMARY_MISSING.*about3Pane.js']
+                              'pre-existing callContextData']
 
 
 def tearDownModule():
@@ -77,10 +58,10 @@ class Life(unittest.TestCase):
     def test_add_on_asleep(self):
         self.wait_box(self.show('A1'), DANE)
         WORLD.addon.stop_background()
-        self.wait_box(self.show('F1'), PART)
+        self.wait_box(self.show('G1'), PLAIN)
 
     def test_add_on_goes_and_comes_back(self):
-        for name, label in (('A1', DANE), ('F1', PART)):
+        for name, label in (('A1', DANE), ('G1', PLAIN)):
             with self.subTest(name):
                 view = self.show(name)
                 self.wait_box(view, label)
@@ -133,21 +114,22 @@ class Life(unittest.TestCase):
         WORLD.store.succeed('password', '--new-password-file', path)
         try:
             self.forget()
-            WORLD.thunderbird.js(ANSWER, password=None)
             view = self.show('C3')
+            WORLD.dialogs.wait()
+            WORLD.dialogs.press('cancel')
             state = view.wait_for(lambda state: state['bars'], 'a bar')
             self.assertEqual([(bar['value'], bar['buttons']) for bar in state['bars']],
                              [('dane-smime-locked', ['Unlock'])])
             self.assertEqual(state['encrypted']['image'], 'message-encrypted-notok.svg')
-            WORLD.thunderbird.js(ANSWER, password=PASSWORD)
             view.press_bar_button('dane-smime-locked', 'Unlock')
+            WORLD.dialogs.wait()
+            WORLD.dialogs.press(text=PASSWORD)
             state = view.wait_for_text('secret C3')
             state = view.wait_for(
                 lambda state: (state['encrypted'] or {}).get('image') == 'message-encrypted-ok.svg',
                 'the lock')
             view.wait_for(lambda state: not state['bars'], 'no bar')
         finally:
-            WORLD.thunderbird.js(FORGET_ANSWER)
             WORLD.store.succeed('--password-file', path, 'password', '--remove')
             self.forget()
 
