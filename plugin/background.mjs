@@ -103,6 +103,7 @@ const outgoing = new OutgoingMail({
     messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),
 });
 messenger.daneOutgoing.onMessageFile.addListener(outgoing.handle);
+messenger.daneOutgoing.onBeforeSave.addListener((tabId) => composeWindows.decided(tabId));
 messenger.daneOutgoing.onBarButton.addListener(() => openOptions());
 messenger.daneCompose.onCancelled.addListener(outgoing.cancel);
 messenger.daneOutgoing.setTexts(outgoing.texts());

@@ -8,7 +8,7 @@
  * @property {boolean | null} hasKey From has a key of its own; null: it could not be found out
  * @property {boolean} allReady there are recipients, and each can be encrypted to
  * @property {boolean} encryptedOriginal it answers or forwards an encrypted message
- * @property {Protection | null} saved what a draft was saved with
+ * @property {{sign?: boolean, encrypt?: boolean} | null} saved what a draft was saved with
  * @property {{sign?: boolean, encrypt?: boolean}} chosen by the user's clicks in this window
  *
  * @typedef {object} ComposeDecision
@@ -16,6 +16,7 @@
  * @property {boolean} encrypt
  * @property {boolean} ask to be asked at Send, if everyone is ready
  * @property {boolean} automatic encryption follows the recipients' states by itself
+ * @property {boolean} unsure something may be off only because the key could not be found out
  */
 
 /**
@@ -34,7 +35,13 @@ export function decide({ settings, hasKey, allReady, encryptedOriginal, saved, c
     encrypt: wanted ?? encryptByDefault(settings, hasKey, allReady),
     ask: wanted === undefined && settings.encrypt === "ask" && hasKey === true,
     automatic: wanted === undefined && settings.encrypt === "ready",
+    unsure: hasKey === null && dependsOnKey(settings, chosen.sign ?? saved?.sign, wanted),
   };
+}
+
+function dependsOnKey(settings, signWanted, encryptWanted) {
+  const sign = signWanted === undefined && settings.sign === "always";
+  return sign || (encryptWanted === undefined && ["ready", "ask"].includes(settings.encrypt));
 }
 
 function wantsSignature(settings, hasKey, wanted) {

@@ -58,8 +58,10 @@ export class SendCheck {
   async #mayGo(tab) {
     const { windows, compose, words } = this.#parts;
     await compose.hideBar(tab.id, "send");
+    let wasOn = false;
     for (;;) {
       const session = await windows.current(tab.id);
+      wasOn ||= session.protection.encrypt;
       if (session.hookMissing) {
         return this.#withoutHook(session);
       }
@@ -67,13 +69,11 @@ export class SendCheck {
         return false;
       }
       await windows.show(session);
-      const question = questionFor(session, words);
-      if (!question) {
-        return true;
-      }
-      const choice = await this.#parts.dialogs.ask(tab.windowId, question);
-      const answer = await this.#obey(session, choice);
+      const question = questionFor(session, words, wasOn);
+      const choice = question && (await this.#parts.dialogs.ask(tab.windowId, question));
+      const answer = question ? await this.#obey(session, choice) : "go";
       if (answer !== "again") {
+        session.held = answer === "go";
         return answer === "go";
       }
     }
@@ -131,6 +131,8 @@ export class SendCheck {
       case "plain":
         await windows.choose(tabId, "encrypt", false);
         return "go";
+      case "unprotected":
+        return "go";
       case "remove":
         for (const { address } of unready(session)) {
           await compose.removeRecipient(tabId, address);
@@ -158,17 +160,51 @@ function unready(session) {
 /**
  * @param {ComposeSession} session
  * @param {import("./words.mjs").Words} words
+ * @param {boolean} [wasOn] encryption was on when Send was pressed
  * @returns {Question | null}
  */
-export function questionFor(session, words) {
+export function questionFor(session, words, wasOn = false) {
   const { encrypt } = session.protection;
+  // Without a host nothing is set up, and mail goes as it did before.
+  if (session.unsure && session.keyError?.code !== "host-missing") {
+    return aboutTrouble(session, words);
+  }
   if (encrypt && session.key === "missing") {
     return aboutKey(session, words);
   }
-  if (encrypt && unready(session).length > 0) {
+  if ((encrypt || fallsBack(session, wasOn)) && unready(session).length > 0) {
     return aboutRecipients(session, words);
   }
   return !encrypt && session.ask && session.allReady ? whetherToEncrypt(session, words) : null;
+}
+
+/**
+ * Whether encryption goes off by itself where nobody would expect it: while Send was pressed with
+ * it on, or because somebody tampers with the DNS.
+ */
+function fallsBack(session, wasOn) {
+  const isTampered = session.recipients.some(({ state }) => state === "bogus");
+  return session.automatic && !session.protection.encrypt && (wasOn || isTampered);
+}
+
+/** @returns {Question} */
+function aboutTrouble(session, words) {
+  return {
+    title: words.text("sendTroubleTitle"),
+    text: words.text("sendTroubleText", words.ofError(session.keyError) ?? ""),
+    rows: [],
+    choices: [
+      { id: GO_BACK, label: words.text("sendBack"), look: "main" },
+      { id: "retry", label: words.text("sendRetry"), look: "plain" },
+      { id: "unprotected", label: words.text("sendUnprotected"), look: "link" },
+    ],
+    confirm: {
+      ...confirmPlain(session, words),
+      choice: "unprotected",
+      title: words.text("sendUnprotectedTitle"),
+      yes: words.text("sendUnprotectedYes"),
+    },
+  };
 }
 
 /** @returns {Question} */

@@ -22,6 +22,9 @@ export class ComposeSession {
   /** @type {Protection} */ protection = { sign: false, encrypt: false };
   /** To be asked at Send. */ ask = false;
   /** Encryption follows the recipients' states. */ automatic = false;
+  /** The defaults could not be followed: nobody knows whether there is a key. */ unsure = false;
+  /** It is being sent as it was checked: what is found out meanwhile changes nothing. */
+  held = false;
   /** Encryption was on by itself, and went off because of somebody who is not ready. */
   fellBack = false;
   /** The popup has been opened: its table wants to be filled. */ watched = false;
@@ -71,8 +74,11 @@ export class ComposeSession {
 
   /** Takes the toggles from what is known now. */
   evaluate() {
+    if (this.held) {
+      return;
+    }
     const before = this.protection.encrypt;
-    const { sign, encrypt, ask, automatic } = decide({
+    const { sign, encrypt, ask, automatic, unsure } = decide({
       settings: this.settings,
       hasKey: { ready: true, missing: false, looking: null, failed: null }[this.key],
       allReady: this.#readyOrAsBefore(),
@@ -82,6 +88,7 @@ export class ComposeSession {
     });
     this.protection = { sign, encrypt };
     this.ask = ask;
+    this.unsure = unsure;
     this.automatic = automatic && this.key === "ready";
     this.fellBack = automatic && !encrypt && this.missing.length > 0 && (before || this.fellBack);
   }
@@ -92,9 +99,21 @@ export class ComposeSession {
     return this.allReady || (settled && this.looking && this.protection.encrypt);
   }
 
+  /** For the window, and drafts of it. @returns {WindowProtection} */
+  get wish() {
+    const { sign, encrypt } = this.protection;
+    const mayCome = (this.automatic || this.ask) && this.missing.length === 0;
+    const { saved } = this.window;
+    const declined = /** @type {const} */ (["sign", "encrypt"]).filter(
+      (what) => (this.chosen[what] ?? saved?.[what]) === false,
+    );
+    return { sign, encrypt, encryptDrafts: !encrypt && mayCome, declined };
+  }
+
   /** @param {"sign" | "encrypt"} what @param {boolean} on */
   choose(what, on) {
     this.chosen = { ...this.chosen, [what]: on };
+    this.held = false;
     this.evaluate();
   }
 }

@@ -70,13 +70,25 @@ export class ComposeWindows {
   }
 
   /**
-   * A window that is open, as it is now.
+   * A window that is open, as it is now. A key that could not be found out is asked for again.
    * @param {number} tabId
    * @returns {Promise<ComposeSession>}
    */
   async current(tabId) {
     await this.ready;
-    return this.#inTurn(tabId, async () => this.#take(await this.#parts.compose.describe(tabId)));
+    return this.#inTurn(tabId, async () => {
+      const now = await this.#parts.compose.describe(tabId);
+      const session = this.#sessions.get(tabId);
+      if (session) {
+        session.held = false;
+      }
+      return this.#take(now, { again: session?.key === "failed" });
+    });
+  }
+
+  /** Fulfilled when the window knows what it wants: for a draft. @param {number} tabId */
+  async decided(tabId) {
+    await this.current(tabId);
   }
 
   /** For the popup, which the user has opened. @param {number} tabId */
@@ -138,8 +150,11 @@ export class ComposeWindows {
     }
   }
 
-  /** @param {ComposeWindow} now */
-  async #take(now) {
+  /**
+   * @param {ComposeWindow} now
+   * @param {{again?: boolean}} [options] again: the sender's key is asked for in any case
+   */
+  async #take(now, { again = false } = {}) {
     let session = this.#sessions.get(now.tabId);
     const before = session?.window;
     if (!session) {
@@ -148,7 +163,8 @@ export class ComposeWindows {
       this.#sessions.set(now.tabId, session);
     }
     session.window = now;
-    if (before?.from !== now.from || before?.identityId !== now.identityId) {
+    session.held &&= isSame(before, now);
+    if (again || before?.from !== now.from || before?.identityId !== now.identityId) {
       await this.#learn(session);
     } else {
       this.#want(session);
@@ -212,7 +228,7 @@ export class ComposeWindows {
     const { tabId } = session.window;
     const { protection } = session;
     if (!session.hookMissing) {
-      await outgoing.setProtection(tabId, protection);
+      await outgoing.setProtection(tabId, session.wish);
     }
     if (protection.sign || protection.encrypt) {
       await compose.disableBuiltIn(tabId);
@@ -242,6 +258,11 @@ export class ComposeWindows {
 /** Whether the message can be rewritten on its way out. @param {DaneOutgoing} outgoing */
 async function canSend(outgoing) {
   return (await outgoing.features()).messageFile === true;
+}
+
+/** @param {ComposeWindow | undefined} before @param {ComposeWindow} now */
+function isSame(before, now) {
+  return JSON.stringify(before) === JSON.stringify(now);
 }
 
 function switchedOn(protection) {

@@ -43,6 +43,14 @@ interface Protection {
   encrypt: boolean;
 }
 
+/** … of a compose window, with what a draft of it needs to know. */
+interface WindowProtection extends Protection {
+  /** Encryption may still come on: drafts are encrypted already. */
+  encryptDrafts: boolean;
+  /** What the user has switched off: a draft that is opened again leaves it off. */
+  declined: ("sign" | "encrypt")[];
+}
+
 /**
  * A message that Thunderbird has written to a file and is about to deliver or to store. Drafts and
  * templates come only if they are to be encrypted (their window wants encryption, their identity
@@ -88,7 +96,7 @@ interface DaneOutgoing {
    * Sets what a compose window wants. The window holds it itself: an add-on that is disabled or
    * updated meanwhile leaves a guard that stops the sending of a window that wants protection.
    */
-  setProtection(tabId: number, protection: Protection): Promise<void>;
+  setProtection(tabId: number, protection: WindowProtection): Promise<void>;
   getProtection(tabId: number): Promise<Protection>;
   /** Texts of what the shim must say when the add-on can't: guard, hook missing, Bcc outcomes. */
   setTexts(texts: OutgoingTexts): Promise<void>;
@@ -96,6 +104,11 @@ interface DaneOutgoing {
   readFile(job: number, offset: number, length: number): Promise<ArrayBuffer>;
   /** `index` 0 is the message, 1… the copies. The first piece of a file empties it. */
   writeFile(job: number, index: number, data: ArrayBuffer, first: boolean): Promise<void>;
+  /**
+   * A window is about to be saved: the listener's promise is fulfilled when setProtection() has
+   * been called for what the window is now. It holds up the saving.
+   */
+  onBeforeSave: HookEvent<(tabId: number) => Promise<void>>;
   /** The listener's promise holds up the sending. A job without a listener is refused. */
   onMessageFile: HookEvent<(job: OutgoingJob) => Promise<OutgoingOutcome>>;
   /** A button of an outcome's was pressed. */
@@ -131,8 +144,8 @@ interface ComposeWindow {
   originals: string[];
   /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
   encryptedOriginal: boolean;
-  /** What an encrypted or toggled draft was saved with; null: no such draft. */
-  saved: Protection | null;
+  /** What the user had chosen, or was on, when the draft was saved; null: no such draft. */
+  saved: Partial<Protection> | null;
   recipients: ComposeRecipient[];
 }
 

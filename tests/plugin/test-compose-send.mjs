@@ -13,7 +13,9 @@ const BOB = "bob@b.example";
 const DAVE = "dave@d.example";
 
 /** A Thunderbird with one compose window, and all that the modules want. */
-function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answers = [] } = {}) {
+function start({
+  sign = "never", encrypt = "ready", key = true, hook = true, chosen = {}, answers = [],
+} = {}) {
   const time = new FakeTime();
   const host = new FakeHost();
   const done = { bars: [], questions: [], protection: null, progress: [], removed: [] };
@@ -44,6 +46,7 @@ function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answer
   const action = new Proxy({}, { get: () => nothing });
   const lookup = new RecipientLookup(host, () => time.now, time);
   const words = wordsOf("en");
+  const ownKeys = { find: async () => (key ? {} : null) };
   const windows = new ComposeWindows({
     compose,
     action,
@@ -52,15 +55,18 @@ function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answer
     outgoing: {
       features: async () => ({ messageFile: hook }),
       getProtection: async () => ({ sign: false, encrypt: false }),
-      setProtection: async (_tab, protection) => (done.protection = { ...protection }),
+      setProtection: async (_tab, { sign: signs, encrypt: encrypts, ...draft }) => {
+        done.protection = { sign: signs, encrypt: encrypts };
+        done.draft = draft;
+      },
     },
     storage: {
       get: async (name) => ({ [name]: { chosen } }),
       set: nothing,
       remove: nothing,
     },
-    settings: { identity: async () => ({ sign: "never", encrypt }) },
-    ownKeys: { find: async () => (key ? {} : null) },
+    settings: { identity: async () => ({ sign, encrypt }) },
+    ownKeys,
     wasEncrypted: async () => false,
     tellPopup: () => {},
   });
@@ -81,7 +87,7 @@ function start({ encrypt = "ready", key = true, hook = true, chosen = {}, answer
     openOptions: () => done.bars.push("options"),
     timers: time,
   });
-  return { time, host, done, described, check, windows };
+  return { time, host, done, described, check, windows, ownKeys };
 }
 
 /** Presses Send; answers the look-ups under way until it has ended. */
@@ -195,4 +201,80 @@ test("never rejects", async () => {
   assert.deepEqual(await send(world), { cancel: true });
   console.error = error;
   assert.match(world.done.bars[0].text, /went wrong/);
+});
+
+test("encryption does not go off by itself while Send is pressed", async () => {
+  const world = start();
+  await send(world);
+  world.time.tick(3600 * 1000); // the answers are too old
+  assert.deepEqual(await send(world, () => "unreachable"), { cancel: true });
+  const [question] = world.done.questions;
+  assert.deepEqual(question.rows.map(({ address }) => address), [BOB]);
+  assert.equal(question.confirm.choice, "plain");
+});
+
+test("somebody tampers with the DNS: asked, though it was never on", async () => {
+  const world = start({ answers: ["plain"] });
+  assert.deepEqual(await send(world, () => "bogus"), { cancel: false });
+  assert.equal(world.done.questions.length, 1);
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+});
+
+test("what is found out after the check changes nothing", async () => {
+  const world = start();
+  await send(world);
+  world.time.tick(3600 * 1000);
+  await world.windows.changed(structuredClone(world.described));
+  world.time.tick(300); // looks up anew
+  world.host.requests.splice(0).forEach((request) => request.answer(() => "unreachable"));
+  await settled();
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+  world.described.recipients.push({ address: DAVE, field: "cc" });
+  await world.windows.changed(structuredClone(world.described));
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+});
+
+test("a key that could not be found out is asked for again", async () => {
+  const world = start({ sign: "always", encrypt: "never" });
+  const { find } = world.ownKeys;
+  world.ownKeys.find = async () => {
+    throw new BridgeError("host-gone", "gone");
+  };
+  await world.windows.changed(structuredClone(world.described));
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+  world.ownKeys.find = find;
+  assert.deepEqual(await send(world), { cancel: false });
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: false });
+});
+
+test("nobody knows whether there is a key: nothing leaves before an answer", async () => {
+  for (const [answer, cancel] of [["back", true], ["unprotected", false]]) {
+    const world = start({ sign: "always", encrypt: "never", answers: [answer] });
+    world.ownKeys.find = async () => {
+      throw new BridgeError("host-gone", "gone");
+    };
+    assert.deepEqual(await send(world), { cancel });
+    assert.equal(world.done.questions[0].confirm.choice, "unprotected");
+    assert.match(world.done.questions[0].text, /ended unexpectedly/);
+  }
+});
+
+test("the host is not installed: mail goes as it did before", async () => {
+  const world = start({ sign: "always" });
+  world.ownKeys.find = async () => {
+    throw new BridgeError("host-missing", "missing");
+  };
+  assert.deepEqual(await send(world), { cancel: false });
+  assert.deepEqual(world.done.questions, []);
+});
+
+test("drafts are encrypted while encryption may still come on by itself", async () => {
+  const world = start();
+  await world.windows.decided(TAB.id);
+  assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
+  assert.deepEqual(world.done.draft, { encryptDrafts: true, declined: [] });
+  await send(world, () => "no-record");
+  assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: [] });
+  await world.windows.choose(TAB.id, "encrypt", false);
+  assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: ["encrypt"] });
 });

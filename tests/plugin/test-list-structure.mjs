@@ -84,6 +84,9 @@ function fakeHeader(value = "") {
   const header = {
     value,
     getStringProperty: () => header.value,
+    setStringProperty(_name, text) {
+      header.value = text;
+    },
     folder: {
       msgDatabase: {
         setStringPropertyByHdr(_header, _name, text) {

@@ -15,6 +15,8 @@ from processes import wait_until
 PASSWORD = 'export'
 BODY = '<p>Grüße <b>an alle</b></p>'  # not what could go as plain text
 BAR = 'dane-smime-outgoing'
+# Thunderbird logs what stops a sending.
+STOPPED = r'mailnews\.send: \[Exception.*NS_ERROR_ABORT.*message-file\.js'
 # What every identity does from now on, in windows that are open, too.
 SET_DEFAULTS = '''
 const {settings} = await messenger.storage.local.get("settings");
@@ -89,10 +91,12 @@ class SendingCase(unittest.TestCase):
     def raise_world(cls, *arguments, **options):
         """For setUpModule()."""
         SendingCase.world = World(*arguments, **options).start()
+        SendingCase.world.expected_errors.append(STOPPED)
         # it writes its settings once by itself
         wait_until(lambda: SendingCase.world.addon.background(FIRST_RUN), 'the first run')
         # Thunderbird's own, where an add-on is switched off
-        SendingCase.world.expected_errors.append('sendRemoveListener on closed conduit')
+        SendingCase.world.expected_errors += ['sendRemoveListener on closed conduit',
+                                              r'mailnews\.send: .*NS_ERROR_ABORT']
         SendingCase.judge = Judge(SendingCase.world)
         SendingCase.composing = Composing(SendingCase.world.thunderbird)
 
@@ -187,4 +191,4 @@ class SendingCase(unittest.TestCase):
             f'{count} messages in {folder}')
 
 
-__all__ = ['BAR', 'SendingCase', 'Judge']
+__all__ = ['BAR', 'BODY', 'SendingCase', 'Judge']

@@ -63,7 +63,6 @@ await theme.enable();
 def setUpModule():
     WORLD.start()
     WORLD.list = MessageList(WORLD.thunderbird)
-    WORLD.reading.close_others()
     WORLD.list.enlarge()
     WORLD.list.view(TABLE)
 

@@ -24,6 +24,10 @@ PASSWORD = 'correct horse'
 KINDS = MAIL = FOLDER = None
 
 # of the bars above the message
+HAS_BUTTON = '''
+return !!view().gMessageNotificationBar.msgNotificationBar.currentNotification
+  ?.querySelector("button");
+'''
 PRESS_FIRST_BUTTON = '''
 view().gMessageNotificationBar.msgNotificationBar.currentNotification
   .querySelector("button").click();
@@ -163,6 +167,7 @@ class Unlocking(unittest.TestCase):
         state = MAIL.wait_text('Your key store is locked')
         self.assertTrue(state['header'])
         WORLD.pictures.window('read-locked')
+        wait_until(lambda: MAIL.js(HAS_BUTTON), 'a bar with a button')
         MAIL.js(PRESS_FIRST_BUTTON)
         dialogs.wait()
         dialogs.press(text=PASSWORD)

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """Drafts and templates: encrypted to oneself where that is wanted, never signed, never lost."""
 
+import os
+import signal
+import time
 import unittest
 
-from world import ALICE, BOB  # first: it puts the support modules on the path
-from sending import BAR, SendingCase
+from world import ALICE, BOB, DAVE  # first: it puts the support modules on the path
+from sending import BAR, BODY, SendingCase
 
 # pylint: disable=wrong-import-order
 import openssl
@@ -17,6 +20,15 @@ from processes import wait_until
 AUTO_SAVE = '''
 one.gContentChanged = true;
 one.setTimeout(() => one.AutoSave());
+'''
+DEFAULTS = '''
+const {settings} = await messenger.storage.local.get("settings");
+const both = {sign: "always", encrypt};
+await messenger.storage.local.set(
+  {settings: {...settings, identities: {id1: both, id2: both}}});
+'''
+PILLS = '''
+return [...one.document.querySelectorAll("mail-address-pill")].map(pill => pill.className);
 '''
 PREFERENCE = 'Services.prefs.setBoolPref("mail.identity.id1.autoEncryptDrafts", value);'
 
@@ -30,13 +42,15 @@ def tearDownModule():
 
 
 class Drafts(SendingCase):
+    def drafts(self, subject, user='alice', folder='Drafts'):
+        """The messages of that subject in a folder."""
+        return [one for one in self.world.imap.messages(user, folder)
+                if field(one, 'Subject') == subject]
+
     def saved(self, subject, folder='Drafts'):
-        """The newest message of that subject in a folder."""
-        def find():
-            found = [one for one in self.world.imap.messages('alice', folder)
-                     if field(one, 'Subject') == subject]
-            return found[-1] if found else None
-        return wait_until(find, f'"{subject}" in {folder}')
+        """The newest of them."""
+        found = wait_until(lambda: self.drafts(subject, folder=folder), f'"{subject}" in {folder}')
+        return found[-1]
 
     def assert_encrypted_to_oneself(self, octets):
         self.assertEqual(self.judge.recipients(octets), [ALICE])
@@ -54,6 +68,10 @@ class Drafts(SendingCase):
         self.world.thunderbird.js(PREFERENCE, value=value)
         self.addCleanup(self.world.thunderbird.js, PREFERENCE, value=True)
 
+    def defaults(self, encrypt):
+        """Of every identity."""
+        self.world.addon.background(DEFAULTS, encrypt=encrypt)
+
     def test_encrypted(self):
         window = self.open(BOB, bcc='nobody@example.org', sign=True, encrypt=True,
                            subject='secret draft')
@@ -69,6 +87,43 @@ class Drafts(SendingCase):
         window = self.open('', encrypt=True, subject='half written')
         window.save()
         self.assert_encrypted_to_oneself(self.saved('half written'))
+
+    def test_nobody_knows_yet(self):
+        """Encryption comes on by itself when everyone is ready: nobody is there yet."""
+        self.defaults('ready')
+        window = self.composing.open(ALICE, '', body=BODY, subject='nobody yet')
+        window.save()
+        octets = self.saved('nobody yet')
+        self.assert_encrypted_to_oneself(octets)
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign')
+        window.close()
+
+    def test_saved_at_once(self):
+        """The host has not said yet whether there is a key: that is waited for."""
+        self.open(ALICE, encrypt=True).close()
+        self.defaults('always')
+        host = self.world.host_pid()
+        os.kill(host, signal.SIGSTOP)
+        try:
+            window = self.composing.open(BOB, ALICE, body=BODY, subject='at once')
+            window.press(SAVE_DRAFT)
+            time.sleep(1)  # a second in which nothing must happen
+            self.assertEqual(self.drafts('at once', 'bob'), [])
+        finally:
+            os.kill(host, signal.SIGCONT)
+        [octets] = wait_until(lambda: self.drafts('at once', 'bob'), 'the draft')
+        self.assertEqual(self.judge.recipients(octets), [BOB])
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
+
+    def test_nobody_is_ready(self):
+        self.defaults('ready')
+        window = self.composing.open(ALICE, DAVE, body=BODY, subject='not ready')
+        self.wait_protection(window, sign=True, encrypt=False)
+        wait_until(lambda: 'missing' in str(window.js(PILLS)), 'it is looked up')
+        window.save()
+        octets = self.saved('not ready')
+        self.assertIn(b'an alle', octets)
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign')
 
     def test_template(self):
         window = self.open(encrypt=True, subject='a template')
@@ -125,8 +180,7 @@ class Drafts(SendingCase):
         self.assertEqual([one for one in window.state()['bars'] if one['value'] == BAR], [])
         window.press(SAVE_DRAFT)
         self.assertIn('Save without encryption', self.bar(window)['buttons'])
-        self.assertEqual([one for one in self.world.imap.messages('alice', 'Drafts')
-                          if field(one, 'Subject') == 'no key'], [])
+        self.assertEqual(self.drafts('no key'), [])
         window.press_bar_button(BAR, 'Save without encryption')
         octets = self.saved('no key')
         self.assertIn(b'an alle', octets)

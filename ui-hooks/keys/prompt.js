@@ -9,7 +9,10 @@
 
 const { PromptUtils } = ChromeUtils.importESModule("resource://gre/modules/PromptUtils.sys.mjs");
 
+const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+
 const DIALOG = "chrome://global/content/commonDialog.xhtml";
+const UNLOADED_MILLISECONDS = 500;
 const LOOKS = "centerscreen,chrome,dialog,dependent,titlebar";
 
 function canAsk() {
@@ -37,12 +40,22 @@ async function askInside(window, title, text) {
   return answer.getProperty("ok") ? answer.getProperty("pass") : null;
 }
 
-/** The dialog fills its answer in as it is unloaded: what comes after that sees it. */
+/**
+ * The dialog fills its answer in as it is unloaded: what comes after that sees it. One that was
+ * closed while it was loading has no answer, and no unloading that could be seen.
+ */
 function closed(dialog) {
   return new Promise((resolve) => {
     const unloaded = () => Services.tm.dispatchToMainThread(resolve);
     const loaded = () => dialog.addEventListener("unload", unloaded, { once: true });
     dialog.addEventListener("load", loaded, { once: true });
+    const watch = (window, topic) => {
+      if (window === dialog && topic === "domwindowclosed") {
+        Services.ww.unregisterNotification(watch);
+        setTimeout(resolve, UNLOADED_MILLISECONDS);
+      }
+    };
+    Services.ww.registerNotification(watch);
   });
 }
 

@@ -9,6 +9,7 @@ const PARTS = [
   "mark-property",
   "resolver",
   "column",
+  "draw-mark",
   "pane",
   "panes",
 ];

@@ -27,7 +27,13 @@ var writeMark = function (header, { kind, state, date }) {
     return;
   }
   const value = [kind, state, ...(date ? [date] : [])].join(" ");
-  if (VALUE.test(value) && header.getStringProperty(PROPERTY) !== value) {
-    header.folder.msgDatabase.setStringPropertyByHdr(header, PROPERTY, value);
+  if (!VALUE.test(value) || header.getStringProperty(PROPERTY) === value) {
+    return;
   }
+  if (kind === "none" && !old) {
+    // nothing to be seen: kept without drawing the row anew
+    header.setStringProperty(PROPERTY, value);
+    return;
+  }
+  header.folder.msgDatabase.setStringPropertyByHdr(header, PROPERTY, value);
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global MarkColumn */
+/* global MarkColumn, drawMark */
 
 const STYLE = "chrome://dane-smime-list/content/list.css";
 /** The method that fills a row, in 153 and before. */
@@ -11,6 +11,7 @@ var Pane = class {
   #window;
   #column;
   #undo = [];
+  #drawsRows = false;
 
   /**
    * @param {Window} window about:3pane, loaded
@@ -38,7 +39,7 @@ var Pane = class {
 
   start() {
     this.#addStyle();
-    this.#fillRows("row", (row) => row.querySelector(".danesmimecol-column img"));
+    this.#drawsRows = this.#fillRows("row", (row) => row.querySelector(".danesmimecol-column img"));
     if (Pane.hasCards(this.#window)) {
       this.#addToCards();
       this.#fillRows("card", (row) => row.querySelector(".dane-smime-mark"));
@@ -50,6 +51,7 @@ var Pane = class {
     this.#replace(pane, "updateColumns", (stock) => (...values) => {
       stock.apply(pane, values);
       this.#nameHeader();
+      this.#emptyTemplate();
     });
   }
 
@@ -94,9 +96,10 @@ var Pane = class {
         column.takeLast();
         stock.apply(this, values);
         this.daneSmimeImage ??= findImage(this);
-        draw(this, this.daneSmimeImage, column.takeLast(), column);
+        drawMark(this, this.daneSmimeImage, column.takeLast(), column);
       };
     });
+    return name !== undefined;
   }
 
   /** Stock names icon columns for the picker alone. */
@@ -105,6 +108,14 @@ var Pane = class {
     if (button) {
       button.title = this.#column.name;
       button.setAttribute("aria-label", this.#column.name);
+    }
+  }
+
+  /** Rows without a mark load no image; our fillRow gives the others theirs. */
+  #emptyTemplate() {
+    const { rowTemplate } = this.#window.threadPane;
+    if (this.#drawsRows) {
+      rowTemplate?.content.querySelector(".danesmimecol-column img")?.removeAttribute("src");
     }
   }
 
@@ -130,20 +141,4 @@ function withColumn(states) {
   }
   const after = states.attachmentCol?.ordinal ?? 0;
   return { ...states, [MarkColumn.id]: { visible: true, ordinal: after + 0.5 } };
-}
-
-function draw(row, image, mark, column) {
-  if (!image || (!mark && image.hidden && !row.hasAttribute("aria-description"))) {
-    return;
-  }
-  image.hidden = !mark;
-  if (!mark) {
-    row.removeAttribute("aria-description");
-    return;
-  }
-  const label = column.labelOf(mark);
-  image.src = column.iconUrlOf(mark);
-  image.dataset.mark = `${mark.kind}-${mark.state}`;
-  image.alt = image.title = label;
-  row.setAttribute("aria-description", label);
 }

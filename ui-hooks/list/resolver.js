@@ -8,7 +8,7 @@ const timers = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs"
 const MAX_WAITING = 150;
 const MAX_PARALLEL = 3;
 /** Milliseconds without a new row after which work begins: scrolling comes first. */
-const PAUSE_MS = 120;
+const PAUSE_MS = 250;
 /** Milliseconds for which a message that could not be read is left alone. */
 const AGAIN_MS = 60000;
 const MAX_FAILED = 1000;

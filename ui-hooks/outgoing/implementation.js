@@ -4,6 +4,7 @@
 /* exported daneOutgoing */
 
 var OUTGOING_MODULES = [
+  "resource://gre/modules/Timer.sys.mjs",
   "resource:///modules/MailServices.sys.mjs",
   "resource:///modules/MailUtils.sys.mjs",
   "resource:///modules/MessageSend.sys.mjs",
@@ -49,21 +50,28 @@ var daneOutgoing = class extends ExtensionCommon.ExtensionAPIPersistent {
       };
     },
 
-    onBarButton: ({ fire }) => {
-      this.#outgoing.onBarButton = async (win, button) => {
-        await fire.wakeup?.();
-        fire.async(this.extension.tabManager.getWrapper(win).id, button);
-      };
-      return {
-        unregister: () => {
-          this.#outgoing.onBarButton = null;
-        },
-        convert: (newFire) => {
-          fire = newFire;
-        },
-      };
-    },
+    onBarButton: ({ fire }) => this.#tell("onBarButton", fire),
+    onBeforeSave: ({ fire }) => this.#tell("onBeforeSave", fire),
   };
+
+  /** An event of a window, by the name that #outgoing has for it. */
+  #tell(name, fire) {
+    const listener = async (win, ...values) => {
+      await fire.wakeup?.();
+      return fire.async(this.extension.tabManager.getWrapper(win).id, ...values);
+    };
+    this.#outgoing[name] = listener;
+    return {
+      unregister: () => {
+        if (this.#outgoing[name] === listener) {
+          this.#outgoing[name] = null;
+        }
+      },
+      convert: (newFire) => {
+        fire = newFire;
+      },
+    };
+  }
 
   constructor(extension) {
     super(extension);
@@ -122,6 +130,7 @@ var daneOutgoing = class extends ExtensionCommon.ExtensionAPIPersistent {
         readFile: (job, offset, length) => this.#outgoing.jobs.read(job, offset, length),
         writeFile: (job, index, data, first) => this.#outgoing.jobs.write(job, index, data, first),
         onMessageFile: event("onMessageFile"),
+        onBeforeSave: event("onBeforeSave"),
         onBarButton: event("onBarButton"),
       },
     };

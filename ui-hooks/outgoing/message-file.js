@@ -19,7 +19,10 @@ var MessageFileHook = class {
   /** In place of createMessageFile(): `message` is the MimeMessage. */
   async create(message, original) {
     const win = Wish.windowOf(message._compFields);
-    if (!win || !Wish.isSet(win)) {
+    const saves = SAVES.includes(message._deliverMode);
+    const isOurs = () => (saves ? Wish.concernsDrafts(win) : Wish.isSet(win));
+    const isDecided = !win || !saves || (await this.#outgoing.decide(win));
+    if (!win || (isDecided && !isOurs())) {
       return original.call(message);
     }
     const task = this.#describe(win, message);
@@ -27,6 +30,9 @@ var MessageFileHook = class {
       SendBar.hide(win);
     }
     try {
+      if (!isDecided && !task.wish.plainDrafts) {
+        throw new Refusal(this.#outgoing.texts.addOnGone);
+      }
       return await this.#write(task, original);
     } catch (error) {
       this.#stopped(task, error);
@@ -83,6 +89,7 @@ var MessageFileHook = class {
   }
 };
 
+var SAVES = [Ci.nsIMsgSend.nsMsgSaveAsDraft, Ci.nsIMsgSend.nsMsgSaveAsTemplate];
 var MODES = {
   [Ci.nsIMsgSend.nsMsgDeliverNow]: "now",
   [Ci.nsIMsgSend.nsMsgQueueForLater]: "later",
@@ -92,9 +99,10 @@ var MODES = {
 };
 
 /** So that the compose window of a draft that is opened again wants the same. */
-function draftField({ sign, encrypt }) {
-  const words = [sign && "sign", encrypt && "encrypt"].filter(Boolean);
-  return `X-Dane-Smime: ${words.join(" ")}\r\n`;
+function draftField({ sign, encrypt, declined }) {
+  const off = declined.map((one) => `no-${one}`);
+  const words = [sign && "sign", encrypt && "encrypt", ...off].filter(Boolean);
+  return words.length > 0 ? `X-Dane-Smime: ${words.join(" ")}\r\n` : "";
 }
 
 /** Lets Thunderbird write the file, without protection of its own. */

@@ -13,6 +13,7 @@ var Outgoing = class {
   #gone = false;
   /** OutgoingTexts. */ texts = {};
   /** @type {((job: object) => Promise<any>) | null} */ listener = null;
+  /** @type {((win: Window) => Promise<void>) | null} */ onBeforeSave = null;
   /** @type {((win: Window, button: string) => void) | null} */ onBarButton = null;
 
   constructor(extension) {
@@ -46,8 +47,9 @@ var Outgoing = class {
     };
   }
 
-  setProtection(win, { sign, encrypt }) {
-    Wish.change(win, { sign, encrypt });
+  setProtection(win, { sign, encrypt, encryptDrafts, declined }) {
+    const more = { encryptDrafts: encryptDrafts ?? false, declined: declined ?? [] };
+    Wish.change(win, { sign, encrypt, ...more, isDecided: true });
     if (!this.#patches.has("createMessageFile")) {
       Guard.block(win, (blocked, saves) =>
         this.explain({ win: blocked, isDraft: saves }, new Refusal(this.texts.unavailable)),
@@ -60,6 +62,11 @@ var Outgoing = class {
     this.#gone = true;
     this.#patches.restore(["sendMessageFile"]);
     Guard.whenNoneIsLeft(() => this.#patches.restore());
+  }
+
+  /** Before a draft. Gives whether it is known what the window wants, as far as anybody can say. */
+  async decide(win) {
+    return this.#gone || !this.onBeforeSave || Wish.decide(win, this.onBeforeSave);
   }
 
   /** Before anything is written. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
+/* global setTimeout */
 /* exported Wish */
 
 /*
@@ -10,10 +11,21 @@ var Wish = {
   KEY: "daneSmimeWish",
 
   /**
-   * sign, encrypt: of the message. plainDrafts: the user allowed drafts that are not encrypted.
-   * delivered: blind recipients that have their copy already. told: the bar that auto-save showed.
+   * sign, encrypt: of the message. encryptDrafts: encryption may come on, though it is off yet.
+   * declined: what the user has switched off. isDecided: the add-on has said all this.
+   * plainDrafts: the user allowed drafts that are not encrypted. delivered: blind recipients that
+   * have their copy already. told: the bar that auto-save showed.
    */
-  NOTHING: { sign: false, encrypt: false, plainDrafts: false, delivered: [], told: null },
+  NOTHING: {
+    sign: false,
+    encrypt: false,
+    encryptDrafts: false,
+    declined: [],
+    isDecided: false,
+    plainDrafts: false,
+    delivered: [],
+    told: null,
+  },
 
   read(win) {
     return { ...Wish.NOTHING, ...JSON.parse(win[Wish.KEY] ?? "{}") };
@@ -28,12 +40,27 @@ var Wish = {
     return sign || encrypt;
   },
 
+  /** Drafts of the window are not Thunderbird's alone. */
+  concernsDrafts(win) {
+    const { encryptDrafts, declined } = Wish.read(win);
+    return Wish.isSet(win) || encryptDrafts || declined.length > 0;
+  },
+
+  /** Has the add-on look at what a window wants now; gives whether it has ever said. */
+  async decide(win, ask) {
+    const late = new Promise((_resolve, reject) => {
+      setTimeout(() => reject(new Error("nobody says what is to be saved")), DECISION_MS);
+    });
+    await Promise.race([ask(win), late]).catch(console.error);
+    return Wish.read(win).isDecided;
+  },
+
   /**
    * Whether a draft is saved as it is. Drafts are never signed: who reads one later must not take
    * it for what was sent. Whether they are encrypted is the identity's own setting.
    */
   leavesDraft(wish, identity) {
-    const encrypts = wish.encrypt && identity.getBoolAttribute("autoEncryptDrafts");
+    const encrypts = (wish.encrypt || wish.encryptDrafts) && identity.getBoolAttribute("autoEncryptDrafts");
     return !encrypts || wish.plainDrafts;
   },
 
@@ -47,3 +74,6 @@ var Wish = {
     return Wish.windows().find((win) => win.gMsgCompose?.compFields === fields);
   },
 };
+
+/** As long as a look into a slow key store or an original on a slow server may take. */
+var DECISION_MS = 20000;
