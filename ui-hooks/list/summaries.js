@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Ci, MailServices, Panes */
+/* global Ci, MailServices, Panes, Services */
 
-function hasSummary(folder) {
+/** The list of a window shows nothing, or a folder with its summary and its view. */
+function isReady({ gFolder, gViewWrapper }) {
   try {
-    return !folder || !!folder.msgDatabase;
+    return (!gFolder || !!gFolder.msgDatabase) && (!gViewWrapper || !!gViewWrapper.dbView);
   } catch {
     return false;
   }
@@ -12,7 +13,7 @@ function hasSummary(folder) {
 
 /**
  * Waits until every folder that a list shows has its summary file: Thunderbird looks into it when a
- * column is added, and does not bear that there is none yet.
+ * column is added, and does not bear that there is none yet, or that the folder is being opened.
  */
 var Summaries = class {
   #done = null;
@@ -33,13 +34,14 @@ var Summaries = class {
 
   onFolderEvent(_folder, event) {
     if (event === "FolderLoaded") {
-      this.#look();
+      // the view is made after this
+      Services.tm.dispatchToMainThread(() => this.#look());
     }
   }
 
   #look() {
     const done = this.#done;
-    if (done && [...Panes.windows()].every((window) => hasSummary(window.gFolder))) {
+    if (done && [...Panes.windows()].every(isReady)) {
       this.stop();
       done();
     }
