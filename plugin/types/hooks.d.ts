@@ -197,7 +197,10 @@ interface IncomingTexts {
 }
 
 interface DaneIncoming {
-  /** decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited. */
+  /**
+   * decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited; export:
+   * … printed or saved without being shown.
+   */
   features(): Promise<HookFeatures>;
   setTexts(texts: IncomingTexts): Promise<void>;
   /** The whole message as it is stored: in memory. */

@@ -97,7 +97,7 @@ var Composing = class {
       return true;
     }
     const wanted = uris.slice(0, MAX_MESSAGES);
-    const failures = await Promise.all(wanted.map((uri) => this.#ensure(uri)));
+    const failures = await Promise.all(wanted.map((uri) => this.ensure(uri)));
     const failure = failures.find((one) => one);
     if (!EDITING.includes(type)) {
       return true; // an answer without a quotation is one all the same
@@ -114,7 +114,7 @@ var Composing = class {
   }
 
   /** A message that can't be fetched is Thunderbird's to tell of: its window opens all the same. */
-  async #ensure(uri) {
+  async ensure(uri) {
     try {
       return await this.#fetch(uri);
     } catch (error) {

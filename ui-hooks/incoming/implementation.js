@@ -8,7 +8,7 @@ var { ExtensionUtils } = ChromeUtils.importESModule(
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
   "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
-  "composing",
+  "composing", "exporting",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -59,6 +59,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     shim.composing.stop();
+    shim.exporting.stop();
     if (shim.handles) {
       shim.handler.stop();
       shim.MessageWindows.reloadCms();
@@ -80,13 +81,15 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const handler = new target.ContentHandler(desk);
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
+    const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
     const { MessageFacts, MessageWindows, ContentHandler, Octets } = target;
     const handles = ContentHandler.works;
     const parts = { MessageFacts, MessageWindows, Octets };
-    this.#shim = { desk, handler, source, composing, handles, ...parts };
+    this.#shim = { desk, handler, source, composing, exporting, handles, ...parts };
     if (handles) {
       handler.start();
       composing.start();
+      exporting.start();
       MessageWindows.reloadCms();
     }
   }
@@ -108,13 +111,17 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, handles, MessageFacts, Octets } = this.#shim;
+    const { desk, source, composing, exporting, handles, MessageFacts, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
     return {
       daneIncoming: {
-        features: async () => ({ decrypt: handles, edit: handles && composing.works }),
+        features: async () => ({
+          decrypt: handles,
+          edit: handles && composing.works,
+          export: handles && exporting.works,
+        }),
         setTexts: async (texts) => {
           desk.texts = texts;
         },
