@@ -208,8 +208,11 @@ interface DaneIncoming {
   /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
   saveSource(uri: string): Promise<{ file: string; octets: number }>;
   removeSource(file: string): Promise<void>;
-  /** Octets that the message takes up, from the message database; null: in no folder. */
-  getSize(uri: string): Promise<number | null>;
+  /**
+   * `octets` that the message takes up, from the message database; null: in no folder. `stamp` tells
+   * it from another one that comes to have its URI; null: it can't be told.
+   */
+  describe(uri: string): Promise<{ octets: number | null; stamp: string | null }>;
   /** Content of a CMS object by Thunderbird's own keys; null: none fits, or they are locked. */
   openWithOwnKeys(der: ArrayBuffer): Promise<ArrayBuffer | null>;
   /**

@@ -323,6 +323,18 @@ class Windows(VerdictCase):
         _, state = self.judged(self.reading.show_file(self.path('A1')))
         self.assertEqual(state['box'], DANE)
 
+    def test_file_that_is_written_anew(self):
+        """The verdict on what had the name before is none on what has it now."""
+        path = self.path('A1')
+        _, state = self.judged(self.reading.show_file(path))
+        self.assertEqual(state['box'], DANE)
+        with open(path, 'rb') as file:
+            octets = file.read()
+        with open(path, 'wb') as file:
+            file.write(octets.replace(b'<carol@example.com>', b'<mallory@example.com>'))
+        _, state = self.judged(self.reading.show_file(path))
+        self.assertEqual(state['box'], PLAIN)
+
     def test_file_in_window(self):
         _, state = self.judged(self.reading.show_file_in_window(self.path('E1')))
         self.assertEqual(state['box'], DANE)

@@ -7,8 +7,8 @@ var { ExtensionUtils } = ChromeUtils.importESModule(
 );
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
-  "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
-  "exporting",
+  "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
+  "composing", "exporting",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -82,9 +82,10 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
     const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
-    const { MessageWindows, ContentHandler, Octets } = target;
+    const { MessageFacts, MessageWindows, ContentHandler, Octets } = target;
     const handles = ContentHandler.works;
-    this.#shim = { desk, handler, source, composing, exporting, handles, MessageWindows, Octets };
+    const parts = { MessageFacts, MessageWindows, Octets };
+    this.#shim = { desk, handler, source, composing, exporting, handles, ...parts };
     if (handles) {
       handler.start();
       composing.start();
@@ -110,7 +111,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, exporting, handles, Octets } = this.#shim;
+    const { desk, source, composing, exporting, handles, MessageFacts, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
@@ -127,7 +128,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         getSource: (uri) => told(source.read(uri)),
         saveSource: (uri) => told(source.save(uri)),
         removeSource: (file) => source.remove(file),
-        getSize: async (uri) => source.size(uri),
+        describe: (uri) => told(MessageFacts.describe(uri)),
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
         forget: async (uri) => desk.forget(uri),
