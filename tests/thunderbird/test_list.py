@@ -63,6 +63,8 @@ await theme.enable();
 def setUpModule():
     WORLD.start()
     WORLD.list = MessageList(WORLD.thunderbird)
+    WORLD.list.cards_have_marks = WORLD.addon.background(
+        'return (await messenger.daneList.features()).cards;')
     WORLD.list.enlarge()
     WORLD.list.view(TABLE)
 

@@ -7,7 +7,7 @@ import email
 import os
 import re
 
-from world import ALICE, BOB, CAROL, built  # first: it puts the support modules on the path
+from world import ALICE, BOB, CAROL  # first: it puts the support modules on the path
 from sending import SendingCase
 
 # pylint: disable=wrong-import-order
@@ -41,13 +41,7 @@ def parts(entity):
 class Send(SendingCase):
     def see_no_files(self):
         """Until the end of the test, the host is one that does not."""
-        host = os.path.realpath(built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host'))
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'blind_host.py')
-        wrapper = self.world.path('blind-host')
-        with open(wrapper, 'w', encoding='utf-8') as file:
-            file.write(f'#!/bin/sh\nDANE_SMIME_HOST="{host}" exec "{program}" "$@"\n')
-        os.chmod(wrapper, 0o755)
-        self.world.install_host(program=wrapper)
+        self.world.change_host()
         self.end_host()
         self.addCleanup(self.end_host)
         self.addCleanup(self.world.install_host)

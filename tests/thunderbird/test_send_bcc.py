@@ -145,17 +145,8 @@ class Now(BlindCase):
 
     def _dismiss_alert(self):
         """Thunderbird's own, about what the server said."""
-        def dismiss():
-            return self.world.thunderbird.js('''
-                for (const one of Services.wm.getEnumerator(null)) {
-                  const dialog = one.document.querySelector("dialog");
-                  if (one.location.href.includes("commonDialog") && dialog) {
-                    dialog.acceptDialog();
-                    return true;
-                  }
-                }
-                return false;''')
-        wait_until(dismiss, 'the alert')
+        self.world.dialogs.wait()
+        self.world.dialogs.press()
 
 
 class Later(BlindCase):
