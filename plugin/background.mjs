@@ -72,7 +72,8 @@ const sendCheck = new SendCheck({
   openOptions,
 });
 
-ownKeys.onForget = () => composeWindows.refresh();
+// Messages can be read now that could not before, or not any more.
+ownKeys.onForget = () => Promise.all([composeWindows.refresh(), showing.refresh()]);
 
 messenger.daneCompose.onOpened.addListener((window) => composeWindows.changed(window));
 messenger.daneCompose.onChanged.addListener((window) => composeWindows.changed(window));

@@ -53,8 +53,9 @@ interface WindowProtection extends Protection {
 
 /**
  * A message that Thunderbird has written to a file and is about to deliver or to store. Drafts and
- * templates come only if they are to be encrypted (their window wants encryption, their identity
- * encrypted drafts, and the user has not said otherwise); others are saved as they are.
+ * templates come only if they are to be encrypted (their window wants encryption or may come to want
+ * it, their identity encrypted drafts, and the user has not said otherwise); others are saved as they
+ * are.
  */
 interface OutgoingJob {
   job: number;

@@ -135,6 +135,7 @@ var PartDesk = class {
     for (const [key, failed] of this.#failed) {
       if (uri === null || failed.uri === uri) {
         this.#failed.delete(key);
+        uris.add(failed.uri);
       }
     }
     MessageWindows.reload(uris);
