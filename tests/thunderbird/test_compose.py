@@ -120,7 +120,7 @@ class Popup(ToggleCase):
         self.assertIn(['sign', 'switch', 'Sign'], named)
         self.assertIn(['encrypt', 'switch', 'Encrypt'], named)
         self.assertIn(['recipients', 'table', 'Recipients'], named)
-        self.assertIn(['options', 'button', 'Settings…'], named)
+        self.assertIn(['options', 'button', 'Options…'], named)
         self.assertEqual(self.addon.page(POPUP, '''
             return document.getElementById("summary").getAttribute("aria-live");'''), 'polite')
 
@@ -216,7 +216,7 @@ class Life(ToggleCase):
             self.wait_label(window, OFF, '!')
             state = self.open_popup(window)
             self.assertIn('is not installed', state['notice'])
-            self.assertEqual(state['button'], 'Settings…')
+            self.assertEqual(state['button'], 'Options…')
         finally:
             os.rename(self.world.path('away'), self.world.host_manifest())
             self.addon.disable()

@@ -407,7 +407,7 @@ class Choices(unittest.TestCase):
         PAGE.wait_text('not an IP address', '#resolver-outcome')
         self.assertEqual(ask('options/settings')['resolver']['mode'], 'system')
         PAGE.click('Test')
-        PAGE.wait_text('DNSSEC is proven', '#resolver-outcome')
+        PAGE.wait_text('DNSSEC validates them', '#resolver-outcome')
         PAGE.fill(IP_addresses=WORLD.universe.about['refusing_server'])
         PAGE.click('Save')
         PAGE.wait_text('Saved', '#resolver-outcome')

@@ -89,7 +89,7 @@ class Pages(unittest.TestCase):
         WORLD.pictures.window('read-no-key-dark')
 
     def test_damaged(self):
-        MAIL.read('kind damaged', "This message can't be decrypted")
+        MAIL.read('kind damaged', "This message cannot be decrypted")
 
     def test_plain_text_and_simple_html(self):
         for number in (1, 3):
