@@ -18,6 +18,22 @@ export function isTemporary(verdict) {
   return TEMPORARY.has(verdict?.reason);
 }
 
+/** Faults that other keys alone would change. */
+const NEVER_OPENS = new Set(["cms-not-for-us", "cms-decryption-failed"]);
+
+/**
+ * What there is to keep beside a message; null: nothing, because it may be read soon.
+ * @param {{verdict: any, error: any, ownKey?: boolean}} reading
+ */
+export function verdictToKeep({ verdict, error, ownKey = false }) {
+  if (verdict) {
+    return ownKey ? { ...verdict, encryption: verdict.encryption ?? {} } : verdict;
+  }
+  return NEVER_OPENS.has(error?.code)
+    ? { encrypted: true, encryption: null, scope: "none", status: "none", reason: null }
+    : null;
+}
+
 /**
  * How the header of a message looks that could not be read: never silent, never stock's result.
  * @param {{error: any, decrypted?: boolean}} reading `decrypted`: Thunderbird itself did it

@@ -240,7 +240,11 @@ class OwnKey(unittest.TestCase):
         MAIL.add(FOLDER, KINDS.make('C1'),
                  KINDS.encrypted_by_openssl('own', signed, certificate))
         MAIL.open_folder(FOLDER)
-        self.assertEqual(MAIL.read('kind C1', 'secret C1')['encryption'], SUCCESS)
+        state = MAIL.read('kind C1', 'secret C1')
+        self.assertEqual(state['encryption'], SUCCESS)
+        wait_until(lambda: WORLD.addon.background(
+            'return (await messenger.daneList.getMark(uri))?.state;', uri=state['uri']) == 'good',
+                   'the mark')
         state = MAIL.read('kind own', 'secret own')
         self.assertEqual(state['attachments'], ['towns.csv', 'attached.eml'])
         self.assertEqual(state['encryption'], SUCCESS)

@@ -23,6 +23,33 @@ ATTACHED = ('From: carol@example.com\r\nSubject: attached\r\nMIME-Version: 1.0\r
 TEXT = 'From here\n.\ntrailing  \nGröße\n'
 MEBI = 1024 * 1024
 
+OPENPGP_KEY = '''
+const {OpenPGPMasterpass} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/masterpass.sys.mjs");
+const {PgpSqliteDb2} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/sqliteDb.sys.mjs");
+const {EnigmailCore} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/core.sys.mjs");
+await EnigmailCore.init();
+const {RNP} = ChromeUtils.importESModule("chrome://openpgp/content/modules/RNP.sys.mjs");
+const {EnigmailKeyRing} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/keyRing.sys.mjs");
+const password = await OpenPGPMasterpass.retrieveOpenPGPPassword();
+const id = await RNP.genKey(`Alice <${address}>`, "ECC", 0, 30, password);
+await RNP.saveKeyRings();
+EnigmailKeyRing.clearCache();
+await PgpSqliteDb2.acceptAsPersonalKey(EnigmailKeyRing.getKeyById(`0x${id}`).fpr);
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const identity = MailServices.accounts.allIdentities.find(({email}) => email == address);
+identity.setUnicharAttribute("openpgp_key_id", id);
+'''
+NO_OPENPGP_KEY = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+for (const identity of MailServices.accounts.allIdentities) {
+  identity.setUnicharAttribute("openpgp_key_id", "");
+}
+'''
+
 
 def setUpModule():
     SendingCase.raise_world()
@@ -171,6 +198,28 @@ class Send(SendingCase):
         self.assertEqual(delivery.octets.count(b'multipart/signed'), 1)
         self.assertNotIn(b'hp="clear"', delivery.octets)
         self.judge.verify(delivery.octets)
+
+
+    def test_openpgp_is_on(self):
+        """… with a key of the sender's; it would refuse to encrypt, as it knows nobody's."""
+        self.world.thunderbird.js(OPENPGP_KEY, address=ALICE)
+        self.addCleanup(self.world.thunderbird.js, NO_OPENPGP_KEY)
+        for encrypt in (False, True):
+            with self.subTest(encrypt=encrypt):
+                self.world.sink.clear()
+                window = self.open(sign=True, encrypt=encrypt)
+                window.js('''
+                    one.gSelectedTechnologyIsPGP = true;
+                    one.gSendSigned = one.gUserTouchedSendSigned = true;
+                    one.gSendEncrypted = one.gUserTouchedSendEncrypted = encrypt;
+                    await one.updateEncryptionDependencies();
+                    if (!one.isPgpConfigured()) {
+                      throw new Error("OpenPGP is not set up");
+                    }''', encrypt=encrypt)
+                window.send()
+                octets = self.world.sink.wait()[0].octets
+                self.judge.verify(self.judge.decrypt(octets, BOB) if encrypt else octets)
+                self.assertNotIn(b'application/pgp-', octets)
 
 
 class Refused(SendingCase):

@@ -144,6 +144,20 @@ class Kind(VerdictCase):
                 self.assertIn(other, texts)
                 self.assertTrue(state['header_shown'])
 
+    def test_marks_that_are_kept(self):
+        """The list shows them; tests/thunderbird/test_list.py"""
+        expected = {'C3': ('encrypted', 'good'), 'E1': ('both', 'good'), 'G1': ('signed', 'failed'),
+                    'stranger': ('encrypted', 'failed'), 'damaged': ('encrypted', 'failed')}
+        for kind, mark in expected.items():
+            with self.subTest(kind):
+                self.show(kind)
+
+                def kept(uri=self.uri(kind)):
+                    found = WORLD.addon.background('return messenger.daneList.getMark(uri);',
+                                                   uri=uri)
+                    return found and (found['kind'], found['state'])
+                wait_until(lambda: kept() == mark, f'{mark}, not {kept()}')
+
     def test_weak_cipher(self):
         view, state = self.show('weak', lambda: self.kinds.encrypted_by_openssl(
             'weak', plain('weak'), self.kinds.own_key(), '-des3'))
