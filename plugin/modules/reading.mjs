@@ -26,6 +26,7 @@ const OWN_KEY_HELPS = new Set(["cms-not-for-us", "key-store-missing"]);
  * @typedef {object} ReadOptions
  * @property {boolean} [interactive] somebody has clicked: asks for the password even if that was
  *   declined before, and does not answer with a failure of before
+ * @property {Uint8Array} [source] the message, where the caller has it
  * @property {AbortSignal} [signal] cancels the reading, for all who wait for it
  * @property {(progress: import("./bridge-client.mjs").HostProgress) => void} [onProgress]
  */
@@ -81,7 +82,7 @@ export class MessageReader {
     }
     let run = this.#runs.get(uri);
     if (!run || run.signal.aborted || (options.interactive && !run.interactive)) {
-      run = new Run(Boolean(options.interactive));
+      run = new Run(options);
       this.#runs.set(uri, run);
       run.reading = this.#perform(uri, run);
     }
@@ -130,6 +131,9 @@ export class MessageReader {
   }
 
   async #askAboutSource(uri, run) {
+    if (run.source) {
+      return this.#request(run.source, run);
+    }
     const [{ acceptAuthorities }, octets] = await Promise.all([
       this.#settings.read(),
       this.#hooks.getSize(uri),
@@ -228,8 +232,10 @@ class Run {
   /** @type {Promise<Reading>} */ reading;
   /** Certificate authorities may vouch. */ authorities = false;
 
-  constructor(interactive) {
+  /** @param {ReadOptions} options */
+  constructor({ interactive = false, source }) {
     this.interactive = interactive;
+    this.source = source;
   }
 
   get signal() {

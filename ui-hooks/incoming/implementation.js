@@ -8,6 +8,7 @@ var { ExtensionUtils } = ChromeUtils.importESModule(
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
   "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
+  "hold", "early",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -44,6 +45,11 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         },
       };
     },
+
+    onOpening: ({ fire }) => {
+      this.#start();
+      return this.#shim.early.listen(fire);
+    },
   };
 
   onStartup() {
@@ -58,6 +64,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     shim.composing.stop();
+    shim.early.stop();
     if (shim.handles) {
       shim.handler.stop();
       shim.MessageWindows.reloadCms();
@@ -79,21 +86,21 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const handler = new target.ContentHandler(desk);
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
+    const early = new target.EarlyReading(this.extension.id, desk);
     const { MessageWindows, ContentHandler, Octets } = target;
     const handles = ContentHandler.works;
-    this.#shim = { desk, handler, source, composing, handles, MessageWindows, Octets };
+    this.#shim = { desk, handler, source, composing, early, handles, MessageWindows, Octets };
     if (handles) {
       handler.start();
       composing.start();
+      early.start();
       MessageWindows.reloadCms();
     }
   }
 
   async #ask(part) {
     if (!this.#listener) {
-      const late = new Promise((resolve) => {
-        setTimeout(resolve, LISTENER_SECONDS * 1000);
-      });
+      const late = new Promise((resolve) => setTimeout(resolve, LISTENER_SECONDS * 1000));
       await Promise.race([this.#listening.promise, late]);
     }
     const listener = this.#listener;
@@ -106,10 +113,17 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, handles, Octets } = this.#shim;
+    const { desk, source, composing, early, handles, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
+    const event = (name) =>
+      new ExtensionCommon.EventManager({
+        context,
+        module: "daneIncoming",
+        event: name,
+        extensionApi: this,
+      }).api();
     return {
       daneIncoming: {
         features: async () => ({ decrypt: handles, edit: handles && composing.works }),
@@ -122,13 +136,13 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         getSize: async (uri) => source.size(uri),
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
-        forget: async (uri) => desk.forget(uri),
-        onPart: new ExtensionCommon.EventManager({
-          context,
-          module: "daneIncoming",
-          event: "onPart",
-          extensionApi: this,
-        }).api(),
+        offer: async (uri, content) => desk.offer(uri, content),
+        forget: async (uri) => {
+          early.forget(uri);
+          desk.forget(uri);
+        },
+        onPart: event("onPart"),
+        onOpening: event("onOpening"),
       },
     };
   }
