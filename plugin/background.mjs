@@ -36,6 +36,8 @@ const bridge = new Bridge(client, settings, (again) =>
 const ownKeys = new OwnKeys(bridge);
 const router = new Router();
 messenger.runtime.onMessage.addListener(router.handle);
+// Wakes this page whenever Thunderbird starts: the shims need their texts.
+messenger.runtime.onStartup.addListener(() => {});
 
 // ---- composing ----
 

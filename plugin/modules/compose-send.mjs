@@ -165,8 +165,9 @@ function unready(session) {
  */
 export function questionFor(session, words, wasOn = false) {
   const { encrypt } = session.protection;
+  const { unsure, keyError } = session;
   // Without a host nothing is set up, and mail goes as it did before.
-  if (session.unsure && session.keyError?.code !== "host-missing") {
+  if (unsure && keyError?.code !== "host-missing") {
     return aboutTrouble(session, words);
   }
   if (encrypt && session.key === "missing") {

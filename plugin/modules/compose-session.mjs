@@ -14,7 +14,11 @@ export class ComposeSession {
    */
   key = "looking";
   /** The address that `key` was found out for. */ keyOf = "";
-  /** Why the key could not be found out. @type {any} */ keyError = null;
+  /**
+   * Why the key could not be found out.
+   * @type {any}
+   */
+  keyError = null;
   /** @type {import("./settings.mjs").IdentitySettings} */
   settings = { sign: "never", encrypt: "never" };
   encryptedOriginal = false;

@@ -82,7 +82,7 @@ export class ComposeWindows {
       if (session) {
         session.held = false;
       }
-      return this.#take(now, { again: session?.key === "failed" });
+      return this.#take(now, session?.key === "failed");
     });
   }
 
@@ -150,11 +150,8 @@ export class ComposeWindows {
     }
   }
 
-  /**
-   * @param {ComposeWindow} now
-   * @param {{again?: boolean}} [options] again: the sender's key is asked for in any case
-   */
-  async #take(now, { again = false } = {}) {
+  /** @param {ComposeWindow} now @param {boolean} [again] the key is asked for in any case */
+  async #take(now, again = false) {
     let session = this.#sessions.get(now.tabId);
     const before = session?.window;
     if (!session) {

@@ -12,7 +12,7 @@
  */
 
 /** What may be missing without harm to anything else, by "shim-feature". */
-const OPTIONAL = new Set(["list-cards"]);
+const OPTIONAL = new Set(["list-cards", "verdict-parts"]);
 
 /**
  * @param {import("./bridge.mjs").Bridge} bridge

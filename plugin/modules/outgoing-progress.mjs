@@ -29,6 +29,11 @@ export class OutgoingProgress {
     this.#timers = timers;
   }
 
+  /** The host may be long in coming to its first report. @param {number} tabId */
+  begin(tabId) {
+    this.report(tabId, { phase: "", done: 0, total: 0 });
+  }
+
   /**
    * @param {number} tabId
    * @param {import("./bridge-client.mjs").HostProgress} reported

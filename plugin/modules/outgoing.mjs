@@ -51,6 +51,7 @@ export class OutgoingMail {
   handle = async (job) => {
     const controller = new AbortController();
     this.#running.set(job.tabId, controller);
+    this.#progress.begin(job.tabId);
     try {
       return { done: true, copies: await this.#protect(job, controller.signal) };
     } catch (error) {

@@ -68,8 +68,9 @@ export class PartServer {
   };
 
   /** For onOpening: what libmime is going to ask for is read before it does. */
-  begin = async ({ uri, source, hasPart }) => {
-    const { entity, decrypted } = await this.#reader.read(uri, { source: new Uint8Array(source) });
+  begin = async ({ uri, source, about, hasPart }) => {
+    const options = { source: new Uint8Array(source), about };
+    const { entity, decrypted } = await this.#reader.read(uri, options);
     if (hasPart && entity) {
       await this.#hooks.offer(uri, { entity: bufferOf(entity), encrypted: decrypted });
     }

@@ -9,6 +9,9 @@ const MAX_READINGS = 48;
 const MAX_OCTETS = 16 * 1024 * 1024;
 /** A failure that may pass is told to all who ask for the same showing of the message. */
 const FAILURE_MS = 3000;
+/** Seconds that a verdict on a signature is kept. */
+const SHORTEST_TRUST = 60;
+const LONGEST_TRUST = 3600;
 /** Thunderbird's own key may help where the host has none, or is not there. */
 const OWN_KEY_HELPS = new Set(["cms-not-for-us", "key-store-missing"]);
 
@@ -27,6 +30,7 @@ const OWN_KEY_HELPS = new Set(["cms-not-for-us", "key-store-missing"]);
  * @property {boolean} [interactive] somebody has clicked: asks for the password even if that was
  *   declined before, and does not answer with a failure of before
  * @property {Uint8Array} [source] the message, where the caller has it
+ * @property {{octets: number | null, stamp: string | null}} [about] the same of its description
  * @property {AbortSignal} [signal] cancels the reading, for all who wait for it
  * @property {(progress: import("./bridge-client.mjs").HostProgress) => void} [onProgress]
  */
@@ -41,7 +45,7 @@ export class MessageReader {
   #settings;
   #ownKeys;
   #now;
-  /** Least used first. @type {Map<string, {reading: Reading, until: number}>} */ #kept = new Map();
+  /** Least used first: {reading, until, stamp}. @type {Map<string, any>} */ #kept = new Map();
   /** @type {Map<string, Run>} */ #runs = new Map();
   /** @type {Set<(reading: Reading) => void>} */ #listeners = new Set();
   /** The host can't see Thunderbird's files (sandbox). */ #filesRefused = false;
@@ -76,22 +80,32 @@ export class MessageReader {
    * @returns {Promise<Reading>} never rejects: a failure is in it
    */
   async read(uri, options = {}) {
-    const kept = this.#find(uri);
+    const about = options.about ?? (await this.#describe(uri));
+    const kept = this.#find(uri, about.stamp);
     if (kept && !(options.interactive && kept.error)) {
       return kept;
     }
     let run = this.#runs.get(uri);
     if (!run || run.signal.aborted || (options.interactive && !run.interactive)) {
-      run = new Run(options);
+      run = new Run(options, about);
       this.#runs.set(uri, run);
       run.reading = this.#perform(uri, run);
     }
     return run.join(options);
   }
 
-  #find(uri) {
+  /** A message that is gone is told of when it is read. */
+  async #describe(uri) {
+    try {
+      return await this.#hooks.describe(uri);
+    } catch {
+      return { octets: null, stamp: null };
+    }
+  }
+
+  #find(uri, stamp) {
     const kept = this.#kept.get(uri);
-    if (!kept || kept.until <= this.#now()) {
+    if (!kept || kept.until <= this.#now() || kept.stamp !== stamp) {
       return null;
     }
     this.#kept.delete(uri);
@@ -101,10 +115,7 @@ export class MessageReader {
 
   /** @returns {Promise<Reading>} */
   async #perform(uri, run) {
-    /** @type {Reading} */
-    const reading = {
-      uri, verdict: null, entity: null, decrypted: false, ownKey: false, error: null,
-    };
+    const reading = noReading(uri);
     try {
       Object.assign(reading, await this.#ask(uri, run));
     } catch (error) {
@@ -112,7 +123,7 @@ export class MessageReader {
     }
     if (this.#runs.get(uri) === run) {
       this.#runs.delete(uri);
-      this.#keep(reading);
+      this.#keep(reading, run.about.stamp);
       this.#listeners.forEach((listener) => listener(reading));
     }
     return reading;
@@ -131,14 +142,12 @@ export class MessageReader {
   }
 
   async #askAboutSource(uri, run) {
+    const { acceptAuthorities } = await this.#settings.read();
+    const { octets } = run.about;
+    run.authorities = acceptAuthorities;
     if (run.source) {
       return this.#request(run.source, run);
     }
-    const [{ acceptAuthorities }, octets] = await Promise.all([
-      this.#settings.read(),
-      this.#hooks.getSize(uri),
-    ]);
-    run.authorities = acceptAuthorities;
     if (octets !== null && octets > FILE_OCTETS && !this.#filesRefused) {
       try {
         return await this.#askAboutFile(uri, run);
@@ -190,13 +199,13 @@ export class MessageReader {
     return { ...found, verdict: { ...verdict, encrypted: true }, entity };
   }
 
-  #keep(reading) {
+  #keep(reading, stamp) {
     const { error } = reading;
-    const until = !error || isDefinite(error) ? Infinity : this.#now() + FAILURE_MS;
+    const until = this.#now() + lifetime(reading);
     if (error?.name === "Cancelled") {
       return;
     }
-    this.#kept.set(reading.uri, { reading, until });
+    this.#kept.set(reading.uri, { reading, until, stamp });
     let octets = 0;
     for (const [uri, { reading: kept }] of [...this.#kept].reverse()) {
       octets += kept.entity?.length ?? 0;
@@ -232,10 +241,11 @@ class Run {
   /** @type {Promise<Reading>} */ reading;
   /** Certificate authorities may vouch. */ authorities = false;
 
-  /** @param {ReadOptions} options */
-  constructor({ interactive = false, source }) {
+  /** @param {ReadOptions} options @param {{octets: number | null, stamp: string | null}} about */
+  constructor({ interactive = false, source }, about) {
     this.interactive = interactive;
     this.source = source;
+    this.about = about;
   }
 
   get signal() {
@@ -265,6 +275,11 @@ class Run {
   }
 }
 
+/** @returns {Reading} */
+function noReading(uri) {
+  return { uri, verdict: null, entity: null, decrypted: false, ownKey: false, error: null };
+}
+
 function resultOf({ result, bodies }) {
   return { verdict: result, entity: bodies[0]?.data ?? null, decrypted: result.encrypted };
 }
@@ -275,6 +290,15 @@ function asFailure(error, run) {
     return new BridgeError("key-locked", error.message, { retry: true });
   }
   return run.signal.aborted ? new Cancelled() : error;
+}
+
+/** Milliseconds: what the DNS has vouched for, it does as long as its answer holds. */
+function lifetime({ verdict, error }) {
+  if (error) {
+    return isDefinite(error) ? Infinity : FAILURE_MS;
+  }
+  const ttl = verdict?.trust?.ttl ?? LONGEST_TRUST;
+  return verdict?.trust ? Math.min(Math.max(ttl, SHORTEST_TRUST), LONGEST_TRUST) * 1000 : Infinity;
 }
 
 function isDefinite(error) {

@@ -197,7 +197,10 @@ interface IncomingTexts {
 }
 
 interface DaneIncoming {
-  /** decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited. */
+  /**
+   * decrypt: CMS parts come here. edit: so do messages that are quoted, forwarded, edited; export:
+   * … printed or saved without being shown.
+   */
   features(): Promise<HookFeatures>;
   setTexts(texts: IncomingTexts): Promise<void>;
   /** The whole message as it is stored: in memory. */
@@ -205,8 +208,11 @@ interface DaneIncoming {
   /** The same in a file of mode 0600 in a folder of mode 0700, for large ones. */
   saveSource(uri: string): Promise<{ file: string; octets: number }>;
   removeSource(file: string): Promise<void>;
-  /** Octets that the message takes up, from the message database; null: in no folder. */
-  getSize(uri: string): Promise<number | null>;
+  /**
+   * `octets` that the message takes up, from the message database; null: in no folder. `stamp` tells
+   * it from another one that comes to have its URI; null: it can't be told.
+   */
+  describe(uri: string): Promise<{ octets: number | null; stamp: string | null }>;
   /** Content of a CMS object by Thunderbird's own keys; null: none fits, or they are locked. */
   openWithOwnKeys(der: ArrayBuffer): Promise<ArrayBuffer | null>;
   /**
@@ -230,7 +236,13 @@ interface DaneIncoming {
    * faster.
    */
   onOpening: HookEvent<
-    (message: { uri: string; source: ArrayBuffer; hasPart: boolean }) => Promise<void>
+    (message: {
+      uri: string;
+      source: ArrayBuffer;
+      /** As describe() tells. */
+      about: { octets: number | null; stamp: string | null };
+      hasPart: boolean;
+    }) => Promise<void>
   >;
 }
 

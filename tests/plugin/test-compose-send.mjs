@@ -12,6 +12,25 @@ const TAB = { id: 7, windowId: 70 };
 const BOB = "bob@b.example";
 const DAVE = "dave@d.example";
 
+const nothing = async () => {};
+
+/** daneCompose with one window. */
+function makeCompose(described, done) {
+  return {
+    describe: async () => structuredClone(described),
+    list: async () => [structuredClone(described)],
+    setPills: nothing,
+    disableBuiltIn: nothing,
+    hideBar: nothing,
+    showBar: async (_tab, bar) => done.bars.push(bar),
+    setProgress: async (_tab, progress) => done.progress.push(progress),
+    removeRecipient: async (_tab, address) => {
+      done.removed.push(address);
+      described.recipients = described.recipients.filter((one) => one.address !== address);
+    },
+  };
+}
+
 /** A Thunderbird with one compose window, and all that the modules want. */
 function start({
   sign = "never", encrypt = "ready", key = true, hook = true, chosen = {}, answers = [],
@@ -29,20 +48,7 @@ function start({
     saved: null,
     recipients: [{ address: BOB, field: "to" }],
   };
-  const nothing = async () => {};
-  const compose = {
-    describe: async () => structuredClone(described),
-    list: async () => [structuredClone(described)],
-    setPills: nothing,
-    disableBuiltIn: nothing,
-    hideBar: nothing,
-    showBar: async (_tab, bar) => done.bars.push(bar),
-    setProgress: async (_tab, progress) => done.progress.push(progress),
-    removeRecipient: async (_tab, address) => {
-      done.removed.push(address);
-      described.recipients = described.recipients.filter((one) => one.address !== address);
-    },
-  };
+  const compose = makeCompose(described, done);
   const action = new Proxy({}, { get: () => nothing });
   const lookup = new RecipientLookup(host, () => time.now, time);
   const words = wordsOf("en");

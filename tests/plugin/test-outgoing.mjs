@@ -208,6 +208,25 @@ test("progress appears for long work, and goes", async () => {
   );
 });
 
+test("a host that says nothing is shown and can be cancelled, too", async () => {
+  const shown = [];
+  const request = (_op, _params, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Cancelled()));
+    });
+  const mail = makeMail(request, { shown });
+  const outcome = mail.handle(job());
+  await null;
+  assert.deepEqual(shown[0].progress, {
+    text: "outgoing_working",
+    fraction: null,
+    cancelLabel: "outgoing_cancel",
+  });
+  mail.cancel(5);
+  await outcome;
+  assert.equal(shown.at(-1).progress, null);
+});
+
 test("short work shows none", () => {
   const shown = [];
   const timers = { setTimeout: () => 1, clearTimeout: () => {} };

@@ -16,7 +16,10 @@ function makeHooks({ size = 100 } = {}) {
   const calls = [];
   return {
     calls,
-    getSize: async () => size,
+    stamp: "one",
+    async describe() {
+      return { octets: size, stamp: this.stamp };
+    },
     getSource: async (uri) => {
       calls.push(["source", uri]);
       return octets(`source of ${uri}`).buffer;
@@ -229,4 +232,33 @@ test("Thunderbird's own key without a host: text, but no verdict", async () => {
   assert.equal(verdict, null);
   assert.equal(new TextDecoder().decode(entity), "peeled");
   assert.equal(error.code, "host-missing");
+});
+
+test("another message with the same URI is another one", async () => {
+  const { reader, requests, hooks } = makeReader(good);
+  await reader.read(URI);
+  hooks.stamp = "two"; // an .eml file that was overwritten, a folder that was repaired
+  await reader.read(URI);
+  await reader.read(URI);
+  assert.equal(requests.length, 2);
+});
+
+test("a verdict holds no longer than what it rests on", async () => {
+  const verdict = { ...VERDICT, signed: true, status: "verified", trust: { ttl: 300 } };
+  const { reader, requests, clock } = makeReader(() => ({ result: verdict, bodies: [] }));
+  await reader.read(URI);
+  clock.now += 299000;
+  await reader.read(URI);
+  assert.equal(requests.length, 1);
+  clock.now += 2000;
+  await reader.read(URI);
+  assert.equal(requests.length, 2);
+});
+
+test("a message that can't be described is read all the same", async () => {
+  const { reader, hooks } = makeReader(good);
+  hooks.describe = async () => {
+    throw new Error("gone");
+  };
+  assert.equal((await reader.read(URI)).verdict, VERDICT);
 });

@@ -11,7 +11,11 @@ from processes import wait_until
 # Errors of an extension's API calls, which nobody catches, come without a source.
 OURS = re.compile(r'moz-extension://|dane-smime|^undefined$')
 # What Thunderbird complains of when a page that has listeners, or waits for an answer, is unloaded.
+# … or a column is added over a folder that has never been opened; and what 140 writes of a sending
+# that was stopped, as of one that the user has cancelled.
 STOCK_ERRORS = re.compile(
+    r'mailnews\.send: \[Exception.*NS_ERROR_ABORT|'
+    r'FOLDER_SUMMARY_MISSING.*about3Pane|nsIMsgFolder\.msgDatabase\].*about3Pane|'
     'on closed conduit|Promise (resolved|rejected) after context unloaded|'
     'backend after the extension was already shutdown|JSWindowActorChild cannot send|'
     "Actor '.*' destroyed before query")

@@ -3,6 +3,7 @@
 
 import base64
 
+from dialogs import Dialogs
 from processes import wait_until
 
 COMMON = '''
@@ -232,13 +233,22 @@ class MailWindows:
                                         name=name, uri=uri))
 
     def delete_attachment(self, name):
-        """Deletes an attachment of the message that is shown, without the question."""
-        self.js('''
+        """Deletes an attachment of the message that is shown."""
+        asks = self.js('''
             const {AttachmentInfo} =
               ChromeUtils.importESModule("resource:///modules/AttachmentInfo.sys.mjs");
             const page = view();
             const one = page.currentAttachments.find(one => one.name == name);
-            await AttachmentInfo.deleteAttachments(page.gMessage, [one], true);''', name=name)
+            if (!AttachmentInfo.deleteAttachments) { // Thunderbird 140
+              page.setTimeout(() => page.HandleMultipleAttachments([one], "delete"));
+              return true;
+            }
+            await AttachmentInfo.deleteAttachments(page.gMessage, [one], true);
+            return false;''', name=name)
+        if asks:
+            dialogs = Dialogs(self._thunderbird)
+            dialogs.wait()
+            dialogs.press()
 
     def stream(self, uri, *, convert=False, header=''):
         """What a consumer of the message gets: as it is stored, or through libmime."""

@@ -357,7 +357,9 @@ class WhenDisabled(unittest.TestCase):
         self.assertEqual(WORLD.list.marks(), {})
         for view in (CARDS, TABLE):
             WORLD.list.view(view)
-            self.assertLessEqual({row['subject'] for row in WORLD.list.rows()}, expected.keys())
+            # rows are filled in one by one
+            wait_until(lambda: {row['subject'] for row in WORLD.list.rows()} <= expected.keys(),
+                       'the rows are as ever')
         WORLD.addon.enable()
         WORLD.list.show(uri)
         WORLD.list.wait_marks(expected)

@@ -22,11 +22,14 @@ SUCCESS, INCOMPLETE, NONE = 0, 1057, -1
 ENCRYPTED = ('C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'E1', 'E2', 'E3', 'E4', 'E5', 'to-bob')
 OTHERS = ('A1', 'B1', 'D1', 'D2', 'F1', 'G1')
 KINDS = MAIL = COMPOSING = FOLDER = None
+PARTS_ARE_SEEN = True  # not in Thunderbird 140
 
 
 def setUpModule():
-    global KINDS, MAIL, COMPOSING, FOLDER
+    global KINDS, MAIL, COMPOSING, FOLDER, PARTS_ARE_SEEN
     WORLD.start()
+    PARTS_ARE_SEEN = WORLD.addon.background(
+        'return (await messenger.daneVerdict.features()).parts;')
     KINDS, MAIL = Kinds(WORLD), MailWindows(WORLD.thunderbird)
     COMPOSING = Composing(WORLD.thunderbird)
     FOLDER = MAIL.local_folder('kinds')
@@ -62,6 +65,8 @@ class AllKinds(unittest.TestCase):
                 self.assertNotIn('BEGIN', state['text'])
                 if kind in ENCRYPTED:
                     self.assertEqual(state['encryption'], SUCCESS)
+                if kind == 'F1' and not PARTS_ARE_SEEN:
+                    continue
                 wait_until(lambda: WORLD.requests('read'), 'the host is asked')
                 MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 300));')
                 self.assertEqual(len(WORLD.requests('read')), 1)

@@ -21,6 +21,10 @@ const {settings} = await messenger.storage.local.get("settings");
 const resolver = {mode: servers.length ? "servers" : "system", servers};
 await messenger.storage.local.set({settings: {...settings, resolver}});
 '''
+PROGRESS = '''
+const box = one.document.getElementById("dane-smime-progress");
+return box && [...box.children].map(child => child.textContent).filter(text => text);
+'''
 LOCKED = 'a password of the key store'
 
 
@@ -62,6 +66,28 @@ class Failures(SendingCase):
         wait_until(lambda: self.world.requests('sign'), 'the host is asked')
         self.world.kill_host()
         self._assert_bar(window, 'ended unexpectedly')
+        self.assert_goes_now(window)
+
+    def test_cancelled_while_the_host_works(self):
+        """Neither a bar nor a question: the user knows."""
+        self.send(sign=True)
+        self.world.sink.clear()
+        window = self.open(sign=True)
+        before = self._written(window)
+        pid = self.world.host_pid()
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+        window.press('cmd_sendNow')
+        wait_until(lambda: window.js(PROGRESS) == ['Protecting the message…', 'Cancel'],
+                   'the progress is shown')
+        self.world.pictures.window('outgoing-progress', 'msgcompose')
+        window.js('one.document.querySelector("#dane-smime-progress button").click();')
+        wait_until(lambda: not window.state()['locked'], 'the window is free')
+        self.assertIsNone(window.js(PROGRESS))
+        self.assertEqual((self._written(window), window.state()['bars']), (before, []))
+        self.assertEqual(self.world.sink.deliveries, [])
+        self.assert_no_files()
+        os.kill(pid, signal.SIGCONT)
         self.assert_goes_now(window)
 
     def _assert_bar(self, window, pattern):

@@ -42,6 +42,7 @@ async function readSaved(window, kind) {
   const [, value] = SAVED_FIELD.exec(await readHeader(uri.replace(/\?.*$/, ""))) ?? [];
   const words = value?.trim().toLowerCase().split(/\s+/);
   // What was neither on nor switched off is left to the defaults.
-  const state = (name) => words.includes(name) || (words.includes(`no-${name}`) ? false : undefined);
+  const isOff = (name) => words.includes(`no-${name}`);
+  const state = (name) => words.includes(name) || (isOff(name) ? false : undefined);
   return words ? { sign: state("sign"), encrypt: state("encrypt") } : null;
 }

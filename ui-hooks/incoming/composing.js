@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Cc, Ci, Services */
+/* global ChromeUtils, Cc, Ci, Services, setTimeout */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
@@ -14,6 +14,8 @@ const ENCRYPTED_URIS = "@mozilla.org/messenger-smime/smime-encrypted-uris-servic
 const MAX_MESSAGES = 8; // Thunderbird opens no more windows at once
 const CompType = Ci.nsIMsgCompType;
 const WITHOUT_CONTENT = [CompType.New, CompType.NewsPost, CompType.ForwardAsAttachment];
+/** A server that does not answer holds up no answer to mail that may be plain. */
+const FETCH_SECONDS = 15;
 /** Those that mimedrft.cpp takes apart. */
 const EDITING = [
   CompType.Draft,
@@ -23,6 +25,13 @@ const EDITING = [
   CompType.ForwardInline,
   CompType.Redirect,
 ];
+
+function soon(promise) {
+  const late = new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error("the message does not come")), FETCH_SECONDS * 1000);
+  });
+  return Promise.race([promise, late]);
+}
 
 /**
  * libmime can't wait when it quotes, forwards or edits a message, so ComposeMessage() of the main
@@ -88,7 +97,7 @@ var Composing = class {
       return true;
     }
     const wanted = uris.slice(0, MAX_MESSAGES);
-    const failures = await Promise.all(wanted.map((uri) => this.#ensure(uri)));
+    const failures = await Promise.all(wanted.map((uri) => this.ensure(uri)));
     const failure = failures.find((one) => one);
     if (!EDITING.includes(type)) {
       return true; // an answer without a quotation is one all the same
@@ -104,9 +113,19 @@ var Composing = class {
     return true;
   }
 
+  /** A message that can't be fetched is Thunderbird's to tell of: its window opens all the same. */
+  async ensure(uri) {
+    try {
+      return await this.#fetch(uri);
+    } catch (error) {
+      console.warn(error);
+      return null;
+    }
+  }
+
   /** Has the contents of a message fetched; gives why there are none, or null. */
-  async #ensure(uri) {
-    const part = this.#desk.of(uri).length ? null : await this.#source.cmsPart(uri);
+  async #fetch(uri) {
+    const part = this.#desk.of(uri).length ? null : await soon(this.#source.cmsPart(uri));
     if (part) {
       this.#desk.prepare(uri, part);
     }

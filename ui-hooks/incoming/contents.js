@@ -3,6 +3,8 @@
 
 /** Windows that load a message at the same time. */
 const MAX_OFFERS = 4;
+/** For the loading that it was made for: another message may come to have the URI. */
+const OFFER_MS = 5000;
 
 /**
  * Contents of CMS parts, in memory alone. The least used ones go first; what a window shows stays,
@@ -45,7 +47,7 @@ var Contents = class {
   /** The content of a message's root, before libmime has it. */
   offer(uri, content) {
     this.#offers.delete(uri);
-    this.#offers.set(uri, content);
+    this.#offers.set(uri, { ...content, until: Date.now() + OFFER_MS });
     if (this.#offers.size > MAX_OFFERS) {
       this.#offers.delete(this.#offers.keys().next().value);
     }
@@ -54,10 +56,10 @@ var Contents = class {
   /** What was offered for a part, which has it from now on; undefined: nothing. */
   claim(key, { uri, isRoot, isEnvelope }) {
     const offer = isRoot ? this.#offers.get(uri) : undefined;
-    if (!offer) {
+    this.#offers.delete(uri);
+    if (!offer || offer.until < Date.now()) {
       return undefined;
     }
-    this.#offers.delete(uri);
     const { entity, encrypted } = offer;
     this.put(key, { uri, isRoot, entity, encrypted: encrypted || isEnvelope });
     return this.get(key);

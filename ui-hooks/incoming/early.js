@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Ci, MailServices, MessageWindows, Octets */
+/* global ChromeUtils, Ci, MailServices, MessageFacts, MessageWindows, Octets */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
@@ -139,10 +139,11 @@ var EarlyReading = class {
     if (this.#told.size > MAX_TOLD) {
       this.#told.delete(this.#told.values().next().value);
     }
+    const about = await MessageFacts.describe(uri);
     const { fire } = this.#listener;
     const source = Octets.toArray(octets).buffer;
     await fire.wakeup?.();
-    const done = fire.async({ uri, source, hasPart });
+    const done = fire.async({ uri, source, about, hasPart });
     await (hasPart ? this.#desk.holds.expect(uri, done) : done);
   }
 };

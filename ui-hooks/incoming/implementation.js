@@ -7,8 +7,8 @@ var { ExtensionUtils } = ChromeUtils.importESModule(
 );
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
-  "octets", "page", "windows", "contents", "desk", "part", "handler", "source", "composing",
-  "hold", "early",
+  "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
+  "composing", "exporting", "hold", "early",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -64,6 +64,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     shim.composing.stop();
+    shim.exporting.stop();
     shim.early.stop();
     if (shim.handles) {
       shim.handler.stop();
@@ -86,13 +87,16 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const handler = new target.ContentHandler(desk);
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
+    const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
     const early = new target.EarlyReading(this.extension.id, desk);
-    const { MessageWindows, ContentHandler, Octets } = target;
+    const { MessageFacts, MessageWindows, ContentHandler, Octets } = target;
     const handles = ContentHandler.works;
-    this.#shim = { desk, handler, source, composing, early, handles, MessageWindows, Octets };
+    const parts = { MessageFacts, MessageWindows, Octets };
+    this.#shim = { desk, handler, source, composing, exporting, early, handles, ...parts };
     if (handles) {
       handler.start();
       composing.start();
+      exporting.start();
       early.start();
       MessageWindows.reloadCms();
     }
@@ -113,34 +117,30 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, early, handles, Octets } = this.#shim;
+    const { desk, source, composing, exporting, early, handles } = this.#shim;
+    const { MessageFacts, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
     const event = (name) =>
       new ExtensionCommon.EventManager({
-        context,
-        module: "daneIncoming",
-        event: name,
-        extensionApi: this,
+        context, module: "daneIncoming", event: name, extensionApi: this,
       }).api();
+    const edit = handles && composing.works;
     return {
       daneIncoming: {
-        features: async () => ({ decrypt: handles, edit: handles && composing.works }),
+        features: async () => ({ decrypt: handles, edit, export: handles && exporting.works }),
         setTexts: async (texts) => {
           desk.texts = texts;
         },
         getSource: (uri) => told(source.read(uri)),
         saveSource: (uri) => told(source.save(uri)),
         removeSource: (file) => source.remove(file),
-        getSize: async (uri) => source.size(uri),
+        describe: (uri) => told(MessageFacts.describe(uri)),
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
         offer: async (uri, content) => desk.offer(uri, content),
-        forget: async (uri) => {
-          early.forget(uri);
-          desk.forget(uri);
-        },
+        forget: async (uri) => (early.forget(uri), desk.forget(uri)),
         onPart: event("onPart"),
         onOpening: event("onOpening"),
       },

@@ -139,7 +139,7 @@ var CmsPart = class {
     }
     if (this.#proxy.allowNestedDecrypt) {
       sink.ignoreStatusFrom("1");
-      sink.resetSignedStatus(this.#spec);
+      sink.resetSignedStatus?.(this.#spec); // not in 140
     }
     // Later Thunderbirds want eight arguments, and this one ignores those that it does not know.
     sink.encryptionStatus(0, status, null, this.#spec, this.#proxy.mimePart, "", 0, "");

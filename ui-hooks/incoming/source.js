@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Cc, ChromeUtils, Ci, Components, IOUtils, MailServices, Octets, PathUtils, Services */
+/* global Cc, ChromeUtils, Ci, Components, IOUtils, MailServices, MessageFacts, Octets, PathUtils */
+/* global Services */
 
 var { MimeParser } = ChromeUtils.importESModule("resource:///modules/mimeParser.sys.mjs");
 var { NetUtil } = ChromeUtils.importESModule("resource://gre/modules/NetUtil.sys.mjs");
 
-const IN_FOLDER = /^[a-z]+-message:/;
+const MAY_HOLD_CMS = /^content-type:\s*(application\/|multipart\/signed)/im;
 
 /** Collects a stream as one ArrayBuffer. */
 class Collector {
@@ -72,12 +73,6 @@ class CmsFinder {
   }
 }
 
-function headerOf(uri) {
-  return IN_FOLDER.test(uri)
-    ? MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri)
-    : null;
-}
-
 /** Messages as they are stored, as octets or in a file. */
 var MessageSource = class {
   /** Folders with a file each. */ #folders = new Set();
@@ -85,11 +80,10 @@ var MessageSource = class {
   /** Octets as they are, without any conversion; an unread message stays unread. */
   async read(uri) {
     if (uri.startsWith("file:")) {
-      const file = Services.io.newURI(uri.split("?")[0]).QueryInterface(Ci.nsIFileURL).file;
-      return (await IOUtils.read(file.path)).buffer;
+      return (await IOUtils.read(MessageFacts.fileOf(uri).path)).buffer;
     }
     const collector = new Collector();
-    if (IN_FOLDER.test(uri)) {
+    if (MessageFacts.isInFolder(uri)) {
       const service = MailServices.messageServiceFromURI(uri);
       service.streamMessage(uri, collector, null, null, false, "", false);
     } else {
@@ -102,11 +96,14 @@ var MessageSource = class {
 
   /** The outermost CMS part of a message in a folder: {der, isRoot}, or null. */
   async cmsPart(uri) {
-    if (!IN_FOLDER.test(uri)) {
+    if (!MessageFacts.isInFolder(uri)) {
       return null; // is shown already
     }
-    const finder = new CmsFinder();
     const octets = Octets.fromBuffer(await this.read(uri));
+    if (!MAY_HOLD_CMS.test(octets.slice(0, octets.search(/\r?\n\r?\n/)))) {
+      return null; // not worth to be parsed: it may be large
+    }
+    const finder = new CmsFinder();
     MimeParser.parseSync(octets, finder, { bodyformat: "decode", strformat: "binarystring" });
     return finder.found;
   }
@@ -135,10 +132,5 @@ var MessageSource = class {
       await IOUtils.remove(folder, { recursive: true, ignoreAbsent: true });
     }
     this.#folders.clear();
-  }
-
-  /** Octets of a message in a folder; null for others: nobody knows before they are read. */
-  size(uri) {
-    return headerOf(uri)?.messageSize || null;
   }
 };

@@ -6,6 +6,7 @@ Cu.importGlobalProperties(["URLSearchParams"]);
 var { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 
 const CHROME_PAGE = /^(about|chrome):/;
+const MESSAGE_URI = /^[a-z]+-message:/;
 const CMS_TYPE = /pkcs7|\.p7[mz]\b/i;
 
 /** The windows inside `win`, itself included, that are Thunderbird's own pages. */
@@ -21,7 +22,7 @@ function* pagesIn(win) {
 
 /** URL that libmime is given for a message URI. */
 function urlOf(uri) {
-  return /^[a-z]+-message:/.test(uri) ? MailServices.neckoURLForMessageURI(uri) : uri;
+  return MESSAGE_URI.test(uri) ? MailServices.neckoURLForMessageURI(uri) : uri;
 }
 
 /** What of a URL tells the message: file or folder, number in it, part that is a message. */
@@ -69,6 +70,9 @@ var MessageWindows = {
   uriOf(url, part, known) {
     if (!url) {
       return null;
+    }
+    if (!part && MESSAGE_URI.test(url.spec)) {
+      return url.spec.split("?")[0]; // it is saved: "…-message://…#1?header=saveas"
     }
     const identity = identityOf(url.spec, part);
     // For a message that is to be edited, Thunderbird makes up a URI that no folder knows.

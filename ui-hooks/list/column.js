@@ -59,6 +59,9 @@ var MarkColumn = class {
   }
 
   remove() {
+    if (!this.#stock) {
+      return;
+    }
     Services.obs.removeObserver(this, WENT_ONLINE);
     Object.assign(ThreadPaneColumns, this.#stock);
     ThreadPaneColumns.removeCustomColumn(COLUMN);

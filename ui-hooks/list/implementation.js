@@ -12,6 +12,7 @@ const PARTS = [
   "draw-mark",
   "pane",
   "panes",
+  "summaries",
 ];
 const CHROME = [
   ["content", "dane-smime-icons", "icons/"],
@@ -27,6 +28,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
   #resolver = null;
   #column = null;
   #panes = null;
+  #summaries = null;
   /** What start() was called with, as JSON. */ #texts = null;
 
   onStartup() {
@@ -74,7 +76,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
       return;
     }
     this.#stop();
-    const { MarkColumn, Panes, Resolver } = this.#load();
+    const { MarkColumn, Panes, Resolver, Summaries } = this.#load();
     if (!MarkColumn.isOffered) {
       throw new ExtensionUtils.ExtensionError("this Thunderbird offers no columns to add-ons");
     }
@@ -85,8 +87,11 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     this.#column = new MarkColumn(texts, this.#resolver);
     this.#panes = new Panes(this.#column);
     this.#panes.start();
-    this.#column.add();
-    this.#panes.redraw();
+    this.#summaries = new Summaries();
+    this.#summaries.wait(() => {
+      this.#column.add();
+      this.#panes.redraw();
+    });
   }
 
   #stop() {
@@ -95,6 +100,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     }
     this.#texts = null;
     this.#resolver.stop();
+    this.#summaries.stop();
     const panes = this.#panes.stop();
     this.#column.remove();
     for (const pane of panes) {

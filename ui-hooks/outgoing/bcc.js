@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global MailServices, MessageFiles, Wish */
+/* global MailServices, MessageFiles, Wish, sendOne */
 /* exported BccDelivery */
 
 /*
@@ -41,6 +41,7 @@ var BccDelivery = class {
     const fields = send._compFields;
     const { bcc } = fields;
     collectAddresses(send, bcc);
+    const tell = this.#tellOfFailure(send, parcel.win);
     fields.bcc = "";
     try {
       if (fields.to || fields.cc) {
@@ -48,13 +49,34 @@ var BccDelivery = class {
       }
       return await send._deliveryExitProcessing(null, Cr.NS_OK, null, null, false);
     } catch (error) {
-      // Thunderbird has told of it; but not of those who have their copies.
-      const shown = [fields.to, fields.cc].filter(Boolean).join(", ");
-      this.#outgoing.explainPartial(parcel.win, shown, error.message);
+      tell(error.message);
       throw error;
     } finally {
       fields.bcc = bcc;
     }
+  }
+
+  /** Thunderbird tells that the message itself has failed; but not of those who have copies. */
+  #tellOfFailure(send, win) {
+    const { to, cc } = send._compFields;
+    const shown = [to, cc].filter(Boolean).join(", ");
+    let told = false;
+    const tell = (reason) => {
+      if (!told) {
+        told = true;
+        this.#outgoing.explainPartial(win, shown, reason);
+      }
+    };
+    // Thunderbird 140 does not wait for the server: fail() comes after _deliverAsMail() has ended.
+    const { fail } = send;
+    send.fail = (status, reason) => {
+      const answer = fail.call(send, status, reason);
+      if (reason) {
+        tell(reason);
+      }
+      return answer;
+    };
+    return tell;
   }
 
   async #sendCopies(send, { win, copies }) {
@@ -91,56 +113,3 @@ function collectAddresses(send, bcc) {
     console.warn(error);
   }
 }
-
-/** Sends a file to one envelope recipient; nothing of it is kept in Sent. */
-function sendOne(send, address, path) {
-  const fields = send._compFields;
-  const file = Cc["@mozilla.org/file/local;1"].createInstance(Ci.nsIFile);
-  file.initWithPath(path);
-  const recipient = MailServices.headerParser.makeMailboxObject("", address);
-  const server = MailServices.outgoingServer.getServerByIdentity(send._userIdentity);
-  return new Promise((resolve, reject) => {
-    const listener = new CopyListener(resolve, reject);
-    send._outgoingListener = listener;
-    server.sendMailMessage(
-      file,
-      [],
-      [recipient],
-      send._userIdentity,
-      fields.from,
-      send._smtpPassword,
-      null,
-      fields.DSN,
-      fields.messageId,
-      listener,
-    );
-  }).finally(() => {
-    send._outgoingListener = null;
-  });
-}
-
-/** An nsIMsgOutgoingListener that can be cancelled as the one of MessageSend can. */
-var CopyListener = class {
-  QueryInterface = ChromeUtils.generateQI(["nsIMsgOutgoingListener"]);
-
-  constructor(resolve, reject) {
-    this.resolve = resolve;
-    this.reject = reject;
-  }
-
-  onSendStart(request) {
-    this.request = request;
-  }
-
-  onSendStop(_server, status, _security, text) {
-    if (Components.isSuccessCode(status)) {
-      this.resolve();
-    } else {
-      this.reject(Components.Exception(text || `error 0x${status.toString(16)}`, status));
-    }
-  }
-
-  cancel(status) {
-    this.request?.cancel(status);
-  }
-};

@@ -19,6 +19,7 @@ var OUTGOING_PARTS = [
   "patches",
   "guard",
   "jobs",
+  "bcc-copy",
   "bcc",
   "outbox",
   "message-file",

@@ -60,7 +60,8 @@ var Wish = {
    * it for what was sent. Whether they are encrypted is the identity's own setting.
    */
   leavesDraft(wish, identity) {
-    const encrypts = (wish.encrypt || wish.encryptDrafts) && identity.getBoolAttribute("autoEncryptDrafts");
+    const wanted = wish.encrypt || wish.encryptDrafts;
+    const encrypts = wanted && identity.getBoolAttribute("autoEncryptDrafts");
     return !encrypts || wish.plainDrafts;
   },
 

@@ -53,6 +53,15 @@ function addStyle(win, patches, url) {
   );
 }
 
+/** What works in this window. `parts`: signed parts deep inside a message are seen. */
+var findFeatures = (win, { header, panel, bars }) => ({
+  header: header.works,
+  panel: panel.works,
+  bars: bars.works,
+  // Thunderbird 140 has neither this method nor a word for such parts.
+  parts: typeof win.smimeSink?.signatureProcessingStarted === "function",
+});
+
 const CMS_TYPE = /^\s*(application\/(x-)?pkcs7-|multipart\/signed\b.*pkcs7-signature)/is;
 const CMS_FILE = /^\s*application\/octet-stream\b.*\.p7[ms]\b/is;
 const CMS_ATTACHMENT = /^application\/((x-)?pkcs7-|x-cms-)/i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Services, MessageWatch */
+/* global ChromeUtils, Services, MessageWatch, findFeatures */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
@@ -94,8 +94,7 @@ var MessageWindows = class {
         gone: () => this.#watches.delete(win),
       });
       this.#watches.set(win, watch);
-      const { header, panel, bars } = watch;
-      this.#features = { header: header.works, panel: panel.works, bars: bars.works };
+      this.#features = findFeatures(win, watch);
     }
     return watch;
   }
@@ -145,6 +144,6 @@ var MessageWindows = class {
   }
 
   features() {
-    return this.#features ?? { header: true, panel: true, bars: true };
+    return this.#features ?? { header: true, panel: true, bars: true, parts: true };
   }
 };
