@@ -64,6 +64,25 @@ test("settings: a change that fails is told and does not stop the next", async (
   assert.equal((await store.read()).firstRunDone, true);
 });
 
+test("settings: what was read is kept until it changes", async () => {
+  const area = fakeStorage();
+  const { get } = area;
+  let reads = 0;
+  area.get = (key) => {
+    reads++;
+    return get(key);
+  };
+  const listeners = [];
+  const store = new SettingsStore(area, { addListener: (listener) => listeners.push(listener) });
+  await Promise.all([store.read(), store.read()]);
+  assert.equal(reads, 1);
+  await store.change({ firstRunDone: true });
+  assert.equal((await store.read()).firstRunDone, true);
+  await area.set({ settings: { firstRunDone: false } });
+  listeners.forEach((listener) => listener());
+  assert.equal((await store.read()).firstRunDone, false);
+});
+
 test("settings: what is read can be changed without harm to the defaults", async () => {
   const store = new SettingsStore(fakeStorage());
   (await store.read()).resolver.servers.push("192.0.2.1");
