@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, ExtensionCommon, Services */
+/* global ChromeUtils, ExtensionCommon, ExtensionUtils, Services */
 
-var { ExtensionUtils } = ChromeUtils.importESModule(
-  "resource://gre/modules/ExtensionUtils.sys.mjs",
-);
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
-  "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
-  "composing", "exporting", "hold", "early",
+  "shared/patches",
+  "incoming/octets",
+  "incoming/page",
+  "incoming/windows",
+  "incoming/contents",
+  "incoming/desk",
+  "incoming/part",
+  "incoming/handler",
+  "incoming/facts",
+  "incoming/source",
+  "incoming/composing",
+  "incoming/exporting",
+  "incoming/hold",
+  "incoming/early",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -79,7 +88,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const target = {};
     for (const part of INCOMING_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
-        this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
+        this.extension.rootURI.resolve(`ui-hooks/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
@@ -89,16 +98,14 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
     const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
     const early = new target.EarlyReading(this.extension.id, desk);
-    const { MessageFacts, MessageWindows, ContentHandler, Octets } = target;
-    const handles = ContentHandler.works;
-    const parts = { MessageFacts, MessageWindows, Octets };
-    this.#shim = { desk, handler, source, composing, exporting, early, handles, ...parts };
+    const handles = target.ContentHandler.works;
+    this.#shim = { ...target, desk, handler, source, composing, exporting, early, handles };
     if (handles) {
       handler.start();
       composing.start();
       exporting.start();
       early.start();
-      MessageWindows.reloadCms();
+      target.MessageWindows.reloadCms();
     }
   }
 
