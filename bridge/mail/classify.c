@@ -204,6 +204,46 @@ classification_free(Classification *classification)
     g_free(classification);
 }
 
+/* Type, parameters, and nothing on which readers differ: comments, escapes, RFC 2231. */
+#define PLAIN_CONTENT_TYPE                                                                         \
+    "^[a-z0-9-]++/[a-z0-9-]++"                                                                     \
+    "(?:\\s*+;\\s*+(?:[a-z0-9_.-]++\\s*+=\\s*+(?:\"[^\"\\\\]*+\"|[^\"();\\\\\\s]++))?+)*+\\s*+$"
+
+static gboolean
+is_plain_content_type(const gchar *value)
+{
+    return value != NULL &&
+           g_regex_match_simple(PLAIN_CONTENT_TYPE, value, G_REGEX_CASELESS | G_REGEX_RAW, 0);
+}
+
+/* Some readers end a line at a lone CR, or do not see a NUL. */
+static gboolean
+is_plain_text(const guint8 *octets, const guint8 *end)
+{
+    for (const guint8 *p = octets; p < end; p++) {
+        gboolean is_lone_cr = *p == '\r' && (p + 1 == end || p[1] != '\n');
+        if (*p == '\0' || *p == '\v' || *p == '\f' || is_lone_cr)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Whether every reader finds the same signed part: another one would show what nobody signed. */
+static gboolean
+is_framed_plainly(const Entity *multipart, const Entity *signed_part)
+{
+    g_autoptr(GBytes) whole = entity_get_octets(multipart);
+    g_autoptr(GBytes) inner = entity_get_octets(signed_part);
+    gsize n_whole = 0;
+    gsize n_inner = 0;
+    const guint8 *start = g_bytes_get_data(whole, &n_whole);
+    const guint8 *inside = g_bytes_get_data(inner, &n_inner);
+    const guint8 *inside_end = inside + n_inner;
+    return entity_count_fields(multipart, "Content-Type") == 1 &&
+           is_plain_content_type(entity_find_field(multipart, "Content-Type")) &&
+           is_plain_text(start, inside) && is_plain_text(inside_end, start + n_whole);
+}
+
 gboolean
 classify_split_signed(const Entity *multipart, const Entity **out_signed,
                       const Entity **out_signature, GError **error)
@@ -218,6 +258,11 @@ classify_split_signed(const Entity *multipart, const Entity **out_signed,
     if (!is_signature_part(signature)) {
         g_set_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED,
                     "second part of multipart/signed is %s", entity_get_media_type(signature));
+        return FALSE;
+    }
+    if (!is_framed_plainly(multipart, entity_get_child(multipart, 0))) {
+        g_set_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED,
+                    "parts of multipart/signed that can be read in two ways");
         return FALSE;
     }
     *out_signed = entity_get_child(multipart, 0);

@@ -50,6 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Classification, classification_free)
 
 /* The signed part and the signature of a multipart/signed. MAIL_ERROR_MALFORMED unless there are
  * exactly two parts, the second of them a pkcs7-signature or an application/octet-stream named
- * *.p7s and the like (RFC 1847 §2.1, RFC 8551 §3.9). */
+ * *.p7s and the like (RFC 1847 §2.1, RFC 8551 §3.9), and every reader finds the same two: libmime
+ * knows no comments in Content-Type, ends lines at a lone CR and skips NUL, so that a message could
+ * be made to show other text than the one whose signature is good. */
 gboolean classify_split_signed(const Entity *multipart, const Entity **out_signed,
                                const Entity **out_signature, GError **error);

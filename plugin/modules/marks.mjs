@@ -69,14 +69,15 @@ export class Marks {
 
   /**
    * An answer that the DNS may give differently when it is asked again does not take away what an
-   * earlier one has said.
+   * earlier one has said; nor does a key that is not there any more.
    * @param {string} uri
    * @param {any} verdict
    */
   async keep(uri, verdict) {
     const old = await this.#hooks.getMark(uri);
     const isFoundOut = old !== null && old.state !== "declared";
-    if (isFoundOut && isTemporary(verdict)) {
+    const isClosed = verdict.encrypted && !verdict.encryption;
+    if (isFoundOut && (isTemporary(verdict) || isClosed)) {
       return;
     }
     const date = this.#now().toISOString();

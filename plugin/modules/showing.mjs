@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { ReadingProgress } from "./showing-progress.mjs";
-import { isTemporary, makeBar, makeFailureView, makeFallbackBar } from "./verdict-failure.mjs";
+import {
+  isTemporary,
+  makeBar,
+  makeFailureView,
+  makeFallbackBar,
+  verdictToKeep,
+} from "./verdict-failure.mjs";
 import { makeVerdictView } from "./verdict-view.mjs";
 
 /** Milliseconds after which the DNS is asked again for a message that is looked at again. */
@@ -149,8 +155,9 @@ export class Showing {
     if (isShown()) {
       await this.#tellInBars(uri, reading, view);
     }
-    if (reading.verdict) {
-      await marks.keep(uri, reading.verdict);
+    const found = verdictToKeep(reading);
+    if (found) {
+      await marks.keep(uri, found);
     }
   }
 

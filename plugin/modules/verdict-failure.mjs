@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { harmless } from "./words.mjs";
 
 /** Faults that tell of an envelope that stays closed. */
 const CLOSED = new Set([
@@ -15,6 +16,22 @@ const TEMPORARY = new Set(["bogus", "indeterminate", "unreachable", "not-looked-
 /** @param {any} verdict the DNS may give another answer when it is asked again */
 export function isTemporary(verdict) {
   return TEMPORARY.has(verdict?.reason);
+}
+
+/** Faults that other keys alone would change. */
+const NEVER_OPENS = new Set(["cms-not-for-us", "cms-decryption-failed"]);
+
+/**
+ * What there is to keep beside a message; null: nothing, because it may be read soon.
+ * @param {{verdict: any, error: any, ownKey?: boolean}} reading
+ */
+export function verdictToKeep({ verdict, error, ownKey = false }) {
+  if (verdict) {
+    return ownKey ? { ...verdict, encryption: verdict.encryption ?? {} } : verdict;
+  }
+  return NEVER_OPENS.has(error?.code)
+    ? { encrypted: true, encryption: null, scope: "none", status: "none", reason: null }
+    : null;
 }
 
 /**
@@ -37,12 +54,17 @@ export function makeFailureView({ error, decrypted = false }, words) {
     panel: {
       heading,
       explanation: isClosed ? words.text("verdict_closedSignature") : text,
-      rows: error?.message ? [{ label: words.text("verdict_row_error"), text: error.message }] : [],
+      rows: errorRows(error, words),
       encryptionHeading:
         encryption === "none" ? "" : words.text(`verdict_encryption_${encryption}`),
       encryptionExplanation: isClosed ? text : "",
     },
   };
+}
+
+function errorRows(error, words) {
+  const label = words.text("verdict_row_error");
+  return error?.message ? [{ label, text: harmless(error.message) }] : [];
 }
 
 /** @returns {VerdictView["encryption"]} */

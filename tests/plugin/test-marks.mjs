@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { markOf, Marks } from "../../plugin/modules/marks.mjs";
+import { verdictToKeep } from "../../plugin/modules/verdict-failure.mjs";
 
 const DATE = "2026-11-21T20:38:43.000Z";
 const CASES = [
@@ -60,6 +61,28 @@ test("keep: without an answer of the DNS, what was known stays", async () => {
   const fresh = fakeHooks(null);
   await makeMarks(fresh).keep("uri", UNREACHABLE);
   assert.equal(fresh.calls[0][2].state, "unverified");
+});
+
+test("keep: a message that can't be opened any more stays what it was", async () => {
+  const closed = verdictToKeep({ verdict: null, error: { code: "cms-not-for-us" } });
+  const hooks = fakeHooks({ kind: "both", state: "good", date: DATE });
+  await makeMarks(hooks).keep("uri", closed);
+  assert.deepEqual(hooks.calls, []);
+  const fresh = fakeHooks({ kind: "encrypted", state: "declared", date: null });
+  await makeMarks(fresh).keep("uri", closed);
+  assert.deepEqual(fresh.calls[0][2], { kind: "encrypted", state: "failed", date: DATE });
+});
+
+test("a locked key store or a missing host leave no mark", () => {
+  for (const code of ["key-locked", "host-missing", "internal"]) {
+    assert.equal(verdictToKeep({ verdict: null, error: { code } }), null);
+  }
+});
+
+test("what Thunderbird's own key has opened is open", () => {
+  const verdict = { encrypted: true, encryption: null, scope: "none", status: "none" };
+  const reading = { verdict, error: null, ownKey: true };
+  assert.equal(markOf(verdictToKeep(reading), DATE).state, "good");
 });
 
 test("start: every mark has a text and a picture", async () => {

@@ -7,7 +7,7 @@ import email
 import os
 import re
 
-from world import ALICE, BOB, CAROL, built  # first: it puts the support modules on the path
+from world import ALICE, BOB, CAROL  # first: it puts the support modules on the path
 from sending import SendingCase
 
 # pylint: disable=wrong-import-order
@@ -22,6 +22,33 @@ ATTACHED = ('From: carol@example.com\r\nSubject: attached\r\nMIME-Version: 1.0\r
             'Größe, жизнь\r\n').encode()
 TEXT = 'From here\n.\ntrailing  \nGröße\n'
 MEBI = 1024 * 1024
+
+OPENPGP_KEY = '''
+const {OpenPGPMasterpass} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/masterpass.sys.mjs");
+const {PgpSqliteDb2} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/sqliteDb.sys.mjs");
+const {EnigmailCore} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/core.sys.mjs");
+await EnigmailCore.init();
+const {RNP} = ChromeUtils.importESModule("chrome://openpgp/content/modules/RNP.sys.mjs");
+const {EnigmailKeyRing} =
+  ChromeUtils.importESModule("chrome://openpgp/content/modules/keyRing.sys.mjs");
+const password = await OpenPGPMasterpass.retrieveOpenPGPPassword();
+const id = await RNP.genKey(`Alice <${address}>`, "ECC", 0, 30, password);
+await RNP.saveKeyRings();
+EnigmailKeyRing.clearCache();
+await PgpSqliteDb2.acceptAsPersonalKey(EnigmailKeyRing.getKeyById(`0x${id}`).fpr);
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const identity = MailServices.accounts.allIdentities.find(({email}) => email == address);
+identity.setUnicharAttribute("openpgp_key_id", id);
+'''
+NO_OPENPGP_KEY = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+for (const identity of MailServices.accounts.allIdentities) {
+  identity.setUnicharAttribute("openpgp_key_id", "");
+}
+'''
 
 
 def setUpModule():
@@ -41,13 +68,7 @@ def parts(entity):
 class Send(SendingCase):
     def see_no_files(self):
         """Until the end of the test, the host is one that does not."""
-        host = os.path.realpath(built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host'))
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'blind_host.py')
-        wrapper = self.world.path('blind-host')
-        with open(wrapper, 'w', encoding='utf-8') as file:
-            file.write(f'#!/bin/sh\nDANE_SMIME_HOST="{host}" exec "{program}" "$@"\n')
-        os.chmod(wrapper, 0o755)
-        self.world.install_host(program=wrapper)
+        self.world.change_host()
         self.end_host()
         self.addCleanup(self.end_host)
         self.addCleanup(self.world.install_host)
@@ -177,6 +198,28 @@ class Send(SendingCase):
         self.assertEqual(delivery.octets.count(b'multipart/signed'), 1)
         self.assertNotIn(b'hp="clear"', delivery.octets)
         self.judge.verify(delivery.octets)
+
+
+    def test_openpgp_is_on(self):
+        """… with a key of the sender's; it would refuse to encrypt, as it knows nobody's."""
+        self.world.thunderbird.js(OPENPGP_KEY, address=ALICE)
+        self.addCleanup(self.world.thunderbird.js, NO_OPENPGP_KEY)
+        for encrypt in (False, True):
+            with self.subTest(encrypt=encrypt):
+                self.world.sink.clear()
+                window = self.open(sign=True, encrypt=encrypt)
+                window.js('''
+                    one.gSelectedTechnologyIsPGP = true;
+                    one.gSendSigned = one.gUserTouchedSendSigned = true;
+                    one.gSendEncrypted = one.gUserTouchedSendEncrypted = encrypt;
+                    await one.updateEncryptionDependencies();
+                    if (!one.isPgpConfigured()) {
+                      throw new Error("OpenPGP is not set up");
+                    }''', encrypt=encrypt)
+                window.send()
+                octets = self.world.sink.wait()[0].octets
+                self.judge.verify(self.judge.decrypt(octets, BOB) if encrypt else octets)
+                self.assertNotIn(b'application/pgp-', octets)
 
 
 class Refused(SendingCase):

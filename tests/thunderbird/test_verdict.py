@@ -3,6 +3,7 @@
 """What the header of a message tells of its signature and encryption."""
 
 import os
+import re
 import unittest
 
 # first: it puts the support modules on the path
@@ -142,6 +143,20 @@ class Kind(VerdictCase):
                 self.assertIn(heading, texts)
                 self.assertIn(other, texts)
                 self.assertTrue(state['header_shown'])
+
+    def test_marks_that_are_kept(self):
+        """The list shows them; tests/thunderbird/test_list.py"""
+        expected = {'C3': ('encrypted', 'good'), 'E1': ('both', 'good'), 'G1': ('signed', 'failed'),
+                    'stranger': ('encrypted', 'failed'), 'damaged': ('encrypted', 'failed')}
+        for kind, mark in expected.items():
+            with self.subTest(kind):
+                self.show(kind)
+
+                def kept(uri=self.uri(kind)):
+                    found = WORLD.addon.background('return messenger.daneList.getMark(uri);',
+                                                   uri=uri)
+                    return found and (found['kind'], found['state'])
+                wait_until(lambda: kept() == mark, f'{mark}, not {kept()}')
 
     def test_weak_cipher(self):
         view, state = self.show('weak', lambda: self.kinds.encrypted_by_openssl(
@@ -302,6 +317,40 @@ class Stock(VerdictCase):
         self.assertEqual((state['box'], state['signed']['image']), (PLAIN, MISMATCH))
         _, state = self.show('A1')
         self.assertEqual((state['box'], state['signed']['image']), (DANE, VERIFIED))
+
+
+class Frames(VerdictCase):
+    """Text that nobody signed, in the frame round what Carol has signed. Thunderbird shows it, so
+    it must not have Carol's signature."""
+
+    def frame(self, make_preamble, content_type=b'multipart/signed;'):
+        """Carol's message with another Content-Type and a preamble that is made of two parts and
+        their boundary."""
+        signed = self.kinds.make('A1')
+        fields, _, body = signed.partition(b'\r\n\r\n')
+        boundary = re.search(rb'boundary="([^"]+)"', fields).group(1)
+        parts = (b'--%b\nContent-Type: text/plain\n\nnobody signed this\n--%b\n'
+                 b'Content-Type: application/pkcs7-signature\n\nx\n--%b--\n')
+        return (fields.replace(b'multipart/signed;', content_type) + b'\r\n\r\n'
+                + make_preamble(parts, boundary) + body)
+
+    def assert_unsigned(self, name, *frame):
+        view, state = self.show(name, lambda: self.frame(*frame))
+        view.wait_for_text('nobody signed this')
+        self.assertEqual((state['box'], state['signed']), (PLAIN, None))
+
+    def test_comment(self):
+        self.assert_unsigned(
+            'comment', lambda parts, _: (parts % (b'x', b'x', b'x')).replace(b'\n', b'\r\n'),
+            b'multipart/signed (; boundary="x");')
+
+    def test_lone_cr(self):
+        self.assert_unsigned('lone-cr', lambda parts, real: (
+            b'x\r' + (parts % (real, real, real)).replace(b'\n', b'\r') + b'\r\n'))
+
+    def test_nul(self):
+        self.assert_unsigned('nul', lambda parts, real: (
+            parts.replace(b'--', b'\0--', 2).replace(b'\n', b'\r\n') % (real, real, real)))
 
 
 class Windows(VerdictCase):

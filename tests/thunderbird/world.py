@@ -186,6 +186,18 @@ class World:
             json.dump({'name': HOST_NAME, 'description': 'dane-smime', 'path': wrapper,
                        'type': 'stdio', 'allowed_extensions': [Addon.ID]}, file)
 
+    def change_host(self, **environment):
+        """Puts changed_host.py, which tells of the variables, before the host."""
+        host = os.path.realpath(built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host'))
+        variables = {'DANE_SMIME_HOST': host} | environment
+        words = ' '.join(f'{name}="{value}"' for name, value in variables.items())
+        wrapper = self.path('changed-host')
+        with open(wrapper, 'w', encoding='utf-8') as file:
+            program = os.path.join(HERE, 'changed_host.py')
+            file.write(f'#!/bin/sh\n{words} exec "{program}" "$@"\n')
+        os.chmod(wrapper, 0o755)
+        self.install_host(program=wrapper)
+
     def host_manifest(self):
         """The native manifest; without it the host can't be found."""
         return os.path.join(self.thunderbird.home, '.mozilla', 'native-messaging-hosts',

@@ -16,6 +16,8 @@ const INCOMING_PARTS = [
   "incoming/source",
   "incoming/composing",
   "incoming/exporting",
+  "incoming/hold",
+  "incoming/early",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -52,6 +54,11 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         },
       };
     },
+
+    onOpening: ({ fire }) => {
+      this.#start();
+      return this.#shim.early.listen(fire);
+    },
   };
 
   onStartup() {
@@ -67,6 +74,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     }
     shim.composing.stop();
     shim.exporting.stop();
+    shim.early.stop();
     if (shim.handles) {
       shim.handler.stop();
       shim.MessageWindows.reloadCms();
@@ -89,21 +97,21 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
     const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
+    const early = new target.EarlyReading(this.extension.id, desk);
     const handles = target.ContentHandler.works;
-    this.#shim = { ...target, desk, handler, source, composing, exporting, handles };
+    this.#shim = { ...target, desk, handler, source, composing, exporting, early, handles };
     if (handles) {
       handler.start();
       composing.start();
       exporting.start();
+      early.start();
       target.MessageWindows.reloadCms();
     }
   }
 
   async #ask(part) {
     if (!this.#listener) {
-      const late = new Promise((resolve) => {
-        setTimeout(resolve, LISTENER_SECONDS * 1000);
-      });
+      const late = new Promise((resolve) => setTimeout(resolve, LISTENER_SECONDS * 1000));
       await Promise.race([this.#listening.promise, late]);
     }
     const listener = this.#listener;
@@ -116,17 +124,19 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, exporting, handles, MessageFacts, Octets } = this.#shim;
+    const { desk, source, composing, exporting, early, handles } = this.#shim;
+    const { MessageFacts, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
+    const event = (name) =>
+      new ExtensionCommon.EventManager({
+        context, module: "daneIncoming", event: name, extensionApi: this,
+      }).api();
+    const edit = handles && composing.works;
     return {
       daneIncoming: {
-        features: async () => ({
-          decrypt: handles,
-          edit: handles && composing.works,
-          export: handles && exporting.works,
-        }),
+        features: async () => ({ decrypt: handles, edit, export: handles && exporting.works }),
         setTexts: async (texts) => {
           desk.texts = texts;
         },
@@ -136,13 +146,10 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         describe: (uri) => told(MessageFacts.describe(uri)),
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
-        forget: async (uri) => desk.forget(uri),
-        onPart: new ExtensionCommon.EventManager({
-          context,
-          module: "daneIncoming",
-          event: "onPart",
-          extensionApi: this,
-        }).api(),
+        offer: async (uri, content) => desk.offer(uri, content),
+        forget: async (uri) => (early.forget(uri), desk.forget(uri)),
+        onPart: event("onPart"),
+        onOpening: event("onOpening"),
       },
     };
   }

@@ -140,6 +140,29 @@ static const SplitCase split_cases[] = {
      "Content-Type: multipart/signed; boundary=b\n\n"
      "--b\nContent-Type: application/pkcs7-signature\n\nMA==\n--b\n\nhello\n--b--\n",
      NULL},
+    /* What other readers may take for another boundary. */
+    {"comment", "Content-Type: multipart/signed (; boundary=x); boundary=b\n\n--b\n\nhello\n" P7S,
+     NULL},
+    {"escape",
+     "Content-Type: multipart/signed; a=\"\\\"; boundary=x; \"; boundary=b\n\n--b\n\nhello\n" P7S,
+     NULL},
+    {"open-quote",
+     "Content-Type: multipart/signed; a=\"; boundary=x; c=\"d\"; boundary=b\n\n--b\n\nhello\n" P7S,
+     NULL},
+    {"extended", "Content-Type: multipart/signed; boundary*=''b; boundary=x\n\n--b\n\nhello\n" P7S,
+     NULL},
+    {"two-types",
+     "Content-Type: multipart/signed; boundary=b\nContent-Type: text/html\n\n--b\n\nhello\n" P7S,
+     NULL},
+    {"lone-cr",
+     "Content-Type: multipart/signed; boundary=b\n\nx\r--b\r\rother\r\n--b\n\nhello\n" P7S, NULL},
+    {"lone-cr-in-field", "X: y\rContent-Type: multipart/signed; boundary=x\n" SIGNED, NULL},
+    {"lone-cr-in-signed-part", "Content-Type: multipart/signed; boundary=b\n\n--b\n\nhel\rlo\n" P7S,
+     "\nhel\rlo"},
+    {"plain-enough",
+     "Content-Type: Multipart/Signed;\r\n\tboundary = \"b\" ; micalg=sha-256;;"
+     " protocol=application/pkcs7-signature; \r\n\r\n--b\n\nhello\n" P7S,
+     "\nhello"},
 };
 
 static void

@@ -1,8 +1,11 @@
 #!/usr/bin/python3 -I
 # SPDX-License-Identifier: MPL-2.0
-"""blind_host.py [ARGUMENT…]: the native host as it is in a sandbox that shows it none of
-Thunderbird's files. DANE_SMIME_HOST is the host."""
+"""changed_host.py [ARGUMENT…]: the native host as it is elsewhere. DANE_SMIME_HOST is the host.
 
+With DANE_SMIME_AUTHORITY, a file, its system trusts that authority as well as those of NSS's list;
+without, it is in a sandbox that shows it none of Thunderbird's files."""
+
+import base64
 import json
 import os
 import struct
@@ -20,10 +23,18 @@ def _blind(request):
     return request
 
 
-def _forward(host):
+def _trusting(request):
+    """The same request: where the system's authorities count, one more does."""
+    if request.get('params', {}).get('system_authorities'):
+        with open(os.environ['DANE_SMIME_AUTHORITY'], 'rb') as file:
+            request['params']['authorities'] = [base64.b64encode(file.read()).decode()]
+    return request
+
+
+def _forward(host, change):
     while len(head := sys.stdin.buffer.read(4)) == 4:
         body = sys.stdin.buffer.read(struct.unpack('=I', head)[0])
-        changed = json.dumps(_blind(json.loads(body))).encode()
+        changed = json.dumps(change(json.loads(body))).encode()
         host.stdin.write(struct.pack('=I', len(changed)) + changed)
         host.stdin.flush()
     host.stdin.close()
@@ -31,9 +42,10 @@ def _forward(host):
 
 def main():
     """Returns the host's exit status; it writes to our standard output itself."""
+    change = _trusting if 'DANE_SMIME_AUTHORITY' in os.environ else _blind
     command = [os.environ['DANE_SMIME_HOST'], *sys.argv[1:]]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as host:
-        threading.Thread(target=_forward, args=(host,), daemon=True).start()
+        threading.Thread(target=_forward, args=(host, change), daemon=True).start()
         return host.wait()
 
 
