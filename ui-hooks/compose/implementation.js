@@ -7,6 +7,7 @@ var ExtensionSupport = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 ).ExtensionSupport;
 
+/** Compose windows: who is written to, and how the window tells of it. */
 var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   /** Compose windows that are ready, and what undoes our doing there. */
   #windows = new Map();

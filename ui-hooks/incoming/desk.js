@@ -22,10 +22,7 @@ var PartDesk = class {
     this.#ask = ask;
   }
 
-  /**
-   * {entity, encrypted} or {failure}; undefined: it has to be asked for.
-   * @param {{uri: string | null, isRoot: boolean, isEnvelope: boolean}} part as for want()
-   */
+  /** {entity, encrypted} or {failure}; undefined: it has to be asked for. `part`: as for want(). */
   take(key, part, forWindow) {
     const content = this.#contents.get(key) ?? this.#contents.claim(key, part);
     if (content) {

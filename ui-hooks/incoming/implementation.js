@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, ExtensionCommon, ExtensionUtils, Services */
+/* global ExtensionCommon, ExtensionUtils, Services */
 
-var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
   "shared/patches",
+  "incoming/listener",
   "incoming/octets",
   "incoming/page",
   "incoming/windows",
@@ -19,8 +19,6 @@ const INCOMING_PARTS = [
   "incoming/hold",
   "incoming/early",
 ];
-/** For an add-on whose background does not even start. */
-const LISTENER_SECONDS = 20;
 
 /** Lets the reason reach the add-on. */
 async function told(promise) {
@@ -33,26 +31,12 @@ async function told(promise) {
 
 /** Shows what CMS parts hold: libmime asks here, the add-on's background knows. */
 var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
-  /** The listener that is there or asleep. */ #listener = null;
-  #listening = Promise.withResolvers();
   #shim = null;
 
   PERSISTENT_EVENTS = {
     onPart: ({ fire }) => {
-      const listener = { fire };
-      this.#listener = listener;
-      this.#listening.resolve();
-      return {
-        unregister: () => {
-          if (this.#listener === listener) {
-            this.#listener = null;
-            this.#listening = Promise.withResolvers();
-          }
-        },
-        convert(newFire) {
-          listener.fire = newFire;
-        },
-      };
+      this.#start();
+      return this.#shim.listener.listen(fire);
     },
 
     onOpening: ({ fire }) => {
@@ -92,14 +76,16 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
-    const desk = new target.PartDesk((part) => this.#ask(part));
+    const listener = new target.PartListener();
+    const desk = new target.PartDesk((part) => listener.ask(part));
     const handler = new target.ContentHandler(desk);
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
     const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
     const early = new target.EarlyReading(this.extension.id, desk);
     const handles = target.ContentHandler.works;
-    this.#shim = { ...target, desk, handler, source, composing, exporting, early, handles };
+    const made = { listener, desk, handler, source, composing, exporting, early };
+    this.#shim = { ...target, ...made, handles };
     if (handles) {
       handler.start();
       composing.start();
@@ -107,19 +93,6 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       early.start();
       target.MessageWindows.reloadCms();
     }
-  }
-
-  async #ask(part) {
-    if (!this.#listener) {
-      const late = new Promise((resolve) => setTimeout(resolve, LISTENER_SECONDS * 1000));
-      await Promise.race([this.#listening.promise, late]);
-    }
-    const listener = this.#listener;
-    if (!listener) {
-      throw new Error("nobody listens");
-    }
-    await listener.fire.wakeup?.();
-    await listener.fire.async(part);
   }
 
   getAPI(context) {
@@ -131,12 +104,18 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
     const event = (name) =>
       new ExtensionCommon.EventManager({
-        context, module: "daneIncoming", event: name, extensionApi: this,
+        context,
+        module: "daneIncoming",
+        event: name,
+        extensionApi: this,
       }).api();
-    const edit = handles && composing.works;
     return {
       daneIncoming: {
-        features: async () => ({ decrypt: handles, edit, export: handles && exporting.works }),
+        features: async () => ({
+          decrypt: handles,
+          edit: handles && composing.works,
+          export: handles && exporting.works,
+        }),
         setTexts: async (texts) => {
           desk.texts = texts;
         },
@@ -147,7 +126,10 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
         offer: async (uri, content) => desk.offer(uri, content),
-        forget: async (uri) => (early.forget(uri), desk.forget(uri)),
+        forget: async (uri) => {
+          early.forget(uri);
+          desk.forget(uri);
+        },
         onPart: event("onPart"),
         onOpening: event("onOpening"),
       },

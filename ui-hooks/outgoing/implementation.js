@@ -26,6 +26,7 @@ var OUTGOING_PARTS = [
   "outgoing",
 ];
 
+/** What is sent, queued and saved goes through the add-on first. */
 var daneOutgoing = class extends ExtensionCommon.ExtensionAPIPersistent {
   /** The names of the parts: the shims of one add-on share a global. */
   #scope = {};
