@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""Pictures of the security panel, which headless Thunderbird does not draw: on a virtual display, in
-light and dark, with the details open and without."""
+"""Pictures of the security panel, which headless Thunderbird does not draw: on a virtual display,
+in light and dark, with the details open and without."""
 
 import os
 import unittest
