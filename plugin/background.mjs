@@ -25,7 +25,7 @@ import { Showing } from "./modules/showing.mjs";
 import { Words } from "./modules/words.mjs";
 
 const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
-const settings = new SettingsStore(messenger.storage.local);
+const settings = new SettingsStore(messenger.storage.local, messenger.storage.onChanged);
 const client = new BridgeClient(() => messenger.runtime.connectNative("dane_smime"));
 const bridge = new Bridge(client, settings, (again) =>
   messenger.daneKeys.promptPassword(
@@ -72,7 +72,8 @@ const sendCheck = new SendCheck({
   openOptions,
 });
 
-ownKeys.onForget = () => composeWindows.refresh();
+// Messages can be read now that could not before, or not any more.
+ownKeys.onForget = () => Promise.all([composeWindows.refresh(), showing.refresh()]);
 
 messenger.daneCompose.onOpened.addListener((window) => composeWindows.changed(window));
 messenger.daneCompose.onChanged.addListener((window) => composeWindows.changed(window));
@@ -121,6 +122,7 @@ const reader = new MessageReader({
 });
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
+messenger.daneIncoming.onOpening.addListener(parts.begin);
 parts.setTexts();
 bridge.onLocked.addListener(() => reader.forget(null));
 

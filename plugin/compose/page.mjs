@@ -4,11 +4,11 @@
 
 // What popup and question have in common.
 
-/** Puts the words of _locales where the page asks for them by data-text. */
+/** Puts the words of _locales where the page asks for them by data-i18n. */
 export function fillTexts() {
   document.documentElement.lang = messenger.i18n.getUILanguage();
-  for (const element of document.querySelectorAll("[data-text]")) {
-    element.textContent = messenger.i18n.getMessage(element.getAttribute("data-text"));
+  for (const element of document.querySelectorAll("[data-i18n]")) {
+    element.textContent = messenger.i18n.getMessage(element.getAttribute("data-i18n"));
   }
 }
 

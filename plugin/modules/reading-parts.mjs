@@ -67,12 +67,20 @@ export class PartServer {
     await this.#provide(key, reading);
   };
 
+  /** For onOpening: what libmime is going to ask for is read before it does. */
+  begin = async ({ uri, source, about, hasPart }) => {
+    const options = { source: new Uint8Array(source), about };
+    const { entity, decrypted } = await this.#reader.read(uri, options);
+    if (hasPart && entity) {
+      await this.#hooks.offer(uri, { entity: bufferOf(entity), encrypted: decrypted });
+    }
+  };
+
   async #provide(key, { uri, entity, decrypted, error }) {
     if (entity) {
       this.#failed.get(uri)?.delete(key);
-      const { buffer, byteOffset, byteLength } = entity;
-      const octets = buffer.slice(byteOffset, byteOffset + byteLength);
-      await this.#hooks.provide(key, { entity: octets, encrypted: decrypted, failure: null });
+      const content = { entity: bufferOf(entity), encrypted: decrypted, failure: null };
+      await this.#hooks.provide(key, content);
       return;
     }
     this.#noteFailure(uri, key);
@@ -111,4 +119,9 @@ export class PartServer {
       advice: named(WITH_ADVICE, "readingAdvice"),
     };
   }
+}
+
+/** @param {Uint8Array} octets @returns {ArrayBuffer} of these alone */
+function bufferOf({ buffer, byteOffset, byteLength }) {
+  return /** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength));
 }

@@ -29,6 +29,8 @@ const OWN_KEY_HELPS = new Set(["cms-not-for-us", "key-store-missing"]);
  * @typedef {object} ReadOptions
  * @property {boolean} [interactive] somebody has clicked: asks for the password even if that was
  *   declined before, and does not answer with a failure of before
+ * @property {Uint8Array} [source] the message, where the caller has it
+ * @property {{octets: number | null, stamp: string | null}} [about] the same of its description
  * @property {AbortSignal} [signal] cancels the reading, for all who wait for it
  * @property {(progress: import("./bridge-client.mjs").HostProgress) => void} [onProgress]
  */
@@ -78,14 +80,14 @@ export class MessageReader {
    * @returns {Promise<Reading>} never rejects: a failure is in it
    */
   async read(uri, options = {}) {
-    const about = await this.#describe(uri);
+    const about = options.about ?? (await this.#describe(uri));
     const kept = this.#find(uri, about.stamp);
     if (kept && !(options.interactive && kept.error)) {
       return kept;
     }
     let run = this.#runs.get(uri);
     if (!run || run.signal.aborted || (options.interactive && !run.interactive)) {
-      run = new Run(Boolean(options.interactive), about);
+      run = new Run(options, about);
       this.#runs.set(uri, run);
       run.reading = this.#perform(uri, run);
     }
@@ -143,6 +145,9 @@ export class MessageReader {
     const { acceptAuthorities } = await this.#settings.read();
     const { octets } = run.about;
     run.authorities = acceptAuthorities;
+    if (run.source) {
+      return this.#request(run.source, run);
+    }
     if (octets !== null && octets > FILE_OCTETS && !this.#filesRefused) {
       try {
         return await this.#askAboutFile(uri, run);
@@ -236,9 +241,10 @@ class Run {
   /** @type {Promise<Reading>} */ reading;
   /** Certificate authorities may vouch. */ authorities = false;
 
-  /** @param {boolean} interactive @param {{octets: number | null, stamp: string | null}} about */
-  constructor(interactive, about) {
+  /** @param {ReadOptions} options @param {{octets: number | null, stamp: string | null}} about */
+  constructor({ interactive = false, source }, about) {
     this.interactive = interactive;
+    this.source = source;
     this.about = about;
   }
 

@@ -31,16 +31,33 @@ const DEFAULTS = {
 export class SettingsStore {
   #area;
   /** @type {Promise<void>} */ #changing = Promise.resolve();
+  /** What the area has, until it changes. @type {Promise<any> | null} */ #stored = null;
+  #isTold;
 
-  /** @param {{get: Function, set: Function}} area storage.local */
-  constructor(area) {
+  /**
+   * @param {{get: Function, set: Function}} area storage.local
+   * @param {{addListener: Function} | null} onChanged storage.onChanged; without it, nothing is
+   *   kept. Others who listen to it and then read have to come later.
+   */
+  constructor(area, onChanged = null) {
     this.#area = area;
+    this.#isTold = onChanged !== null;
+    onChanged?.addListener(() => {
+      this.#stored = null;
+    });
   }
 
   /** @returns {Promise<Settings>} */
   async read() {
-    const { settings } = await this.#area.get("settings");
-    return { ...structuredClone(DEFAULTS), ...settings };
+    const stored = this.#stored ?? this.#area.get("settings");
+    this.#stored = this.#isTold ? stored : null;
+    try {
+      const { settings } = await stored;
+      return structuredClone({ ...DEFAULTS, ...settings });
+    } catch (error) {
+      this.#stored = null;
+      throw error;
+    }
   }
 
   /** @param {Partial<Settings>} changes */
@@ -55,7 +72,9 @@ export class SettingsStore {
   #update(makeChanges) {
     const change = this.#changing.then(async () => {
       const settings = await this.read();
+      this.#stored = null;
       await this.#area.set({ settings: { ...settings, ...makeChanges(settings) } });
+      this.#stored = null;
     });
     this.#changing = change.catch(() => {});
     return change;

@@ -37,9 +37,9 @@ export class ReadingProgress {
       return;
     }
     const { phase, done, total } = progress;
-    const text = this.#words.ofCode("verdict", `progress-${phase}`);
+    const text = this.#words.ofCode("verdict_progress", phase);
     this.#show({
-      text: text ?? this.#words.text("verdict_progressRead"),
+      text: text ?? this.#words.text("verdict_progress_read"),
       fraction: total > 0 ? done / total : null,
       cancelLabel: this.#words.text("verdict_button_cancel"),
     });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { harmless } from "./words.mjs";
 
 /** Faults that tell of an envelope that stays closed. */
 const CLOSED = new Set([
@@ -53,12 +54,17 @@ export function makeFailureView({ error, decrypted = false }, words) {
     panel: {
       heading,
       explanation: isClosed ? words.text("verdict_closedSignature") : text,
-      rows: error?.message ? [{ label: words.text("verdict_row_error"), text: error.message }] : [],
+      rows: errorRows(error, words),
       encryptionHeading:
         encryption === "none" ? "" : words.text(`verdict_encryption_${encryption}`),
       encryptionExplanation: isClosed ? text : "",
     },
   };
+}
+
+function errorRows(error, words) {
+  const label = words.text("verdict_row_error");
+  return error?.message ? [{ label, text: harmless(error.message) }] : [];
 }
 
 /** @returns {VerdictView["encryption"]} */

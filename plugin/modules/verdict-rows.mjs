@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { harmless } from "./words.mjs";
 
 /**
  * The technical rows of the panel: what the verdict was made from, for who wants to know or has to
@@ -24,7 +25,8 @@ class Rows {
   add(name, text, { mono = false } = {}) {
     if (text !== null && text !== undefined && text !== "") {
       const label = this.#words.text(`verdict_row_${name}`);
-      this.list.push(mono ? { label, text: String(text), mono } : { label, text: String(text) });
+      const shown = harmless(text);
+      this.list.push(mono ? { label, text: shown, mono } : { label, text: shown });
     }
   }
 }

@@ -18,7 +18,7 @@ export class Words {
    * @param {...(string | number)} values for $1 …
    */
   text(name, ...values) {
-    return this.#getMessage(name, values.map(String)) || name;
+    return this.#getMessage(name, values.map(harmless)) || name;
   }
 
   /**
@@ -28,7 +28,7 @@ export class Words {
    * @param {...(string | number)} values
    */
   ofCode(kind, code, ...values) {
-    return this.#getMessage(`${kind}_${camel(code)}`, values.map(String)) || null;
+    return this.#getMessage(`${kind}_${camel(code)}`, values.map(harmless)) || null;
   }
 
   /**
@@ -42,6 +42,20 @@ export class Words {
     const code = error?.name === "BridgeError" ? error.code : "internal";
     return this.ofCode("fault", code) ?? this.text("fault_unknown", code);
   }
+}
+
+/** Line ends and other controls, and those that turn the direction of the text after them. */
+const CONTROLS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const LONGEST = 1000;
+
+/**
+ * What others have written (addresses, names in certificates), so that it can't make the words
+ * around it look like others.
+ * @param {any} value
+ */
+export function harmless(value) {
+  const text = String(value).replace(CONTROLS, "\ufffd");
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /** @param {string} code "no-record" → "noRecord" */

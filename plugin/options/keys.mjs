@@ -169,9 +169,9 @@ async function tell(page, saying) {
 
 function defaultsPart(page, identity) {
   const { words } = page;
-  const row = (name, label, values) => {
+  const row = (name, kind, label, values) => {
     const options = values.map((value) => {
-      const text = words.ofCode(`options_${name}`, value) ?? value;
+      const text = words.ofCode(kind, value) ?? value;
       return make("option", { value, selected: identity[name] === value }, text);
     });
     const id = `${identity.id}-${name}`;
@@ -187,7 +187,7 @@ function defaultsPart(page, identity) {
   return make(
     "div",
     { class: "defaults" },
-    row("sign", words.text("options_signDefault"), SIGN),
-    row("encrypt", words.text("options_encryptDefault"), ENCRYPT),
+    row("sign", "options_sign", words.text("options_signDefault"), SIGN),
+    row("encrypt", "options_encrypt", words.text("options_encryptDefault"), ENCRYPT),
   );
 }

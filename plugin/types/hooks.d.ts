@@ -53,8 +53,9 @@ interface WindowProtection extends Protection {
 
 /**
  * A message that Thunderbird has written to a file and is about to deliver or to store. Drafts and
- * templates come only if they are to be encrypted (their window wants encryption, their identity
- * encrypted drafts, and the user has not said otherwise); others are saved as they are.
+ * templates come only if they are to be encrypted (their window wants encryption or may come to want
+ * it, their identity encrypted drafts, and the user has not said otherwise); others are saved as they
+ * are.
  */
 interface OutgoingJob {
   job: number;
@@ -220,6 +221,8 @@ interface DaneIncoming {
    * be provided again, under the same key.
    */
   provide(key: string, content: PartContent): Promise<void>;
+  /** Content for the part at the root of a message that onOpening has told of. */
+  offer(uri: string, content: { entity: ArrayBuffer; encrypted: boolean }): Promise<void>;
   /** Forgets plaintext: of one message, or all of it. Windows that show it are loaded again. */
   forget(uri: string | null): Promise<void>;
   /**
@@ -228,6 +231,20 @@ interface DaneIncoming {
    * ends without, the windows say that the add-on does not answer.
    */
   onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
+  /**
+   * Thunderbird begins to load a message that looks like S/MIME, is not long, and is stored here.
+   * hasPart: it is a CMS part altogether, for whose content onPart will ask unless offer() was
+   * faster.
+   */
+  onOpening: HookEvent<
+    (message: {
+      uri: string;
+      source: ArrayBuffer;
+      /** As describe() tells. */
+      about: { octets: number | null; stamp: string | null };
+      hasPart: boolean;
+    }) => Promise<void>
+  >;
 }
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */

@@ -12,19 +12,24 @@ function octets(text) {
   return new TextEncoder().encode(text);
 }
 
-function makeServer(readings) {
+function makeServer(readings, more = {}) {
   const provided = [];
   const listeners = [];
+  const reads = [];
   const reader = {
-    read: async () => readings.shift(),
+    read: async (_uri, options) => {
+      reads.push(options);
+      return readings.shift();
+    },
     onReading: { addListener: (listener) => listeners.push(listener) },
   };
   const hooks = {
     provide: async (key, content) => provided.push({ key, ...content }),
     setTexts: async (texts) => provided.push(texts),
+    ...more,
   };
   const server = new PartServer({ reader, hooks, words: new Words((name) => `<${name}>`) });
-  return { server, provided, tell: (reading) => listeners[0](reading) };
+  return { server, provided, reads, tell: (reading) => listeners[0](reading) };
 }
 
 function reading(entity, error = null, decrypted = true) {
@@ -39,6 +44,22 @@ test("a part gets the entity, and no octet more", async () => {
   assert.equal(new TextDecoder().decode(provided[0].entity), "entity");
   assert.equal(provided[0].encrypted, true);
   assert.equal(provided[0].failure, null);
+});
+
+test("what is going to be asked for is offered, a failure or a signed message is not", async () => {
+  const offered = [];
+  const { server, reads } = makeServer(
+    [reading("entity"), reading(null, new TypeError("bug")), reading("signed", null, false)],
+    { offer: async (uri, content) => offered.push({ uri, ...content }) },
+  );
+  await server.begin({ uri: "u", source: octets("source").buffer, hasPart: true });
+  await server.begin({ uri: "u", source: octets("source").buffer, hasPart: true });
+  await server.begin({ uri: "u", source: octets("source").buffer, hasPart: false });
+  assert.equal(new TextDecoder().decode(reads[0].source), "source");
+  assert.equal(offered.length, 1);
+  assert.equal(offered[0].uri, "u");
+  assert.equal(offered[0].encrypted, true);
+  assert.equal(new TextDecoder().decode(offered[0].entity), "entity");
 });
 
 test("a failure is told with title, reason and advice", async () => {

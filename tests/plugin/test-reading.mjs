@@ -70,6 +70,18 @@ test("one request however many ask", async () => {
   assert.equal(new TextDecoder().decode(one.entity), "entity");
 });
 
+test("a source that the caller has is not fetched", async () => {
+  const { reader, requests, hooks } = makeReader(good);
+  const [one, other] = await Promise.all([
+    reader.read(URI, { source: octets("here") }),
+    reader.read(URI),
+  ]);
+  assert.equal(one, other);
+  assert.equal(requests.length, 1);
+  assert.equal(new TextDecoder().decode(requests[0].options.body), "here");
+  assert.deepEqual(hooks.calls, []);
+});
+
 test("listeners are told of new readings", async () => {
   const { reader } = makeReader(good);
   const told = [];

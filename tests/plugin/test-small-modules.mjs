@@ -6,7 +6,7 @@ import { fromBase64, joinOctets, toBase64 } from "../../plugin/modules/base64.mj
 import { BridgeError, Cancelled } from "../../plugin/modules/errors.mjs";
 import { Router, makeAsk } from "../../plugin/modules/router.mjs";
 import { SettingsStore } from "../../plugin/modules/settings.mjs";
-import { Words, camel } from "../../plugin/modules/words.mjs";
+import { Words, camel, harmless } from "../../plugin/modules/words.mjs";
 import { fakeStorage } from "./fake-host.mjs";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -62,6 +62,25 @@ test("settings: a change that fails is told and does not stop the next", async (
   area.set = set;
   await store.change({ firstRunDone: true });
   assert.equal((await store.read()).firstRunDone, true);
+});
+
+test("settings: what was read is kept until it changes", async () => {
+  const area = fakeStorage();
+  const { get } = area;
+  let reads = 0;
+  area.get = (key) => {
+    reads++;
+    return get(key);
+  };
+  const listeners = [];
+  const store = new SettingsStore(area, { addListener: (listener) => listeners.push(listener) });
+  await Promise.all([store.read(), store.read()]);
+  assert.equal(reads, 1);
+  await store.change({ firstRunDone: true });
+  assert.equal((await store.read()).firstRunDone, true);
+  await area.set({ settings: { firstRunDone: false } });
+  listeners.forEach((listener) => listener());
+  assert.equal((await store.read()).firstRunDone, false);
 });
 
 test("settings: what is read can be changed without harm to the defaults", async () => {
@@ -153,3 +172,10 @@ for (const language of ["en", "de"]) {
     );
   });
 }
+
+test("words of others can't turn or break those around them", () => {
+  const words = new Words((_name, values) => `by ${values[0]}.`);
+  assert.equal(words.text("name", "a\u202egpj.b\r\nc"), "by a\ufffdgpj.b\ufffd\ufffdc.");
+  assert.equal(harmless("Zo\u00eb \u05d0 <a@b>"), "Zo\u00eb \u05d0 <a@b>");
+  assert.equal(harmless("x".repeat(100000)).length, 1001);
+});

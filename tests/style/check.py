@@ -9,7 +9,9 @@ import os
 import sys
 
 import checks_c
+import checks_hooks
 import checks_js
+import checks_locales
 import checks_tables
 import checks_text
 import checks_tools
@@ -33,7 +35,10 @@ CHECKS = {
     'rfc-ledger': checks_tables.check_rfc_ledger,
     'experiment-length': checks_js.check_experiment_length,
     'module-globals': checks_js.check_module_globals,
-    'locale-texts': checks_js.check_locale_texts,
+    'locale-texts': checks_locales.check_locale_texts,
+    'unused-texts': checks_locales.check_unused_texts,
+    'hook-contract': checks_hooks.check_hook_contract,
+    'hook-readme': checks_hooks.check_hook_readme,
     'javascript-types': checks_js.check_javascript_types,
 }
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Checks of the add-on: experiments, modules, texts, types."""
+"""Checks of the add-on: experiments, modules, types."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -10,14 +9,8 @@ from project import Complaint
 from source import masked
 
 MAX_EXPERIMENT_LINES = 150
-MANIFEST = 'plugin/manifest.json'
-LOCALES = re.compile(r'^plugin/_locales/(\w+)/messages\.json$')
-DEFAULT_LOCALE = 'en'
 # What modules are handed instead: they run under node as well.
 BROWSER_GLOBAL = re.compile(r'(?<![\w.$"\'/*-])(messenger|browser|document)\s*\.')
-MANIFEST_TEXT = re.compile(r'__MSG_(\w+)__')
-PAGE_TEXT = re.compile(r'data-i18n(?:-\w+)?="(\w+)"')
-MODULE_TEXT = re.compile(r'\b(?:words\.text|getMessage|words\.ofError)\(\s*"(\w+)"')
 TSC_OPTIONS = ['--noEmit', '--allowJs', '--checkJs', '--target', 'es2022', '--module', 'es2022',
                '--moduleResolution', 'node', '--lib', 'es2022,dom,dom.iterable',
                '--skipLibCheck', '--noImplicitAny', 'false', '--strictNullChecks']
@@ -43,49 +36,6 @@ def check_module_globals(project):
             if match:
                 yield Complaint(path, number, f'uses the global "{match.group(1)}"; take it as a'
                                 ' parameter')
-
-
-def _texts_by_locale(project):
-    found = {}
-    for path in project.paths:
-        match = LOCALES.match(path)
-        if match:
-            found[match.group(1)] = (path, json.loads(project.text(path)))
-    return found
-
-
-def _used_texts(project):
-    """Pairs of (path, line, name) of texts that are named as they are."""
-    for path in project.paths:
-        if not path.startswith('plugin/') or LOCALES.match(path):
-            continue
-        for number, line in project.lines(path):
-            for pattern in (MANIFEST_TEXT, PAGE_TEXT, MODULE_TEXT):
-                for match in pattern.finditer(line):
-                    yield path, number, match.group(1)
-
-
-def check_locale_texts(project):
-    """Every locale has the same texts with the same placeholders, and those that are used."""
-    locales = _texts_by_locale(project)
-    if DEFAULT_LOCALE not in locales:
-        return
-    default_path, default = locales[DEFAULT_LOCALE]
-    for path, texts in locales.values():
-        for name in sorted(set(default) ^ set(texts)):
-            where = path if name not in texts else default_path
-            yield Complaint(where, 1, f'the text "{name}" is missing')
-        for name in sorted(set(default) & set(texts)):
-            if _placeholders(default[name]) != _placeholders(texts[name]):
-                yield Complaint(path, 1, f'"{name}" has other placeholders than'
-                                f' in {default_path}')
-    for path, number, name in _used_texts(project):
-        if name not in default:
-            yield Complaint(path, number, f'there is no text "{name}"')
-
-
-def _placeholders(text):
-    return sorted(set(re.findall(r'\$(\d|[A-Z_]+)', text.get('message', ''))))
 
 
 def type_checker():

@@ -150,6 +150,26 @@ class Host(unittest.TestCase):
         MAIL.wait_text('ended unexpectedly')
 
 
+class KeyComes(unittest.TestCase):
+    def test_message_that_is_shown(self):
+        """It is shown once its key has been imported."""
+        certificate, key = KINDS.foreign_key('late')
+        MAIL.add(FOLDER, KINDS.encrypted_by_openssl('late', plain('late'), certificate))
+        MAIL.open_folder(FOLDER, 9)
+        MAIL.select('kind late')
+        MAIL.wait_text('You have no key for this message')
+        with open(WORLD.path('late.both'), 'wb') as both:
+            for name in (certificate, key):
+                with open(name, 'rb') as file:
+                    both.write(file.read())
+        WORLD.store.succeed('import', WORLD.path('late.both'))
+        WORLD.addon.background('await messenger.runtime.openOptionsPage();')
+        wait_until(lambda: WORLD.addon.has_page('options/'), 'the options page')
+        WORLD.addon.page('options/', """
+            messenger.tabs.getCurrent().then(({id}) => messenger.tabs.remove(id));""")
+        MAIL.wait_text('secret late')
+
+
 class Unlocking(unittest.TestCase):
     """The last one: from here on the key store has a password."""
 

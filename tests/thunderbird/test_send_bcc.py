@@ -80,6 +80,31 @@ class Now(BlindCase):
         self.assert_copies(deliveries, [CAROL], [])
         self.assertIn(CAROL, field(self.sent_copy('blind alone'), 'Bcc'))
 
+    def test_nobody_is_forgotten(self):
+        """A host that makes too few copies is not believed."""
+        check = '''
+            const policy = WebExtensionPolicy.getByID("dane-smime@dane-smime.example");
+            const scope = {MailServices: ChromeUtils.importESModule(
+              "resource:///modules/MailServices.sys.mjs").MailServices};
+            Services.scriptloader.loadSubScriptWithOptions(
+              policy.extension.rootURI.resolve("ui-hooks/outgoing/jobs.js"),
+              {target: scope, ignoreCache: true, allowUnsafeURL: true});
+            try {
+              scope.checkCopies(copies, bcc, {to: "B <b@x.example>", cc: ""});
+              return true;
+            } catch (error) {
+              return false;
+            }'''
+        for copies, bcc, right in (
+                (['c@x.example'], ['c@x.example'], True),
+                (['c@x.example'], ['c@x.example', 'd@x.example'], False),
+                ([], ['c@x.example'], False),
+                ([], ['B@x.example'], True),
+                (['c@x.example'], ['c@x.example', 'C@x.example'], True)):
+            with self.subTest(f'{copies} for {bcc}'):
+                found = self.world.thunderbird.js(check, copies=copies, bcc=bcc)
+                self.assertEqual(found, right)
+
     def test_signed_only(self):
         """One message for all: a signature names nobody."""
         [delivery] = self.send(BOB, bcc=CAROL, sign=True)

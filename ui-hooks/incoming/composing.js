@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Cc, Ci, Services, setTimeout */
+/* global ChromeUtils, Cc, Ci, Patches, Services, setTimeout */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 );
 
-const TOP_WINDOWS = [
+/** Windows of folders and of single messages. */
+var TOP_WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
   "chrome://messenger/content/messageWindow.xhtml",
 ];
@@ -33,6 +34,13 @@ function soon(promise) {
   return Promise.race([promise, late]);
 }
 
+/** Says why a message has no content, in a box of its window. */
+function alertOf({ title, text, advice }, win) {
+  const whole = [text, advice].filter((part) => part).join("\n\n");
+  const { MODAL_TYPE_WINDOW } = Ci.nsIPromptService;
+  return Services.prompt.asyncAlert(win.browsingContext, MODAL_TYPE_WINDOW, title, whole);
+}
+
 /**
  * libmime can't wait when it quotes, forwards or edits a message, so ComposeMessage() of the main
  * windows waits until the contents are at hand.
@@ -42,7 +50,7 @@ var Composing = class {
   #desk;
   #handler;
   #source;
-  /** @type {Map<Window, () => void>} */ #undo = new Map();
+  /** @type {Map<Window, Patches>} */ #patches = new Map();
 
   constructor(id, { desk, handler, source }) {
     this.#id = `${id}.incoming`;
@@ -52,43 +60,40 @@ var Composing = class {
   }
 
   get works() {
-    return this.#undo.size > 0 || !Services.wm.getMostRecentWindow("mail:3pane");
+    return this.#patches.size > 0 || !Services.wm.getMostRecentWindow("mail:3pane");
   }
 
   start() {
     ExtensionSupport.registerWindowListener(this.#id, {
       chromeURLs: TOP_WINDOWS,
       onLoadWindow: (win) => this.#wrap(win),
-      onUnloadWindow: (win) => this.#undo.delete(win),
+      onUnloadWindow: (win) => this.#patches.delete(win),
     });
   }
 
   stop() {
     ExtensionSupport.unregisterWindowListener(this.#id);
-    for (const undo of this.#undo.values()) {
-      undo();
+    for (const patches of this.#patches.values()) {
+      patches.undo();
     }
-    this.#undo.clear();
+    this.#patches.clear();
   }
 
   #wrap(win) {
-    const stock = win.ComposeMessage;
-    if (typeof stock !== "function") {
+    if (typeof win.ComposeMessage !== "function") {
       return;
     }
     const composing = this;
-    const ours = async function (type, format, folder, uris, ...rest) {
-      if (composing.#undo.has(win) && !(await composing.#prepare(win, type, uris ?? []))) {
-        return undefined;
-      }
-      return stock.call(this, type, format, folder, uris, ...rest);
-    };
-    win.ComposeMessage = ours;
-    this.#undo.set(win, () => {
-      if (win.ComposeMessage === ours) {
-        win.ComposeMessage = stock;
-      }
+    const patches = new Patches();
+    patches.replace(win, "ComposeMessage", (stock) => {
+      return async function (type, format, folder, uris, ...rest) {
+        if (composing.#patches.has(win) && !(await composing.#prepare(win, type, uris ?? []))) {
+          return undefined;
+        }
+        return stock.call(this, type, format, folder, uris, ...rest);
+      };
     });
+    this.#patches.set(win, patches);
   }
 
   /** Gives whether the window may be opened. */
@@ -103,9 +108,7 @@ var Composing = class {
       return true; // an answer without a quotation is one all the same
     }
     if (failure) {
-      const text = [failure.text, failure.advice].filter((part) => part).join("\n\n");
-      const { MODAL_TYPE_WINDOW } = Ci.nsIPromptService;
-      Services.prompt.asyncAlert(win.browsingContext, MODAL_TYPE_WINDOW, failure.title, text);
+      alertOf(failure, win);
       return false;
     }
     const contents = wanted.flatMap((uri) => this.#desk.of(uri));

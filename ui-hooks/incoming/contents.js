@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
 
+/** Windows that load a message at the same time. */
+const MAX_OFFERS = 4;
+/** For the loading that it was made for: another message may come to have the URI. */
+const OFFER_MS = 5000;
+
 /**
  * Contents of CMS parts, in memory alone. The least used ones go first; what a window shows stays,
  * because opening one of its attachments reads the message again.
@@ -10,6 +15,8 @@ var Contents = class {
   #isShown;
   #octets = 0;
   /** Least used first. @type {Map<string, object>} */ #kept = new Map();
+  /** Contents that nobody has asked for yet, by URI. @type {Map<string, object>} */
+  #offers = new Map();
 
   /**
    * @param {{entries: number, octets: number}} limits
@@ -35,6 +42,27 @@ var Contents = class {
     this.#kept.set(key, content);
     this.#octets += content.entity.length;
     this.#trim(key);
+  }
+
+  /** The content of a message's root, before libmime has it. */
+  offer(uri, content) {
+    this.#offers.delete(uri);
+    this.#offers.set(uri, { ...content, until: Date.now() + OFFER_MS });
+    if (this.#offers.size > MAX_OFFERS) {
+      this.#offers.delete(this.#offers.keys().next().value);
+    }
+  }
+
+  /** What was offered for a part, which has it from now on; undefined: nothing. */
+  claim(key, { uri, isRoot, isEnvelope }) {
+    const offer = isRoot ? this.#offers.get(uri) : undefined;
+    this.#offers.delete(uri);
+    if (!offer || offer.until < Date.now()) {
+      return undefined;
+    }
+    const { entity, encrypted } = offer;
+    this.put(key, { uri, isRoot, entity, encrypted: encrypted || isEnvelope });
+    return this.get(key);
   }
 
   #trim(newest) {
@@ -63,6 +91,10 @@ var Contents = class {
 
   /** Drops the contents of a message, or all; gives the URIs of messages that had them. */
   forget(uri) {
+    if (uri === null) {
+      this.#offers.clear();
+    }
+    this.#offers.delete(uri);
     const dropped = [...this.#kept].filter(([, content]) => uri === null || content.uri === uri);
     dropped.forEach(([key]) => this.#remove(key));
     return new Set(dropped.map(([, content]) => content.uri));

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Contents, MessageWindows, Octets */
+/* global Contents, Holds, MessageWindows, Octets */
 
 // Some messages to go back and forth between, with attachments.
 const LIMITS = { entries: 24, octets: 64 * 1024 * 1024 };
 const MAX_FAILED = 100;
 
-function essence(entity) {
-  const text = entity.replace(/\r\n/g, "\n");
-  const end = text.indexOf("\n\n");
-  const type = /^content-type:.*(\n[ \t].*)*/im.exec(text.slice(0, end))?.[0] ?? "";
-  return type.replace(/\s+/g, "") + text.slice(end).trimEnd();
-}
-
 /** Where CMS parts and their contents meet: contents at hand, and those that are waited for. */
 var PartDesk = class {
   texts = { decrypting: "", failedTitle: "", addOnGone: "" };
+  holds = new Holds();
   #ask;
   #contents = new Contents(LIMITS, MessageWindows.isShown);
   /** By key: {uri, isRoot, isEnvelope, shown, asks, done}. */
@@ -28,9 +22,12 @@ var PartDesk = class {
     this.#ask = ask;
   }
 
-  /** {entity, encrypted} or {failure}; undefined: it has to be asked for. */
-  take(key, forWindow) {
-    const content = this.#contents.get(key);
+  /**
+   * {entity, encrypted} or {failure}; undefined: it has to be asked for.
+   * @param {{uri: string | null, isRoot: boolean, isEnvelope: boolean}} part as for want()
+   */
+  take(key, part, forWindow) {
+    const content = this.#contents.get(key) ?? this.#contents.claim(key, part);
     if (content) {
       return content;
     }
@@ -78,6 +75,13 @@ var PartDesk = class {
     }
   }
 
+  /** A content that libmime is going to ask for; where it has asked, provide() follows. */
+  offer(uri, { entity, encrypted }) {
+    if (!this.uris.includes(uri)) {
+      this.#contents.offer(uri, { entity: Octets.fromBuffer(entity), encrypted });
+    }
+  }
+
   /** Shows a content, or why there is none, in the windows that wait for it. */
   provide(key, { entity, encrypted, failure }) {
     const wanted = this.#wanted.get(key) ?? this.#failed.get(key);
@@ -96,7 +100,7 @@ var PartDesk = class {
 
   #keep(key, { uri, isRoot, isEnvelope, shown }, { entity, encrypted }) {
     this.#contents.put(key, { uri, isRoot, entity, encrypted: encrypted || isEnvelope });
-    if (!shown || essence(shown) !== essence(entity)) {
+    if (!shown || Octets.essence(shown) !== Octets.essence(entity)) {
       MessageWindows.reload(new Set([uri]));
     }
   }
@@ -135,6 +139,7 @@ var PartDesk = class {
     for (const [key, failed] of this.#failed) {
       if (uri === null || failed.uri === uri) {
         this.#failed.delete(key);
+        uris.add(failed.uri);
       }
     }
     MessageWindows.reload(uris);

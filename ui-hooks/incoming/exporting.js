@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, Ci, MailServices, Services */
+/* global ChromeUtils, MailServices, Patches, Services, TOP_WINDOWS, alertOf */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
 );
-
-const EXPORTING_WINDOWS = [
-  "chrome://messenger/content/messenger.xhtml",
-  "chrome://messenger/content/messageWindow.xhtml",
-];
 
 function urlToPrint(uri) {
   return MailServices.messageServiceFromURI(uri).getUrlForUri(uri).spec;
@@ -30,7 +25,7 @@ function selectedUri(win, url) {
 var Exporting = class {
   #id;
   #ensure;
-  /** @type {Map<Window, (() => void)[]>} */ #undo = new Map();
+  /** @type {Map<Window, Patches>} */ #patches = new Map();
 
   /** @param {(uri: string) => Promise<object | null>} ensure why a message has no content */
   constructor(id, ensure) {
@@ -39,49 +34,41 @@ var Exporting = class {
   }
 
   get works() {
-    const stock = Services.wm.getMostRecentWindow("mail:3pane");
-    return !stock || this.#undo.get(stock)?.length === 2;
+    const main = Services.wm.getMostRecentWindow("mail:3pane");
+    return !main || this.#patches.get(main)?.size === 2;
   }
 
   start() {
     ExtensionSupport.registerWindowListener(this.#id, {
-      chromeURLs: EXPORTING_WINDOWS,
+      chromeURLs: TOP_WINDOWS,
       onLoadWindow: (win) => {
         const print = (url) => this.#beforePrinting(win, url);
-        this.#undo.set(win, []);
+        this.#patches.set(win, new Patches());
         this.#wrap(win, win, "SaveAsFile", (uris) => this.#beforeSaving(uris));
         this.#wrap(win, win.PrintUtils, "loadPrintBrowser", print);
       },
-      onUnloadWindow: (win) => this.#undo.delete(win),
+      onUnloadWindow: (win) => this.#patches.delete(win),
     });
   }
 
   stop() {
     ExtensionSupport.unregisterWindowListener(this.#id);
-    for (const undo of [...this.#undo.values()].flat()) {
-      undo();
+    for (const patches of this.#patches.values()) {
+      patches.undo();
     }
-    this.#undo.clear();
+    this.#patches.clear();
   }
 
   /** Has `before` done before a method of Thunderbird's. */
   #wrap(win, object, name, before) {
-    const stock = object?.[name];
-    if (typeof stock !== "function") {
-      return;
-    }
     const exporting = this;
-    const ours = async function (...values) {
-      if (exporting.#undo.has(win)) {
-        await before(values[0]);
-      }
-      return stock.apply(this, values);
-    };
-    object[name] = ours;
-    this.#undo.get(win).push(() => {
-      if (object[name] === ours) {
-        object[name] = stock;
-      }
+    this.#patches.get(win).replace(object, name, (stock) => {
+      return async function (...values) {
+        if (exporting.#patches.has(win)) {
+          await before(values[0]);
+        }
+        return stock.apply(this, values);
+      };
     });
   }
 
@@ -96,11 +83,7 @@ var Exporting = class {
     const uri = selectedUri(win, url);
     const failure = uri && (await this.#ensure(uri));
     if (failure) {
-      const text = [failure.text, failure.advice].filter((part) => part).join("\n\n");
-      const { MODAL_TYPE_WINDOW } = Ci.nsIPromptService;
-      await Services.prompt.asyncAlert(
-        win.browsingContext, MODAL_TYPE_WINDOW, failure.title, text,
-      );
+      await alertOf(failure, win);
     }
   }
 };

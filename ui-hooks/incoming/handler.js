@@ -85,6 +85,7 @@ var ContentHandler = class {
         return;
       }
       const part = new CmsPart(proxy, handler.#desk);
+      handler.#desk.holds.hold(proxy);
       this._onDataAvailable = (_request, stream, _offset, count) =>
         part.onDataAvailable(stream, count);
       this._onStopRequest = () => part.onStopRequest();

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, ExtensionCommon, Services */
+/* global ChromeUtils, ExtensionCommon, ExtensionUtils, Services */
 
-var { ExtensionUtils } = ChromeUtils.importESModule(
-  "resource://gre/modules/ExtensionUtils.sys.mjs",
-);
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
-  "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
-  "composing", "exporting",
+  "shared/patches",
+  "incoming/octets",
+  "incoming/page",
+  "incoming/windows",
+  "incoming/contents",
+  "incoming/desk",
+  "incoming/part",
+  "incoming/handler",
+  "incoming/facts",
+  "incoming/source",
+  "incoming/composing",
+  "incoming/exporting",
+  "incoming/hold",
+  "incoming/early",
 ];
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
@@ -45,6 +54,11 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         },
       };
     },
+
+    onOpening: ({ fire }) => {
+      this.#start();
+      return this.#shim.early.listen(fire);
+    },
   };
 
   onStartup() {
@@ -60,6 +74,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     }
     shim.composing.stop();
     shim.exporting.stop();
+    shim.early.stop();
     if (shim.handles) {
       shim.handler.stop();
       shim.MessageWindows.reloadCms();
@@ -73,7 +88,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const target = {};
     for (const part of INCOMING_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
-        this.extension.rootURI.resolve(`ui-hooks/incoming/${part}.js`),
+        this.extension.rootURI.resolve(`ui-hooks/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
@@ -82,23 +97,21 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
     const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
-    const { MessageFacts, MessageWindows, ContentHandler, Octets } = target;
-    const handles = ContentHandler.works;
-    const parts = { MessageFacts, MessageWindows, Octets };
-    this.#shim = { desk, handler, source, composing, exporting, handles, ...parts };
+    const early = new target.EarlyReading(this.extension.id, desk);
+    const handles = target.ContentHandler.works;
+    this.#shim = { ...target, desk, handler, source, composing, exporting, early, handles };
     if (handles) {
       handler.start();
       composing.start();
       exporting.start();
-      MessageWindows.reloadCms();
+      early.start();
+      target.MessageWindows.reloadCms();
     }
   }
 
   async #ask(part) {
     if (!this.#listener) {
-      const late = new Promise((resolve) => {
-        setTimeout(resolve, LISTENER_SECONDS * 1000);
-      });
+      const late = new Promise((resolve) => setTimeout(resolve, LISTENER_SECONDS * 1000));
       await Promise.race([this.#listening.promise, late]);
     }
     const listener = this.#listener;
@@ -111,17 +124,19 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
 
   getAPI(context) {
     this.#start();
-    const { desk, source, composing, exporting, handles, MessageFacts, Octets } = this.#shim;
+    const { desk, source, composing, exporting, early, handles } = this.#shim;
+    const { MessageFacts, Octets } = this.#shim;
     // Never asks for Thunderbird's primary password.
     const openWithOwnKeys = (der) =>
       Services.logins.isLoggedIn ? Octets.openWithNss(Octets.fromBuffer(der)) : null;
+    const event = (name) =>
+      new ExtensionCommon.EventManager({
+        context, module: "daneIncoming", event: name, extensionApi: this,
+      }).api();
+    const edit = handles && composing.works;
     return {
       daneIncoming: {
-        features: async () => ({
-          decrypt: handles,
-          edit: handles && composing.works,
-          export: handles && exporting.works,
-        }),
+        features: async () => ({ decrypt: handles, edit, export: handles && exporting.works }),
         setTexts: async (texts) => {
           desk.texts = texts;
         },
@@ -131,13 +146,10 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
         describe: (uri) => told(MessageFacts.describe(uri)),
         openWithOwnKeys: async (der) => openWithOwnKeys(der)?.buffer ?? null,
         provide: async (key, content) => desk.provide(key, content),
-        forget: async (uri) => desk.forget(uri),
-        onPart: new ExtensionCommon.EventManager({
-          context,
-          module: "daneIncoming",
-          event: "onPart",
-          extensionApi: this,
-        }).api(),
+        offer: async (uri, content) => desk.offer(uri, content),
+        forget: async (uri) => (early.forget(uri), desk.forget(uri)),
+        onPart: event("onPart"),
+        onOpening: event("onOpening"),
       },
     };
   }

@@ -24,6 +24,14 @@ var Octets = {
     return Octets.fromStream(stream, buffer.byteLength);
   },
 
+  /** What counts of an entity that is shown: type and content, however its lines end. */
+  essence(entity) {
+    const text = entity.replace(/\r\n/g, "\n");
+    const end = text.indexOf("\n\n");
+    const type = /^content-type:.*(\n[ \t].*)*/im.exec(text.slice(0, end))?.[0] ?? "";
+    return type.replace(/\s+/g, "") + text.slice(end).trimEnd();
+  },
+
   toArray(octets) {
     const array = new Uint8Array(octets.length);
     for (let i = 0; i < octets.length; i++) {
@@ -36,13 +44,16 @@ var Octets = {
     return btoa(octets).replace(/.{1,64}/g, "$&\r\n");
   },
 
+  /** In base64. */
   sha256(octets) {
     const hash = Cc["@mozilla.org/security/hash;1"].createInstance(Ci.nsICryptoHash);
     hash.init(Ci.nsICryptoHash.SHA256);
-    hash.update(Octets.toArray(octets), octets.length);
-    return [...hash.finish(false)]
-      .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0"))
-      .join("");
+    const stream = Cc["@mozilla.org/io/string-input-stream;1"].createInstance(
+      Ci.nsIStringInputStream,
+    );
+    stream.setByteStringData(octets);
+    hash.updateFromStream(stream, octets.length);
+    return hash.finish(true);
   },
 
   /** By the object itself: what the header field says may be wrong, or a trap. */

@@ -104,7 +104,9 @@ var CmsPart = class {
     const uri = MessageWindows.uriOf(this.#proxy.messageURI, part, this.#desk.uris);
     const key = PartDesk.keyOf(uri, der);
     const forWindow = Boolean(this.#sink);
-    const content = this.#desk.take(key, forWindow);
+    const isEnvelope = !Octets.isSignedData(der);
+    const wanted = { uri, isRoot: !this.#proxy.allowNestedDecrypt, isEnvelope };
+    const content = this.#desk.take(key, wanted, forWindow);
     if (content?.entity) {
       this.#tell(content.encrypted ? NSS_SUCCESS : null);
       this.#output(content.entity);
@@ -113,9 +115,7 @@ var CmsPart = class {
     const signed = Octets.unwrapSigned(der);
     if (!content) {
       // What is merely signed needs no key: shown at once, and again if the host sees it otherwise.
-      const isEnvelope = !Octets.isSignedData(der);
-      const isRoot = !this.#proxy.allowNestedDecrypt;
-      this.#desk.want(key, { uri, isRoot, isEnvelope, shown: signed });
+      this.#desk.want(key, { ...wanted, shown: signed });
     }
     if (signed) {
       this.#output(signed);

@@ -2,24 +2,25 @@
 "use strict";
 /* global Cc, ChromeUtils, Ci, ExtensionCommon, ExtensionUtils, Services */
 
-const PARTS = [
-  "structure",
-  "declared",
-  "sources",
-  "mark-property",
-  "resolver",
-  "column",
-  "draw-mark",
-  "pane",
-  "panes",
-  "summaries",
+const LIST_PARTS = [
+  "shared/patches",
+  "list/structure",
+  "list/declared",
+  "list/sources",
+  "list/mark-property",
+  "list/resolver",
+  "list/column",
+  "list/draw-mark",
+  "list/pane",
+  "list/panes",
+  "list/summaries",
 ];
-const CHROME = [
+const LIST_CHROME = [
   ["content", "dane-smime-icons", "icons/"],
   ["content", "dane-smime-list", "ui-hooks/list/"],
 ];
 /** What start() was called with: after a restart the event page sleeps until something happens. */
-const TEXTS = "extensions.dane-smime.list.texts";
+const LIST_TEXTS = "extensions.dane-smime.list.texts";
 
 /** The marks of S/MIME messages in the message list. */
 var daneList = class extends ExtensionCommon.ExtensionAPI {
@@ -32,14 +33,14 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
   /** What start() was called with, as JSON. */ #texts = null;
 
   onStartup() {
-    const kept = Services.prefs.getStringPref(TEXTS, "");
+    const kept = Services.prefs.getStringPref(LIST_TEXTS, "");
     if (kept && this.#load().MarkColumn.isOffered) {
       this.#start(JSON.parse(kept));
     }
   }
 
   static onUninstall() {
-    Services.prefs.clearUserPref(TEXTS);
+    Services.prefs.clearUserPref(LIST_TEXTS);
   }
 
   onShutdown(isAppShutdown) {
@@ -53,9 +54,9 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
       return this.#parts;
     }
     const target = {};
-    for (const part of PARTS) {
+    for (const part of LIST_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
-        this.extension.rootURI.resolve(`ui-hooks/list/${part}.js`),
+        this.extension.rootURI.resolve(`ui-hooks/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
@@ -67,7 +68,8 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
   #registerChrome() {
     const startup = Cc["@mozilla.org/addons/addon-manager-startup;1"];
     const manifest = Services.io.newURI("manifest.json", null, this.extension.rootURI);
-    this.#chrome = startup.getService(Ci.amIAddonManagerStartup).registerChrome(manifest, CHROME);
+    const registry = startup.getService(Ci.amIAddonManagerStartup);
+    this.#chrome = registry.registerChrome(manifest, LIST_CHROME);
   }
 
   #start(texts) {
@@ -82,7 +84,7 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     }
     this.#registerChrome();
     this.#texts = given;
-    Services.prefs.setStringPref(TEXTS, given);
+    Services.prefs.setStringPref(LIST_TEXTS, given);
     this.#resolver = new Resolver();
     this.#column = new MarkColumn(texts, this.#resolver);
     this.#panes = new Panes(this.#column);

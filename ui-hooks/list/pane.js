@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global MarkColumn, drawMark */
+/* global MarkColumn, Patches, drawMark */
 
 const STYLE = "chrome://dane-smime-list/content/list.css";
 /** The method that fills a row, in 153 and before. */
@@ -10,7 +10,7 @@ const FILL = ["fillRow", "_fillRow"];
 var Pane = class {
   #window;
   #column;
-  #undo = [];
+  #patches = new Patches();
   #drawsRows = false;
 
   /**
@@ -45,10 +45,10 @@ var Pane = class {
       this.#fillRows("card", (row) => row.querySelector(".dane-smime-mark"));
     }
     const pane = this.#window.threadPane;
-    this.#replace(pane, "applyPersistedColumnsState", (stock) => (states) =>
+    this.#patches.replace(pane, "applyPersistedColumnsState", (stock) => (states) =>
       stock.call(pane, withColumn(states)),
     );
-    this.#replace(pane, "updateColumns", (stock) => (...values) => {
+    this.#patches.replace(pane, "updateColumns", (stock) => (...values) => {
       stock.apply(pane, values);
       this.#nameHeader();
       this.#emptyTemplate();
@@ -65,9 +65,7 @@ var Pane = class {
   }
 
   stop() {
-    for (const step of this.#undo.splice(0).reverse()) {
-      step();
-    }
+    this.#patches.undo();
   }
 
   #addStyle() {
@@ -75,7 +73,7 @@ var Pane = class {
     link.rel = "stylesheet";
     link.href = STYLE;
     this.#window.document.head.append(link);
-    this.#undo.push(() => link.remove());
+    this.#patches.undone(() => link.remove());
   }
 
   #addToCards() {
@@ -84,14 +82,14 @@ var Pane = class {
     image.alt = "";
     image.hidden = true;
     Pane.#iconsOfCard(this.#window).prepend(image);
-    this.#undo.push(() => image.remove());
+    this.#patches.undone(() => image.remove());
   }
 
   #fillRows(kind, findImage) {
     const column = this.#column;
     const prototype = Pane.#prototypeOf(this.#window, kind);
     const name = FILL.find((one) => Object.hasOwn(prototype, one));
-    this.#replace(prototype, name, (stock) => {
+    this.#patches.replace(prototype, name, (stock) => {
       return function (...values) {
         column.takeLast();
         stock.apply(this, values);
@@ -117,20 +115,6 @@ var Pane = class {
     if (this.#drawsRows) {
       rowTemplate?.content.querySelector(".danesmimecol-column img")?.removeAttribute("src");
     }
-  }
-
-  #replace(object, name, make) {
-    const stock = object?.[name];
-    if (typeof stock !== "function") {
-      return;
-    }
-    const ours = make(stock);
-    object[name] = ours;
-    this.#undo.push(() => {
-      if (object[name] === ours) {
-        object[name] = stock;
-      }
-    });
   }
 };
 

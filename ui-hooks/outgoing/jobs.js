@@ -29,6 +29,7 @@ var Jobs = class {
     try {
       const outcome = await ask(await this.#describe(job, task, file, bccFiles, bcc));
       await checkOutcome(outcome, task, [file.path, ...bccFiles]);
+      checkCopies(outcome.copies, bcc, task.message._compFields);
       await MessageFiles.remove(bccFiles.slice(outcome.copies.length));
       return outcome.copies.map((address, i) => ({ address, path: bccFiles[i] }));
     } catch (error) {
@@ -83,9 +84,22 @@ function separateCopies({ wish, isDraft }) {
   return wish.encrypt && !isDraft;
 }
 
-function blindRecipients(fields) {
-  const parsed = MailServices.headerParser.parseEncodedHeaderW(fields.bcc ?? "");
+function addressesIn(value) {
+  const parsed = MailServices.headerParser.parseEncodedHeaderW(value ?? "");
   return parsed.map(({ email }) => email).filter(Boolean);
+}
+
+function blindRecipients(fields) {
+  return addressesIn(fields.bcc);
+}
+
+/** Nobody is forgotten: who is not in To or Cc as well has a copy. */
+function checkCopies(copies, bcc, { to, cc }) {
+  const shown = [...addressesIn(to), ...addressesIn(cc)].map((one) => one.toLowerCase());
+  const blind = bcc.map((one) => one.toLowerCase()).filter((one) => !shown.includes(one));
+  if (copies.length < new Set(blind).size) {
+    throw new Error("fewer copies than blind recipients");
+  }
 }
 
 /** Trusts no more than it must: an unprotected file is stopped here, whoever says it is done. */

@@ -34,7 +34,8 @@ var Outbox = class {
   async sendMessageFile(send, original, args) {
     const [, , , file, , , mode] = args;
     if (mode === Ci.nsIMsgSend.nsMsgSendUnsent) {
-      await this.#restore(send, file.path);
+      // One that can't be read here is not ours, or goes to its one recipient as it stands.
+      await this.#restore(send, file.path).catch(console.warn);
     }
     return original.apply(send, args);
   }

@@ -3,13 +3,13 @@
 /* global ExtensionCommon, Services */
 
 const VERDICT_PARTS = [
-  "patches",
-  "message-header",
-  "security-panel",
-  "message-bars",
-  "message-hooks",
-  "message-watch",
-  "message-windows",
+  "shared/patches",
+  "verdict/message-header",
+  "verdict/security-panel",
+  "verdict/message-bars",
+  "verdict/message-hooks",
+  "verdict/message-watch",
+  "verdict/message-windows",
 ];
 const VERDICT_EVENTS = ["onShown", "onHidden", "onBarButton", "onCancelled"];
 
@@ -41,7 +41,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
     const target = {};
     for (const part of VERDICT_PARTS) {
       Services.scriptloader.loadSubScriptWithOptions(
-        this.extension.rootURI.resolve(`ui-hooks/verdict/${part}.js`),
+        this.extension.rootURI.resolve(`ui-hooks/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
+/* exported Patches */
 
 /** What was changed in one window of Thunderbird's, and how to take it back. */
 var Patches = class {
@@ -29,6 +30,11 @@ var Patches = class {
   listen(target, name, listener, capture = false) {
     target?.addEventListener(name, listener, capture);
     this.#undo.push(() => target?.removeEventListener(name, listener, capture));
+  }
+
+  /** How many there are to take back. */
+  get size() {
+    return this.#undo.length;
   }
 
   /** @param {() => void} step taken by undo() */
