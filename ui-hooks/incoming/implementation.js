@@ -4,21 +4,9 @@
 
 var { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
 const INCOMING_PARTS = [
-  "shared/patches",
-  "incoming/octets",
-  "incoming/page",
-  "incoming/windows",
-  "incoming/contents",
-  "incoming/desk",
-  "incoming/part",
-  "incoming/handler",
-  "incoming/facts",
-  "incoming/source",
-  "incoming/composing",
-  "incoming/exporting",
-  "incoming/hold",
-  "incoming/early",
-];
+  "octets", "page", "windows", "contents", "desk", "part", "handler", "facts", "source",
+  "composing", "exporting", "hold", "early",
+].map((name) => `incoming/${name}`);
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
 
@@ -86,7 +74,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
       return;
     }
     const target = {};
-    for (const part of INCOMING_PARTS) {
+    for (const part of ["shared/patches", ...INCOMING_PARTS]) {
       Services.scriptloader.loadSubScriptWithOptions(
         this.extension.rootURI.resolve(`ui-hooks/${part}.js`),
         { target, ignoreCache: true, allowUnsafeURL: true },
