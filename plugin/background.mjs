@@ -4,16 +4,16 @@
 
 // Wires Thunderbird's events to the modules, and nothing else. Listeners are added before the first
 // await: Thunderbird wakes the event page for them.
-import { Bridge } from "./modules/bridge.mjs";
 import { BridgeClient } from "./modules/bridge-client.mjs";
+import { Bridge } from "./modules/bridge.mjs";
 import { Dialogs } from "./modules/compose-dialogs.mjs";
 import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { openOnce } from "./modules/first-run.mjs";
+import { Marks } from "./modules/marks.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
-import { Marks } from "./modules/marks.mjs";
 import { OwnKeys } from "./modules/own-keys.mjs";
 import { OwnKeyOpener } from "./modules/reading-own-keys.mjs";
 import { PartServer } from "./modules/reading-parts.mjs";
@@ -97,6 +97,7 @@ router.on("send-check/fit", ({ id, height }) => dialogs.fit(id, height));
 router.on("send-check/alive", () => {});
 
 // ---- sending ----
+
 const outgoing = new OutgoingMail({
   bridge,
   words,

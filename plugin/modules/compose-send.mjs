@@ -163,7 +163,7 @@ function unready(session) {
  * @param {boolean} [wasOn] encryption was on when Send was pressed
  * @returns {Question | null}
  */
-export function questionFor(session, words, wasOn = false) {
+function questionFor(session, words, wasOn = false) {
   const { encrypt } = session.protection;
   const { unsure, keyError } = session;
   // Without a host nothing is set up, and mail goes as it did before.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 
-export const APPLICATION = "dane_smime";
+const APPLICATION = "dane_smime";
 const PROTOCOL = 1;
 
 /** Where a manifest may have landed though Thunderbird does not look there. */

@@ -90,7 +90,7 @@ function serveDoctor(router, { bridge, hooks, shims, version }) {
  * @param {() => Promise<any[]>} listAccounts
  * @param {import("./settings.mjs").SettingsStore} settings
  */
-export async function listIdentities(listAccounts, settings) {
+async function listIdentities(listAccounts, settings) {
   const identities = (await listAccounts()).flatMap((account) => account.identities ?? []);
   return Promise.all(
     identities

@@ -16,7 +16,7 @@
  */
 
 /** @type {IdentitySettings} */
-export const IDENTITY_DEFAULTS = { sign: "always", encrypt: "ready" };
+const IDENTITY_DEFAULTS = { sign: "always", encrypt: "ready" };
 
 /** @type {Settings} */
 const DEFAULTS = {

@@ -95,7 +95,7 @@ function explainEncryption(verdict, encryption, words) {
 }
 
 /** @param {string | null} address */
-export function domainOf(address) {
+function domainOf(address) {
   const at = address?.lastIndexOf("@") ?? -1;
   return at < 0 ? null : (address?.slice(at + 1) ?? null);
 }

@@ -24,7 +24,7 @@ export function dateText(moment) {
 }
 
 /** @param {string} sha256 hexadecimal */
-export function fingerprintText(sha256) {
+function fingerprintText(sha256) {
   return sha256.toUpperCase().replace(/.{4}(?=.)/g, "$& ");
 }
 

@@ -58,12 +58,12 @@ function cards(page, show) {
 }
 
 /** Keys of an address, newest first. */
-export function keysOf(page, email) {
+function keysOf(page, email) {
   return page.keys.filter((key) => key.addresses.includes(email));
 }
 
 /** The one that signs. */
-export function usedKey(keys) {
+function usedKey(keys) {
   return keys.find((key) => key.time === "valid" && key.may_sign) ?? null;
 }
 

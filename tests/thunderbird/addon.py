@@ -176,10 +176,6 @@ class Addon:
         wait_until(lambda: self.has_page('first-run'), 'the first-run page')
         self.close_pages()
 
-    def background_state(self):
-        """"running", "stopped", "suspending"… """
-        return self.js('return ExtensionParent.GlobalManager.getExtension(id).backgroundState;')
-
     def stop_background(self):
         """What Thunderbird does with an event page that is idle."""
         self.js('await ExtensionParent.GlobalManager.getExtension(id).terminateBackground();')

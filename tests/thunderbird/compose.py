@@ -101,18 +101,6 @@ class ComposeWindow:
 
     # Writing
 
-    def set_text(self, html):
-        """Puts HTML in place of the body, as typing would: the window has changed then."""
-        self.js('''
-            const editor = one.GetCurrentEditor();
-            editor.selectAll();
-            editor.QueryInterface(Ci.nsIHTMLEditor).insertHTML(html);''', html=html)
-
-    def set_subject(self, subject):
-        self.js('''
-            one.document.getElementById("msgSubject").value = subject;
-            one.gContentChanged = true;''', subject=subject)
-
     def add_recipient(self, address, field='to'):
         """Adds a pill, as pressing Enter after typing does."""
         self.js('''
@@ -151,14 +139,6 @@ class ComposeWindow:
         self.press(command)
         wait_until(lambda: not self.state()['changed'] and not self.state()['locked'],
                    'the message is saved', seconds)
-
-    def wait_stopped(self, seconds=30):
-        """Waits until a sending has been given up and a bar tells of it; gives the bars."""
-        def bars():
-            state = self.state()
-            return None if state['locked'] else state['bars']
-
-        return wait_until(bars, 'the sending is stopped and a bar says so', seconds)
 
     def press_bar_button(self, bar, label):
         """Presses the button of a bar (its value), by its label."""

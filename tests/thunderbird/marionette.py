@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """A client of Marionette, Firefox's and Thunderbird's remote protocol, in chrome context."""
 
-import base64
 import json
 import socket
 
@@ -89,12 +88,6 @@ class Marionette:
 
     def switch(self, handle):
         self.command('WebDriver:SwitchToWindow', handle=handle, focus=False)
-
-    def screenshot(self, element=None):
-        """PNG of the window that was switched to, or of one element of it."""
-        parameters = {'id': element[ELEMENT]} if element else {'full': False}
-        return base64.b64decode(self.command('WebDriver:TakeScreenshot', hash=False, scroll=True,
-                                             **parameters))
 
     # Elements and keys, as a person uses them
 

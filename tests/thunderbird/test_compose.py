@@ -3,7 +3,6 @@
 """The compose window: button, popup, pills, defaults."""
 
 import os
-import unittest
 
 from world import CAROL, DAVE  # first: it puts the support modules on the path
 from toggles import ALICE, BOB, KEYLESS, POPUP, ToggleCase

@@ -3,7 +3,6 @@
 """Pictures of composing, in each language, light and dark; and whether all texts fit."""
 
 import os
-import unittest
 import zipfile
 
 from world import CAROL, DAVE, xpi  # first: it puts the support modules on the path

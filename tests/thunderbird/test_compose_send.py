@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """What is asked when Send is pressed, and what each answer does."""
 
-import unittest
-
 from world import CAROL, DAVE  # first: it puts the support modules on the path
 from toggles import ALICE, BOB, KEYLESS, QUESTION, ToggleCase
 

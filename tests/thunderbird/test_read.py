@@ -5,6 +5,7 @@
 import base64
 import os
 import re
+import time
 import unittest
 
 from world import ALICE, CAROL, World  # first: it puts the support modules on the path
@@ -15,7 +16,7 @@ from compose import Composing
 from dialogs import Dialogs
 from mail_windows import MailWindows
 from processes import wait_until
-from protected import ATTACHED_TEXT, CSV, Kinds, entity_of, head, plain, rich, split
+from protected import ATTACHED_TEXT, CSV, Kinds, head, plain, rich, split
 
 WORLD = World()
 SUCCESS, INCOMPLETE, NONE = 0, 1057, -1
@@ -68,7 +69,7 @@ class AllKinds(unittest.TestCase):
                 if kind == 'F1' and not PARTS_ARE_SEEN:
                     continue
                 wait_until(lambda: WORLD.requests('read'), 'the host is asked')
-                MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 300));')
+                time.sleep(0.3)  # in which nobody may ask again
                 self.assertEqual(len(WORLD.requests('read')), 1)
 
     def test_2_again_without_the_host(self):
@@ -305,7 +306,7 @@ class Leaks(unittest.TestCase):
                 wait_until(lambda: MAIL.state(uri)['loaded'], 'it is shown')
                 if 'encrypted' in name:
                     MAIL.wait_text(f'secret {name}', uri)
-                MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 700));')
+                time.sleep(0.7)  # in which nothing may be fetched
                 if 'encrypted' not in name:
                     self.assertNotIn('secret', MAIL.state(uri)['text'])
         # what stands beside an envelope is no part of it, and the user has allowed remote content

@@ -6,6 +6,7 @@ comes and goes; Thunderbird's own keys; IMAP without an offline copy."""
 import os
 import shutil
 import signal
+import time
 import unittest
 
 from world import World  # first: it puts the support modules on the path
@@ -85,7 +86,7 @@ class Pages(unittest.TestCase):
         WORLD.pictures.window('read-no-key')
         MAIL.js('Services.prefs.setIntPref("ui.systemUsesDarkTheme", 1);')
         self.addCleanup(MAIL.js, 'Services.prefs.clearUserPref("ui.systemUsesDarkTheme");')
-        MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 1500));')
+        time.sleep(1.5)  # the colours change; nothing tells of it
         WORLD.pictures.window('read-no-key-dark')
 
     def test_damaged(self):
@@ -109,7 +110,7 @@ class Host(unittest.TestCase):
         self.addCleanup(self.back)
 
     def back(self):
-        MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 3200));')
+        time.sleep(3.2)  # a host that could not be started is not tried again before
         away()
         MAIL.read('kind C4', 'secret C4')
 
@@ -144,7 +145,7 @@ class Host(unittest.TestCase):
         os.kill(pid, signal.SIGSTOP)
         MAIL.select('kind E1')
         wait_until(lambda: 'Decrypting' in MAIL.state()['text'], 'the placeholder')
-        MAIL.js('await new Promise(resolve => main.setTimeout(resolve, 1000));')
+        time.sleep(1)  # in which it stays
         WORLD.pictures.window('read-decrypting')
         WORLD.kill_host()
         MAIL.wait_text('ended unexpectedly')

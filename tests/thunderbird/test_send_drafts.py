@@ -5,7 +5,6 @@
 import os
 import signal
 import time
-import unittest
 
 from world import ALICE, BOB, DAVE  # first: it puts the support modules on the path
 from sending import BAR, BODY, SendingCase

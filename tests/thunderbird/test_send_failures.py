@@ -14,6 +14,7 @@ import tap
 from addon import with_version
 from compose import SEND_LATER
 from dialogs import Dialogs
+from marionette import MarionetteError
 from processes import wait_until
 
 SET_RESOLVER = '''
@@ -210,6 +211,20 @@ class Guarded(SendingCase):
         window.send()
         [delivery] = self.world.sink.wait()
         self.judge.verify(delivery.octets)
+
+
+class Wrong(SendingCase):
+    """What the add-on asks for and can't have is said in words that reach it."""
+
+    def test_no_such_job(self):
+        with self.assertRaisesRegex(MarionetteError, 'job 99 has no file 0'):
+            self.world.addon.background('await messenger.daneOutgoing.readFile(99, 0, 1);')
+
+    def test_no_compose_window(self):
+        [tab] = self.world.addon.background('return messenger.tabs.query({type: "mail"});')
+        with self.assertRaisesRegex(MarionetteError, 'is no compose window'):
+            self.world.addon.background('await messenger.daneOutgoing.getProtection(tab);',
+                                        tab=tab['id'])
 
 
 class Unavailable(SendingCase):

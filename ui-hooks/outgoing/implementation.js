@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ExtensionCommon */
+/* global ChromeUtils, ExtensionCommon, ExtensionUtils, Services */
 /* exported daneOutgoing */
 
 var OUTGOING_MODULES = [
@@ -104,7 +104,7 @@ var daneOutgoing = class extends ExtensionCommon.ExtensionAPIPersistent {
     const windowOf = (tabId) => {
       const win = tabManager.get(tabId).nativeTab;
       if (!Wish.windows().includes(win)) {
-        throw new ExtensionCommon.ExtensionError(`tab ${tabId} is no compose window`);
+        throw new ExtensionUtils.ExtensionError(`tab ${tabId} is no compose window`);
       }
       return win;
     };

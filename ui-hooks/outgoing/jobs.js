@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ExtensionCommon, MailServices, MessageFiles, Refusal, Wish */
+/* global ExtensionUtils, IOUtils, MailServices, MessageFiles, Refusal */
 /* exported Jobs */
 
 /** Hands messages to the add-on's listener, and keeps the files that it may read and write. */
@@ -73,7 +73,7 @@ var Jobs = class {
   #path(job, index) {
     const path = this.#files.get(job)?.[index];
     if (!path) {
-      throw new ExtensionCommon.ExtensionError(`job ${job} has no file ${index}`);
+      throw new ExtensionUtils.ExtensionError(`job ${job} has no file ${index}`);
     }
     return path;
   }
