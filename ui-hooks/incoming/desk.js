@@ -2,8 +2,7 @@
 "use strict";
 /* global Contents, Holds, MessageWindows, Octets */
 
-// Some messages to go back and forth between, with attachments.
-const LIMITS = { entries: 24, octets: 64 * 1024 * 1024 };
+const LIMITS = { entries: 24, octets: 64 * 1024 * 1024 }; // some messages, with attachments
 const MAX_FAILED = 100;
 
 /** Where CMS parts and their contents meet: contents at hand, and those that are waited for. */
