@@ -228,9 +228,30 @@ is_plain_text(const guint8 *octets, const guint8 *end)
     return TRUE;
 }
 
+/* A signature in binary (RFC 2045 §6.2; AS2 has them, without saying so) is no text. */
+static gboolean
+is_binary(const Entity *signature)
+{
+    const gchar *encoding = entity_find_field(signature, "Content-Transfer-Encoding");
+    return encoding == NULL || (entity_count_fields(signature, "Content-Transfer-Encoding") == 1 &&
+                                g_ascii_strcasecmp(encoding, "binary") == 0);
+}
+
+/* All that follows the signed part, but for the octets of a signature in binary. */
+static gboolean
+is_plain_after(const guint8 *start, const guint8 *end, const Entity *signature)
+{
+    if (!is_binary(signature))
+        return is_plain_text(start, end);
+    g_autoptr(GBytes) body = entity_get_body(signature);
+    gsize n_body = 0;
+    const guint8 *octets = g_bytes_get_data(body, &n_body);
+    return is_plain_text(start, octets) && is_plain_text(octets + n_body, end);
+}
+
 /* Whether every reader finds the same signed part: another one would show what nobody signed. */
 static gboolean
-is_framed_plainly(const Entity *multipart, const Entity *signed_part)
+is_framed_plainly(const Entity *multipart, const Entity *signed_part, const Entity *signature)
 {
     g_autoptr(GBytes) whole = entity_get_octets(multipart);
     g_autoptr(GBytes) inner = entity_get_octets(signed_part);
@@ -238,10 +259,10 @@ is_framed_plainly(const Entity *multipart, const Entity *signed_part)
     gsize n_inner = 0;
     const guint8 *start = g_bytes_get_data(whole, &n_whole);
     const guint8 *inside = g_bytes_get_data(inner, &n_inner);
-    const guint8 *inside_end = inside + n_inner;
     return entity_count_fields(multipart, "Content-Type") == 1 &&
            is_plain_content_type(entity_find_field(multipart, "Content-Type")) &&
-           is_plain_text(start, inside) && is_plain_text(inside_end, start + n_whole);
+           is_plain_text(start, inside) &&
+           is_plain_after(inside + n_inner, start + n_whole, signature);
 }
 
 gboolean
@@ -260,7 +281,7 @@ classify_split_signed(const Entity *multipart, const Entity **out_signed,
                     "second part of multipart/signed is %s", entity_get_media_type(signature));
         return FALSE;
     }
-    if (!is_framed_plainly(multipart, entity_get_child(multipart, 0))) {
+    if (!is_framed_plainly(multipart, entity_get_child(multipart, 0), signature)) {
         g_set_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED,
                     "parts of multipart/signed that can be read in two ways");
         return FALSE;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """What the header of a message tells of its signature and encryption."""
 
+import base64
 import os
 import re
 import unittest
@@ -351,6 +352,26 @@ class Frames(VerdictCase):
     def test_nul(self):
         self.assert_unsigned('nul', lambda parts, real: (
             parts.replace(b'--', b'\0--', 2).replace(b'\n', b'\r\n') % (real, real, real)))
+
+
+    def binary(self, encoding, made):
+        """Carol's message with its signature in binary, and something after that."""
+        head, _, encoded = self.kinds.make('A1').partition(
+            b'Content-Transfer-Encoding: base64\r\n')
+        rest, _, body = encoded.partition(b'\r\n\r\n')
+        signature, _, end = body.partition(b'\r\n--')
+        return (head + encoding + rest + b'\r\n\r\n' + base64.b64decode(signature) + made
+                + b'\r\n--' + end)
+
+    def test_binary_signature(self):
+        real = re.search(rb'boundary="([^"]+)"', self.kinds.make('A1')).group(1)
+        text = b'\r--%b\rContent-Type: text/plain\r\rnobody signed this\r--%b\r' % (real, real)
+        for name, encoding in (('said', b'Content-Transfer-Encoding: binary\r\n'), ('not', b'')):
+            with self.subTest(name):
+                view, state = self.show(f'binary-{name}', lambda: self.binary(encoding, text))
+                view.wait_loaded()
+                if state['signed']:
+                    self.assertNotIn('nobody signed this', view.state()['text'])
 
 
 class Windows(VerdictCase):
