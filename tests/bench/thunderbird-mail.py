@@ -69,10 +69,9 @@ if (status != 0) {
 
 def use_build(folder):
     """The programs and the add-on of a build folder are those that run."""
-    for name, path in {'DANE_SMIME': 'bridge/dane-smime',
-                       'DANE_SMIME_HOST': 'bridge/dane-smime-host',
-                       'DANE_SMIME_XPI': 'packaging/xpi/dane-smime.xpi'}.items():
-        os.environ.setdefault(name, os.path.abspath(os.path.join(folder, path)))
+    from builds import environment_of  # pylint: disable=import-outside-toplevel
+    for name, path in environment_of(folder).items():
+        os.environ.setdefault(name, path)
 
 
 class Certificates:
