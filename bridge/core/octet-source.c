@@ -115,6 +115,40 @@ octet_source_read(const OctetSource *source, OctetTake take, gpointer user_data,
     }
 }
 
+/* Cuts what both pieces begin with off them. */
+static gboolean
+take_equal(OctetPiece *a, OctetPiece *b)
+{
+    gsize n_octets = MIN(a->n_octets, b->n_octets);
+    if (n_octets > 0 && memcmp(a->octets, b->octets, n_octets) != 0)
+        return FALSE;
+    a->octets += n_octets;
+    a->n_octets -= n_octets;
+    b->octets += n_octets;
+    b->n_octets -= n_octets;
+    return TRUE;
+}
+
+gboolean
+octet_source_equal(const OctetSource *a, const OctetSource *b, GError **error)
+{
+    OctetPiece a_piece = {0}, b_piece = {0};
+    if (a->n_octets != b->n_octets)
+        return FALSE;
+    g_autoptr(OctetReader) a_reader = octet_source_open(a, error);
+    g_autoptr(OctetReader) b_reader = a_reader != NULL ? octet_source_open(b, error) : NULL;
+    if (b_reader == NULL)
+        return FALSE;
+    do {
+        if ((a_piece.n_octets == 0 && !octet_reader_next(a_reader, &a_piece, error)) ||
+            (b_piece.n_octets == 0 && !octet_reader_next(b_reader, &b_piece, error)))
+            return FALSE;
+        if (!take_equal(&a_piece, &b_piece))
+            return FALSE;
+    } while (a_piece.n_octets > 0 || b_piece.n_octets > 0 || b_reader->n_read < b->n_octets);
+    return TRUE;
+}
+
 /* Octets at hand */
 
 typedef struct {
@@ -388,5 +422,7 @@ octet_source_get_end(const OctetSource *source, gsize n_max, GError **error)
     GBytes *octets = octet_source_peek_bytes(source);
     if (octets != NULL)
         return g_bytes_new_from_bytes(octets, n_before, n_octets);
-    return collect_range(source, n_before, n_octets, error);
+    GBytes *end =
+        source->type->get_end != NULL ? source->type->get_end(source->origin, n_octets) : NULL;
+    return end != NULL ? end : collect_range(source, n_before, n_octets, error);
 }
