@@ -112,12 +112,12 @@ make_message(const gchar *layers, const gchar *inside)
 }
 
 /* The keys of alice, or of the pair in @data. */
-static GPtrArray *
+static EnvelopeKeys *
 give_keys(gpointer data, G_GNUC_UNUSED GError **error)
 {
-    GPtrArray *keys = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
-    g_ptr_array_add(keys, key_pair_ref(data != NULL ? data : alice));
-    return keys;
+    GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
+    g_ptr_array_add(pairs, key_pair_ref(data != NULL ? data : alice));
+    return envelope_keys_new(pairs, NULL);
 }
 
 static void
