@@ -39,6 +39,13 @@ nss_capability_to_string(NssCapability capability)
 }
 
 gboolean
+nss_capability_is_known(NssCapability capability)
+{
+    g_assert(capability < NSS_N_CAPABILITIES);
+    return rows[capability].since != NULL;
+}
+
+gboolean
 nss_capability_is_there(NssCapability capability)
 {
     g_assert(capability < NSS_N_CAPABILITIES);

@@ -27,6 +27,9 @@ typedef enum {
 /* "ed25519", "aes-gcm", … for JSON. */
 const gchar *nss_capability_to_string(NssCapability capability);
 
+/* Whether any NSS has it; of AES-CCM only the name is known. */
+gboolean nss_capability_is_known(NssCapability capability);
+
 /* After cms_init(). */
 gboolean nss_capability_is_there(NssCapability capability);
 
