@@ -47,6 +47,9 @@
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
 #define LIMIT_RSA_EXPONENT_BITS 64u
+/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.1): it is gone through
+ * twice, and so has to be in memory. */
+#define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
 
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)
