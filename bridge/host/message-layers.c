@@ -112,11 +112,11 @@ open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
     opened->is_encrypted = TRUE;
     if (opening->keys == NULL)
         return g_steal_pointer(&layer);
-    g_autoptr(GPtrArray) pairs = opening->keys(opening->keys_data, error);
-    if (pairs == NULL)
+    g_autoptr(EnvelopeKeys) keys = opening->keys(opening->keys_data, error);
+    if (keys == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
     if (plain == NULL)
         return NULL;
     set_content(layer, plain);

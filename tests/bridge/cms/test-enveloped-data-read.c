@@ -31,7 +31,8 @@ assert_opens(GBytes *octets, guint key)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, NULL, &error);
+    g_autoptr(GBytes) plaintext =
+        enveloped_data_decrypt(octets, &(EnvelopeKeys){.pairs = pairs}, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(g_bytes_equal(plaintext, content));
 }
@@ -41,7 +42,7 @@ assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
-    g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
+    g_assert_null(enveloped_data_decrypt(octets, &(EnvelopeKeys){.pairs = pairs}, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
@@ -120,7 +121,8 @@ build_gcm(const GcmCase *test)
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 0);
     g_assert_true(key_management_add(der_add(data, BER_SET), key_pair_get_certificate(keys[EC]),
-                                     key, CMS_CIPHER_AES_256_GCM, &is_transport, NULL));
+                                     key, &(EnvelopeOptions){.cipher = CMS_CIPHER_AES_256_GCM},
+                                     &is_transport, NULL));
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &cipher);

@@ -70,7 +70,8 @@ encrypt(GBytes *content, CmsCipher cipher)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) recipients = g_ptr_array_new();
     g_ptr_array_add(recipients, key_pair_get_certificate(alice));
-    GBytes *cms = enveloped_data_encrypt(content, recipients, cipher, &error);
+    GBytes *cms =
+        enveloped_data_encrypt(content, recipients, &(EnvelopeOptions){.cipher = cipher}, &error);
     g_assert_no_error(error);
     return cms;
 }
@@ -109,12 +110,12 @@ make_message(const gchar *layers, const gchar *inside)
 }
 
 /* The keys of alice, or of the pair in @data. */
-static GPtrArray *
+static EnvelopeKeys *
 give_keys(gpointer data, G_GNUC_UNUSED GError **error)
 {
-    GPtrArray *keys = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
-    g_ptr_array_add(keys, key_pair_ref(data != NULL ? data : alice));
-    return keys;
+    GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
+    g_ptr_array_add(pairs, key_pair_ref(data != NULL ? data : alice));
+    return envelope_keys_new(pairs, NULL);
 }
 
 static void
