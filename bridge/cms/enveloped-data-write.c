@@ -22,7 +22,7 @@ make_content_key(CmsCipher cipher, GError **error)
 }
 
 static DerNode *
-build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
+build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOptions *options,
                       gboolean *out_all_transport, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
@@ -33,7 +33,7 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
         gboolean is_transport = FALSE;
         if (!g_hash_table_add(seen, certificate_get_der(certificate)))
             continue;
-        if (!key_management_add(set, certificate, key, cipher, &is_transport, error))
+        if (!key_management_add(set, certificate, key, options, &is_transport, error))
             return NULL;
         *out_all_transport = *out_all_transport && is_transport;
     }
@@ -92,7 +92,7 @@ enveloped_data_encrypt(OctetSource *content, GPtrArray *recipients, const Envelo
     g_autoptr(PK11SymKey) key = make_content_key(cipher, error);
     if (key == NULL)
         return NULL;
-    DerNode *infos = build_recipient_infos(recipients, key, cipher, &all_transport, error);
+    DerNode *infos = build_recipient_infos(recipients, key, options, &all_transport, error);
     if (infos == NULL)
         return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);

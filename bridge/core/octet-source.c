@@ -6,9 +6,6 @@
 
 #include "octet-spool.h"
 
-/* Pages are given back in runs: each costs a system call. */
-#define FORGET_OCTETS (1024u * 1024)
-
 struct _OctetSource {
     gatomicrefcount n_references;
     const OctetSourceType *type;
@@ -175,10 +172,7 @@ static gboolean
 next_of_bytes(gpointer data, OctetPiece *out_piece, GError **error G_GNUC_UNUSED)
 {
     BytesPass *pass = data;
-    if ((gsize)(pass->next - pass->kept) >= FORGET_OCTETS) {
-        octets_forget(pass->kept, (gsize)(pass->next - pass->kept));
-        pass->kept = pass->next;
-    }
+    octets_forget_behind(&pass->kept, pass->next);
     out_piece->octets = pass->next;
     out_piece->n_octets = MIN((gsize)(pass->end - pass->next), OCTET_PIECE_MAX);
     pass->next += out_piece->n_octets;
@@ -389,12 +383,14 @@ collect_range(const OctetSource *source, gsize n_before, gsize n_wanted, GError 
         return NULL;
     Collected *collected = g_malloc(sizeof *collected + n_wanted);
     *collected = (Collected){.n_wanted = n_wanted, .n_before = n_before};
+    /* What reaches to the end is right only if nothing comes after it, and no fault. */
+    gboolean to_end = n_before + n_wanted == source->n_octets;
     do {
         if (!octet_reader_next(reader, &piece, error)) {
             collected_free(collected);
             return NULL;
         }
-    } while (piece.n_octets > 0 && collect(piece.octets, piece.n_octets, collected));
+    } while (piece.n_octets > 0 && (collect(piece.octets, piece.n_octets, collected) || to_end));
     return g_bytes_new_with_free_func(collected->octets, collected->n_octets, collected_free,
                                       collected);
 }
