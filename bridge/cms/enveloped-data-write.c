@@ -22,7 +22,7 @@ make_content_key(CmsCipher cipher, GError **error)
 }
 
 static DerNode *
-build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
+build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOptions *options,
                       gboolean *out_all_transport, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
@@ -33,7 +33,7 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
         gboolean is_transport = FALSE;
         if (!g_hash_table_add(seen, certificate_get_der(certificate)))
             continue;
-        if (!key_management_add(set, certificate, key, cipher, &is_transport, error))
+        if (!key_management_add(set, certificate, key, options, &is_transport, error))
             return NULL;
         *out_all_transport = *out_all_transport && is_transport;
     }
@@ -65,7 +65,7 @@ add_content(DerNode *data, OctetSource *content, CmsCipher cipher, PK11SymKey *k
 static gboolean
 check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
 {
-    if (cms_cipher_is_weak(cipher)) {
+    if (!cms_cipher_is_written(cipher)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cipher %s is not written",
                     cms_cipher_to_string(cipher));
         return FALSE;
@@ -92,7 +92,7 @@ enveloped_data_encrypt(OctetSource *content, GPtrArray *recipients, const Envelo
     g_autoptr(PK11SymKey) key = make_content_key(cipher, error);
     if (key == NULL)
         return NULL;
-    DerNode *infos = build_recipient_infos(recipients, key, cipher, &all_transport, error);
+    DerNode *infos = build_recipient_infos(recipients, key, options, &all_transport, error);
     if (infos == NULL)
         return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);

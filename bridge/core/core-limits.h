@@ -47,6 +47,10 @@
 #define LIMIT_DIGEST_ALGORITHMS 40u
 #define LIMIT_ATTRIBUTES        100u
 #define LIMIT_ATTRIBUTE_OCTETS  (256u * 1024)
+/* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
+ * entries. */
+#define LIMIT_CAPABILITIES        200u
+#define LIMIT_CAPABILITIES_OCTETS 2048u
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
 /* A field that came in pieces and is put together: a key, a digest, a signature. */
@@ -57,6 +61,13 @@
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
 #define LIMIT_RSA_EXPONENT_BITS 64u
+/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.1): it is gone through
+ * twice, and so has to be in memory. */
+#define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
+
+/* Correspondents whose capabilities are remembered, and the file that they are in. */
+#define LIMIT_PEERS            2000u
+#define LIMIT_PEER_FILE_OCTETS (8u * 1024 * 1024)
 
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)
