@@ -10,6 +10,9 @@
 /* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
  * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone. */
 #define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
+/* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
+ * large that the time for it is the reader's own affair. */
+#define LIMIT_STREAMED_OCTETS (G_GUINT64_CONSTANT(16) * 1024 * 1024 * 1024)
 /* The header section of one entity. Real ones stay below 100 KiB. */
 #define LIMIT_HEADER_OCTETS (1024u * 1024)
 /* Header fields of one entity. */
@@ -50,6 +53,8 @@
 #define LIMIT_CAPABILITIES_OCTETS 2048u
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
+/* A field that came in pieces and is put together: a key, a digest, a signature. */
+#define LIMIT_JOINED_OCTETS (64u * 1024)
 /* Strings in pieces within one OCTET STRING in pieces. Nobody nests them; X.690 §8.7.3.2 lets. */
 #define LIMIT_STRING_CONSTRUCTIONS 10000u
 /* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
