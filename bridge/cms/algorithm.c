@@ -77,12 +77,21 @@ static const SignatureRow signature_rows[] = {
     {OID_DSA_WITH_SHA224, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA224, SEC_OID_UNKNOWN},
     {OID_DSA_WITH_SHA256, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA256, SEC_OID_UNKNOWN},
     {OID_DSA, CMS_SIGNATURE_DSA, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
+    /* RFC 8419 §2.3: this digest and no other stands beside it. */
+    {OID_ED25519, CMS_SIGNATURE_ED25519, CMS_DIGEST_SHA512, SEC_OID_UNKNOWN},
+    {OID_ED448, CMS_SIGNATURE_ED448, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
 };
 
 static const gchar *const signature_names[CMS_N_SIGNATURES] = {
     [CMS_SIGNATURE_UNKNOWN] = "unknown", [CMS_SIGNATURE_RSA_PKCS1] = "rsa-pkcs1",
     [CMS_SIGNATURE_RSA_PSS] = "rsa-pss", [CMS_SIGNATURE_ECDSA] = "ecdsa",
-    [CMS_SIGNATURE_DSA] = "dsa",
+    [CMS_SIGNATURE_DSA] = "dsa",         [CMS_SIGNATURE_ED25519] = "ed25519",
+    [CMS_SIGNATURE_ED448] = "ed448",
+};
+
+static const gchar *const key_transport_names[CMS_N_KEY_TRANSPORTS] = {
+    [CMS_KEY_TRANSPORT_PKCS1] = "pkcs1",
+    [CMS_KEY_TRANSPORT_OAEP] = "oaep",
 };
 
 const CmsDigestInfo *
@@ -159,6 +168,25 @@ gboolean
 cms_cipher_is_weak(CmsCipher cipher)
 {
     return cipher == CMS_CIPHER_UNKNOWN || cms_cipher_get_info(cipher)->weak;
+}
+
+const gchar *
+cms_key_transport_to_string(CmsKeyTransport transport)
+{
+    g_assert(transport < CMS_N_KEY_TRANSPORTS);
+    return key_transport_names[transport];
+}
+
+gboolean
+cms_key_transport_from_string(const gchar *name, CmsKeyTransport *out_transport)
+{
+    for (guint i = 0; i < CMS_N_KEY_TRANSPORTS; i++) {
+        if (g_strcmp0(key_transport_names[i], name) != 0)
+            continue;
+        *out_transport = (CmsKeyTransport)i;
+        return TRUE;
+    }
+    return FALSE;
 }
 
 const gchar *

@@ -63,7 +63,10 @@ signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **err
         return NULL;
     if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
         layer->kind = LAYER_CERTS_ONLY;
-    GBytes *inside = signed_data_get_content(layer->signed_data);
+    OctetSource *source = signed_data_get_content(layer->signed_data);
+    g_autoptr(GBytes) inside = source != NULL ? octet_source_to_bytes(source, error) : NULL;
+    if (source != NULL && inside == NULL)
+        return NULL;
     if (covered != NULL || inside != NULL)
         set_content(layer, covered != NULL ? covered : inside);
     return g_steal_pointer(&layer);
@@ -126,11 +129,12 @@ open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error
     opened->is_encrypted = TRUE;
     if (opening->keys == NULL)
         return g_steal_pointer(&layer);
-    g_autoptr(GPtrArray) pairs = opening->keys(opening->keys_data, error);
-    if (pairs == NULL)
+    g_autoptr(EnvelopeKeys) keys = opening->keys(opening->keys_data, error);
+    if (keys == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    g_autoptr(OctetSource) source = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
+    g_autoptr(GBytes) plain = source != NULL ? octet_source_to_bytes(source, error) : NULL;
     if (plain == NULL)
         return NULL;
     set_content(layer, plain);

@@ -317,7 +317,7 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
 }
 
 static JudgedSigner *
-judge_signer(const Judging *judging, guint index, GBytes *content, SignatureScope scope)
+judge_signer(const Judging *judging, guint index, OctetSource *content, SignatureScope scope)
 {
     const JudgeContext *context = judging->context;
     g_autoptr(GArray) records = NULL;
@@ -349,7 +349,8 @@ judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
     g_auto(Judging) judging = {.data = data, .context = context};
     prepare(&judging);
     GPtrArray *signers = g_ptr_array_new_with_free_func(judged_signer_free);
+    g_autoptr(OctetSource) source = content != NULL ? octet_source_new_bytes(content) : NULL;
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
-        g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));
+        g_ptr_array_add(signers, judge_signer(&judging, i, source, scope));
     return signers;
 }

@@ -60,9 +60,10 @@ sign(GBytes *content, gboolean detached)
     g_autoptr(GError) error = NULL;
     SignedDataOptions options = {.detached = detached};
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
-    GBytes *cms = signed_data_sign(content, alice, &options, &digest, &error);
+    g_autoptr(OctetSource) source = octet_source_new_bytes(content);
+    g_autoptr(OctetSource) cms = signed_data_sign(source, alice, &options, &digest, &error);
     g_assert_no_error(error);
-    return cms;
+    return octet_source_to_bytes(cms, NULL);
 }
 
 static GBytes *
@@ -71,9 +72,11 @@ encrypt(GBytes *content, CmsCipher cipher)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) recipients = g_ptr_array_new();
     g_ptr_array_add(recipients, key_pair_get_certificate(alice));
-    GBytes *cms = enveloped_data_encrypt(content, recipients, cipher, &error);
+    const EnvelopeOptions options = {.cipher = cipher};
+    g_autoptr(OctetSource) source = octet_source_new_bytes(content);
+    g_autoptr(OctetSource) cms = enveloped_data_encrypt(source, recipients, &options, &error);
     g_assert_no_error(error);
-    return cms;
+    return octet_source_to_bytes(cms, NULL);
 }
 
 /* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM, "z" compressed. */
@@ -113,12 +116,12 @@ make_message(const gchar *layers, const gchar *inside)
 }
 
 /* The keys of alice, or of the pair in @data. */
-static GPtrArray *
+static EnvelopeKeys *
 give_keys(gpointer data, G_GNUC_UNUSED GError **error)
 {
-    GPtrArray *keys = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
-    g_ptr_array_add(keys, key_pair_ref(data != NULL ? data : alice));
-    return keys;
+    GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
+    g_ptr_array_add(pairs, key_pair_ref(data != NULL ? data : alice));
+    return envelope_keys_new(pairs, NULL);
 }
 
 static void
