@@ -49,8 +49,8 @@ fail_reading(GError **error)
 static gboolean
 fail_writing(GError **error)
 {
-    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "%s: %s", g_get_tmp_dir(),
-                g_strerror(errno));
+    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "a temporary file in %s: %s",
+                g_get_tmp_dir(), g_strerror(errno));
     return FALSE;
 }
 
@@ -249,16 +249,29 @@ octet_spool_get_size(const OctetSpool *spool)
     return spool->n_octets;
 }
 
-static gboolean
-write_all(gint descriptor, const guint8 *octets, gsize n_octets, GError **error)
+static void
+touch(const volatile guint8 *octets, gsize n_octets)
 {
-    for (gsize n_written = 0; n_written < n_octets;) {
-        gssize n = write(descriptor, octets + n_written, n_octets - n_written);
+    for (gsize i = 0; i < n_octets; i++)
+        (void)octets[i];
+}
+
+gboolean
+octets_write(gint descriptor, const guint8 *octets, gsize n_octets)
+{
+    while (n_octets > 0) {
+        gssize n = write(descriptor, octets, n_octets);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && errno == EFAULT) {
+            /* The kernel does not raise the signal for what it reads itself. */
+            touch(octets, n_octets);
+            errno = EFAULT;
+        }
         if (n < 0)
-            return fail_writing(error);
-        n_written += (gsize)n;
+            return FALSE;
+        octets += n;
+        n_octets -= (gsize)n;
     }
     return TRUE;
 }
@@ -283,9 +296,10 @@ static gboolean
 move_to_file(OctetSpool *spool, GError **error)
 {
     spool->descriptor = open_nameless(error);
-    if (spool->descriptor < 0 ||
-        !write_all(spool->descriptor, spool->memory, spool->n_octets, error))
+    if (spool->descriptor < 0)
         return FALSE;
+    if (!octets_write(spool->descriptor, spool->memory, spool->n_octets))
+        return fail_writing(error);
     wipe_free(g_steal_pointer(&spool->memory), spool->n_octets);
     return TRUE;
 }
@@ -317,8 +331,8 @@ octet_spool_append(OctetSpool *spool, const guint8 *octets, gsize n_octets, GErr
         return FALSE;
     if (spool->descriptor < 0)
         append_to_memory(spool, octets, n_octets);
-    else if (!write_all(spool->descriptor, octets, n_octets, error))
-        return FALSE;
+    else if (!octets_write(spool->descriptor, octets, n_octets))
+        return fail_writing(error);
     spool->n_octets += n_octets;
     return TRUE;
 }

@@ -40,6 +40,10 @@ gboolean octets_are_mapped(gconstpointer address);
 /* Everything that can be read from @descriptor, collected in a spool. */
 GBytes *octets_collect(gint descriptor, gsize max_octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All of them, or FALSE with errno. Octets of a mapped file that is shorter by now are a SIGBUS, as
+ * they are wherever they are read. */
+gboolean octets_write(gint descriptor, const guint8 *octets, gsize n_octets);
+
 /* These octets will not be needed soon. Gives the pages of mapped ones back; harmless for others.
  */
 void octets_forget(const guint8 *octets, gsize n_octets);

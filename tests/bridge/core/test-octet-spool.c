@@ -123,7 +123,7 @@ test_spool_folder_missing(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr("*/nowhere/at/all: No such file or directory*");
+    g_test_trap_assert_stderr("*a temporary file in /nowhere/at/all: No such file or directory*");
 }
 
 static gint
