@@ -14,7 +14,7 @@
 #include "octet-source.h"
 
 /* Pages are given back in runs: each costs a system call. */
-#define FORGET_OCTETS (1024u * 1024)
+#define FORGET_OCTETS (256u * 1024)
 /* Mappings at one time; what comes beyond them is read into memory. */
 #define MAPPINGS_MAX 512
 
@@ -145,20 +145,21 @@ octets_forget_behind(const guint8 **kept, const guint8 *at)
 {
     if ((gsize)(at - *kept) < FORGET_OCTETS)
         return;
-    octets_forget(*kept, (gsize)(at - *kept));
-    *kept = at;
+    /* The page at the border goes with the next run; else one of each run would stay. */
+    const guint8 *end = at - (uintptr_t)at % (uintptr_t)sysconf(_SC_PAGESIZE);
+    octets_forget(*kept, (gsize)(end - *kept));
+    *kept = end;
 }
 
 const guint8 *
 octets_find(const guint8 *octets, gsize n_octets, guint8 wanted)
 {
+    const guint8 *kept = octets;
     for (gsize at = 0; at < n_octets; at += FORGET_OCTETS) {
-        gsize n_step = MIN(n_octets - at, FORGET_OCTETS);
-        const guint8 *found = memchr(octets + at, wanted, n_step);
+        octets_forget_behind(&kept, octets + at);
+        const guint8 *found = memchr(octets + at, wanted, MIN(n_octets - at, FORGET_OCTETS));
         if (found != NULL)
             return found;
-        if (n_step == FORGET_OCTETS)
-            octets_forget(octets + at, n_step);
     }
     return NULL;
 }
@@ -176,6 +177,8 @@ map_descriptor(gint descriptor, gsize n_octets)
         return NULL;
     }
     madvise(start, n_octets, MADV_SEQUENTIAL);
+    /* Of a huge page nothing is given back before all of it. */
+    madvise(start, n_octets, MADV_NOHUGEPAGE);
     return g_bytes_new_with_free_func(start, n_octets, mapping_free, mapping);
 }
 
