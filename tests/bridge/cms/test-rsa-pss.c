@@ -4,6 +4,7 @@
  * of a key let a signature be. */
 
 #include "cms-error.h"
+#include "keystore.h"
 #include "peer.h"
 #include "signature-check.h"
 #include "signature-make.h"
@@ -349,6 +350,52 @@ test_certificates(void)
     }
 }
 
+/* Signs with what the store gives back, and what openssl makes of an exported key is one for PSS
+ * alone, with its parameters. */
+static void
+check_stored(KeyStore *store, const KeyPair *pair)
+{
+    const SignedDataOptions options = {.signing_time = 1795291200};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) octets = whole_sign(content, pair, &options, NULL, &error);
+    g_assert_no_error(error);
+    support_save(folder, "signed.der", octets);
+    peer_run(folder, "openssl cms -verify -inform DER -in signed.der -CAfile sha256.pem -out "
+                     "verified");
+    g_autoptr(GBytes) p12 = key_store_export(store, pair, "secret", &error);
+    g_assert_no_error(error);
+    support_save(folder, "pss.p12", p12);
+    peer_run(folder,
+             "openssl pkcs12 -in pss.p12 -passin pass:secret -nodes -nocerts -out back.pem");
+    peer_run(folder, "openssl pkey -in back.pem -out back.key.pem");
+    g_autoptr(GBytes) before = support_load(folder, "sha256.key.pem");
+    g_autoptr(GBytes) after = support_load(folder, "back.key.pem");
+    g_assert_true(g_bytes_equal(before, after));
+    g_autoptr(KeyFile) file = key_file_parse(p12, "secret", &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(file->pairs->len, ==, 1);
+}
+
+static void
+test_key_store(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree gchar *path = support_path(folder, "store");
+    peer_run(folder, "openssl pkcs12 -export -inkey sha256.key.pem -in sha256.pem -out in.p12 "
+                     "-passout pass:secret");
+    g_autoptr(GBytes) octets = support_load(folder, "in.p12");
+    g_autoptr(KeyFile) file = key_file_parse(octets, "secret", &error);
+    g_assert_no_error(error);
+    g_autoptr(KeyStore) store = key_store_open(path, TRUE, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(key_store_import(store, file, &error), ==, 1);
+    g_assert_no_error(error);
+    g_autoptr(GPtrArray) pairs = key_store_list(store, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(pairs->len, ==, 1);
+    check_stored(store, g_ptr_array_index(pairs, 0));
+}
+
 static void
 add_tests(void)
 {
@@ -372,6 +419,7 @@ add_tests(void)
     g_test_add_func("/rsa-pss/trailer", test_trailer);
     g_test_add_func("/rsa-pss/without-parameters", test_without_parameters);
     g_test_add_func("/rsa-pss/certificates", test_certificates);
+    g_test_add_func("/rsa-pss/key-store", test_key_store);
 }
 
 int
