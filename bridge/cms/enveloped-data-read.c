@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include <string.h>
+
 #include "ber-string.h"
 #include "cms-error.h"
 #include "content-encryption.h"
@@ -25,6 +27,25 @@ envelope_facts_clear(EnvelopeFacts *facts)
 {
     g_clear_pointer(&facts->key_management, g_free);
     g_clear_pointer(&facts->recipient, certificate_unref);
+}
+
+EnvelopeKeys *
+envelope_keys_new(GPtrArray *pairs, const gchar *password)
+{
+    EnvelopeKeys *keys = g_new0(EnvelopeKeys, 1);
+    keys->pairs = pairs;
+    keys->password = g_strdup(password);
+    return keys;
+}
+
+void
+envelope_keys_free(EnvelopeKeys *keys)
+{
+    g_clear_pointer(&keys->pairs, g_ptr_array_unref);
+    if (keys->password != NULL)
+        explicit_bzero(keys->password, strlen(keys->password));
+    g_free(keys->password);
+    g_free(keys);
 }
 
 static void
@@ -122,14 +143,14 @@ check_cipher(const Envelope *envelope, GError **error)
 }
 
 static gboolean
-read_envelope(Envelope *envelope, BerReader *outer, GPtrArray *pairs, GError **error)
+read_envelope(Envelope *envelope, BerReader *outer, const EnvelopeKeys *keys, GError **error)
 {
     BerReader fields;
     guint version = 0;
     if (!ber_enter(outer, BER_SEQUENCE, "EnvelopedData", &fields, error) ||
         !ber_read_small(&fields, "EnvelopedData version", &version, error) ||
         !skip_optional(&fields, BER_CONTEXT_CONSTRUCTED(0), "originatorInfo", error) ||
-        !recipient_infos_read(&fields, pairs, envelope->recipients, &envelope->n_recipients,
+        !recipient_infos_read(&fields, keys->pairs, envelope->recipients, &envelope->n_recipients,
                               error) ||
         !read_encrypted_content(envelope, &fields, error) || !check_cipher(envelope, error))
         return FALSE;
@@ -141,7 +162,7 @@ read_envelope(Envelope *envelope, BerReader *outer, GPtrArray *pairs, GError **e
 }
 
 static gboolean
-parse_envelope(GBytes *ber, GPtrArray *pairs, Envelope *envelope, GError **error)
+parse_envelope(GBytes *ber, const EnvelopeKeys *keys, Envelope *envelope, GError **error)
 {
     BerReader all;
     ContentInfoReader info;
@@ -153,7 +174,7 @@ parse_envelope(GBytes *ber, GPtrArray *pairs, Envelope *envelope, GError **error
         content_info_set_type_error(error, info.type, "enveloped-data");
         return FALSE;
     }
-    return read_envelope(envelope, &info.content, pairs, error) &&
+    return read_envelope(envelope, &info.content, keys, error) &&
            content_info_leave(&all, &info, error);
 }
 
@@ -219,11 +240,11 @@ try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GErr
 }
 
 static OctetSource *
-decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *facts, GError **error)
+decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **error)
 {
     g_auto(Envelope)
         envelope = {.recipients = g_ptr_array_new_with_free_func((GDestroyNotify)recipient_free)};
-    gboolean parsed = parse_envelope(ber, pairs, &envelope, error);
+    gboolean parsed = parse_envelope(ber, keys, &envelope, error);
     facts->authenticated = envelope.authenticated;
     facts->cipher = envelope.cipher.cipher;
     facts->n_recipients = envelope.n_recipients;
@@ -231,10 +252,11 @@ decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *facts, GError **error)
 }
 
 OctetSource *
-enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts, GError **error)
+enveloped_data_decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *out_facts,
+                       GError **error)
 {
     EnvelopeFacts facts = {0};
-    OctetSource *plaintext = decrypt(ber, pairs, &facts, error);
+    OctetSource *plaintext = decrypt(ber, keys, &facts, error);
     if (out_facts != NULL)
         *out_facts = facts;
     else

@@ -22,7 +22,7 @@ make_content_key(CmsCipher cipher, GError **error)
 }
 
 static DerNode *
-build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
+build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOptions *options,
                       gboolean *out_all_transport, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
@@ -33,7 +33,7 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
         gboolean is_transport = FALSE;
         if (!g_hash_table_add(seen, certificate_get_der(certificate)))
             continue;
-        if (!key_management_add(set, certificate, key, cipher, &is_transport, error))
+        if (!key_management_add(set, certificate, key, options, &is_transport, error))
             return NULL;
         *out_all_transport = *out_all_transport && is_transport;
     }
@@ -70,12 +70,12 @@ check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GErro
                     cms_cipher_to_string(cipher));
         return FALSE;
     }
-    if (octet_source_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
+    if (octet_source_get_size(content) <= LIMIT_STREAMED_OCTETS &&
         recipients->len <= LIMIT_RECIPIENT_INFOS)
         return TRUE;
     g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                "content of more than %u octets, or more than %u recipients", LIMIT_MESSAGE_OCTETS,
-                LIMIT_RECIPIENT_INFOS);
+                "content of more than %" G_GUINT64_FORMAT " octets, or more than %u recipients",
+                LIMIT_STREAMED_OCTETS, LIMIT_RECIPIENT_INFOS);
     return FALSE;
 }
 
@@ -92,7 +92,7 @@ enveloped_data_encrypt(OctetSource *content, GPtrArray *recipients, const Envelo
     g_autoptr(PK11SymKey) key = make_content_key(cipher, error);
     if (key == NULL)
         return NULL;
-    DerNode *infos = build_recipient_infos(recipients, key, cipher, &all_transport, error);
+    DerNode *infos = build_recipient_infos(recipients, key, options, &all_transport, error);
     if (infos == NULL)
         return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);

@@ -9,14 +9,18 @@
  * BER. */
 
 typedef struct {
-    CmsCipher cipher; /* CBC makes EnvelopedData, GCM AuthEnvelopedData */
+    CmsCipher cipher;              /* CBC makes EnvelopedData, GCM AuthEnvelopedData */
+    CmsKeyTransport key_transport; /* for RSA keys; those of id-RSAES-OAEP get OAEP always */
+    /* (nullable) (element-type Certificate), a set: recipients who are known to read OAEP, by their
+     * capabilities for instance; it is written for them whatever is chosen for the others */
+    GHashTable *oaep_readers;
 } EnvelopeOptions;
 
 /**
  * enveloped_data_encrypt:
  * @content: CRLF-canonical MIME entity. With CBC it is read, and encrypted, whenever the result is
  * read; with GCM here and at once
- * @recipients: (element-type Certificate): at least one. RSA: key transport, PKCS#1 v1.5; EC:
+ * @recipients: (element-type Certificate): at least one. RSA: key transport; EC:
  * ephemeral-static ECDH, X9.63 KDF with SHA-256/384/512 by curve, AES key wrap as long as the
  * content key (RFC 5753). Named by issuerAndSerialNumber; twice the same certificate gives one
  * RecipientInfo
@@ -39,9 +43,19 @@ typedef struct {
 } EnvelopeFacts;
 void envelope_facts_clear(EnvelopeFacts *facts);
 
+/* What may open an envelope. */
+typedef struct {
+    GPtrArray *pairs; /* (element-type KeyPair) */
+    gchar *password;  /* (nullable): UTF-8, for recipients that have a password (RFC 3211) */
+} EnvelopeKeys;
+/* Takes @pairs, copies @password. */
+EnvelopeKeys *envelope_keys_new(GPtrArray *pairs, const gchar *password);
+void envelope_keys_free(EnvelopeKeys *keys); /* wipes the password */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvelopeKeys, envelope_keys_free)
+
 /**
  * enveloped_data_decrypt:
- * @pairs: (element-type KeyPair): every one that a RecipientInfo names is tried, by issuer and
+ * @keys: every key pair that a RecipientInfo names is tried, by issuer and
  * serial number or by key identifier (all keys with the same identifier, RFC 8551 §2.6)
  * @out_facts: (out caller-allocates) (optional): filled as far as known, on failure too; to be
  * cleared by the caller
@@ -57,5 +71,5 @@ void envelope_facts_clear(EnvelopeFacts *facts);
  *
  * Returns: (transfer full): the content, to be freed before cms_shutdown(); or %NULL
  */
-OctetSource *enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts,
+OctetSource *enveloped_data_decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *out_facts,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

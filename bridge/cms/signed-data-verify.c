@@ -166,7 +166,7 @@ prepare_bare(Verification *verification, SignerResult *result)
     if (!signed_data_is_mail(verification->data) ||
         signed_attributes_are_in(verification->content->content))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
-    /* RFC 8419 §3.1: Ed25519 then signs the content itself, which is gone through twice. */
+    /* Ed25519 signs the content itself, which then has to be in memory. */
     if (verification->signature == CMS_SIGNATURE_ED25519 &&
         octet_source_get_size(verification->content->content) <= LIMIT_EDDSA_MESSAGE_OCTETS)
         verification->message.octets = octet_source_to_bytes(verification->content->content, NULL);

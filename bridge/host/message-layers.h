@@ -38,9 +38,9 @@ typedef struct {
     const Entity *partial;
 } OpenedMessage;
 
-/* Gives the keys for an envelope: (element-type KeyPair) (transfer full), or NULL with an error.
+/* Gives the keys for an envelope: (transfer full), or NULL with an error.
  * Called only if there is one. */
-typedef GPtrArray *(*LayerKeysFunc)(gpointer user_data, GError **error);
+typedef EnvelopeKeys *(*LayerKeysFunc)(gpointer user_data, GError **error);
 
 /**
  * opened_message_new:

@@ -121,7 +121,8 @@ build_gcm(const GcmCase *test)
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 0);
     g_assert_true(key_management_add(der_add(data, BER_SET), key_pair_get_certificate(keys[EC]),
-                                     key, CMS_CIPHER_AES_256_GCM, &is_transport, NULL));
+                                     key, &(EnvelopeOptions){.cipher = CMS_CIPHER_AES_256_GCM},
+                                     &is_transport, NULL));
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &cipher);

@@ -46,7 +46,8 @@ whole_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher, GError *
 static inline GBytes *
 whole_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts, GError **error)
 {
-    return whole_take(enveloped_data_decrypt(ber, pairs, out_facts, error), error);
+    const EnvelopeKeys keys = {.pairs = pairs};
+    return whole_take(enveloped_data_decrypt(ber, &keys, out_facts, error), error);
 }
 
 static inline GBytes *
