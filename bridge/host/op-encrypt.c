@@ -108,8 +108,10 @@ encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *cer
 {
     EnvelopeOptions options = encrypting->options;
     options.cipher = cipher;
-    g_autoptr(GBytes) cms =
-        enveloped_data_encrypt(encrypting->payload, certificates, &options, error);
+    g_autoptr(OctetSource) payload = octet_source_new_bytes(encrypting->payload);
+    g_autoptr(OctetSource) envelope =
+        enveloped_data_encrypt(payload, certificates, &options, error);
+    g_autoptr(GBytes) cms = envelope != NULL ? octet_source_to_bytes(envelope, error) : NULL;
     if (cms == NULL)
         return NULL;
     return compose_pkcs7_mime(tree, cms,
