@@ -32,7 +32,7 @@ op_peers(const OpCall *call, OpReply *reply, GError **error)
     if (!params_get_string(call->params, "address", &address, error) ||
         !params_get_boolean(call->params, "forget", FALSE, &forget, error))
         return FALSE;
-    g_autoptr(GPtrArray) peers = peer_capabilities_load(folder, error);
+    g_autoptr(GPtrArray) peers = peer_capabilities_load(folder, G_MAXINT64, error);
     if (peers == NULL ||
         (forget && !peer_capabilities_forget(folder, address, &n_forgotten, error)))
         return FALSE;

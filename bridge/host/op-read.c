@@ -220,7 +220,7 @@ open_and_judge(Reading *reading, GError **error)
     reading->facts.opened = reading->opened;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
-    learn_from_signers(call, &reading->facts);
+    learning_note_signers(call, &reading->facts);
     return TRUE;
 }
 

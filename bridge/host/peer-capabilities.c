@@ -71,17 +71,18 @@ is_sha256(const gchar *text)
 
 /* Also what somebody else may have written into the file. */
 static gboolean
-is_sound(const PeerCapabilities *peer)
+is_sound(const PeerCapabilities *peer, gint64 latest)
 {
     SmimeCapabilities unused;
     return is_sha256(peer->key_sha256) && is_sha256(peer->certificate_sha256) &&
            peer->address != NULL && strlen(peer->address) <= LIMIT_ADDRESS_OCTETS &&
            g_utf8_validate(peer->address, -1, NULL) && peer->signing_time != G_MININT64 &&
+           peer->signing_time <= latest &&
            smime_capabilities_parse(peer->capabilities, &unused, NULL);
 }
 
 static PeerCapabilities *
-read_entry(GKeyFile *file, const gchar *group)
+read_entry(GKeyFile *file, const gchar *group, gint64 latest)
 {
     g_autoptr(PeerCapabilities) peer = g_new0(PeerCapabilities, 1);
     g_autoptr(GError) no_time = NULL;
@@ -93,7 +94,7 @@ read_entry(GKeyFile *file, const gchar *group)
     peer->address = g_key_file_get_string(file, group, "address", NULL);
     peer->certificate_sha256 = g_key_file_get_string(file, group, "certificate", NULL);
     peer->signing_time = g_key_file_get_int64(file, group, "signing-time", &no_time);
-    return no_time == NULL && is_sound(peer) ? g_steal_pointer(&peer) : NULL;
+    return no_time == NULL && is_sound(peer, latest) ? g_steal_pointer(&peer) : NULL;
 }
 
 static void
@@ -110,14 +111,14 @@ write_entry(GKeyFile *file, const PeerCapabilities *peer)
 
 /* Those that can be read; the others leave the file. */
 static GPtrArray *
-read_entries(GKeyFile *file)
+read_entries(GKeyFile *file, gint64 latest)
 {
     GPtrArray *peers = g_ptr_array_new_with_free_func((GDestroyNotify)peer_capabilities_free);
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
     for (gchar **group = groups; *group != NULL; group++) {
         if (g_str_equal(*group, HEAD))
             continue;
-        PeerCapabilities *peer = peers->len < LIMIT_PEERS ? read_entry(file, *group) : NULL;
+        PeerCapabilities *peer = peers->len < LIMIT_PEERS ? read_entry(file, *group, latest) : NULL;
         if (peer != NULL)
             g_ptr_array_add(peers, peer);
         else
@@ -191,11 +192,11 @@ lock_folder(const gchar *folder)
 }
 
 GPtrArray *
-peer_capabilities_load(const gchar *folder, GError **error)
+peer_capabilities_load(const gchar *folder, gint64 latest, GError **error)
 {
     g_autofree gchar *path = g_build_filename(folder, FILE_NAME, NULL);
     g_autoptr(GKeyFile) file = load_file(path, error);
-    return file == NULL ? NULL : read_entries(file);
+    return file == NULL ? NULL : read_entries(file, latest);
 }
 
 static const PeerCapabilities *
@@ -235,12 +236,13 @@ make_room(GKeyFile *file, GPtrArray *peers, guint max_peers)
 }
 
 static gboolean
-learn_locked(const gchar *path, const PeerCapabilities *peer, guint max_peers, GError **error)
+learn_locked(const gchar *path, const PeerCapabilities *peer, gint64 latest, guint max_peers,
+             GError **error)
 {
     g_autoptr(GKeyFile) file = load_file(path, error);
     if (file == NULL)
         return FALSE;
-    g_autoptr(GPtrArray) peers = read_entries(file);
+    g_autoptr(GPtrArray) peers = read_entries(file, latest);
     const PeerCapabilities *known = find_key(peers, peer->key_sha256);
     if (known != NULL && known->signing_time >= peer->signing_time)
         return TRUE;
@@ -251,16 +253,16 @@ learn_locked(const gchar *path, const PeerCapabilities *peer, guint max_peers, G
 }
 
 gboolean
-peer_capabilities_learn(const gchar *folder, const PeerCapabilities *peer, guint max_peers,
-                        GError **error)
+peer_capabilities_learn(const gchar *folder, const PeerCapabilities *peer, gint64 latest,
+                        guint max_peers, GError **error)
 {
-    if (!is_sound(peer))
+    if (!is_sound(peer, latest))
         return TRUE;
     gint lock = lock_folder(folder);
     if (lock < 0)
         return TRUE;
     g_autofree gchar *path = g_build_filename(folder, FILE_NAME, NULL);
-    gboolean learned = learn_locked(path, peer, max_peers, error);
+    gboolean learned = learn_locked(path, peer, latest, max_peers, error);
     close(lock);
     return learned;
 }
@@ -271,7 +273,7 @@ forget_locked(const gchar *path, const gchar *address, guint *out_n_forgotten, G
     g_autoptr(GKeyFile) file = load_file(path, error);
     if (file == NULL)
         return FALSE;
-    g_autoptr(GPtrArray) peers = read_entries(file);
+    g_autoptr(GPtrArray) peers = read_entries(file, G_MAXINT64);
     guint n_forgotten = 0;
     for (guint i = 0; i < peers->len; i++) {
         const PeerCapabilities *peer = g_ptr_array_index(peers, i);

@@ -48,6 +48,9 @@ PeerCapabilities *peer_capabilities_new(const gchar *address, const Certificate 
 /* The name of an entry for the key of @certificate. */
 gchar *peer_capabilities_dup_key(const Certificate *certificate);
 
+/* Wherever a function takes @latest, nothing that was signed after that moment is believed, nor are
+ * entries: a clock that was wrong once must not decide for years what is the newest. */
+
 /**
  * peer_capabilities_load:
  * @error: PROTOCOL_ERROR_FILE: it can't be read, or is of a later version
@@ -55,24 +58,25 @@ gchar *peer_capabilities_dup_key(const Certificate *certificate);
  * Returns: (element-type PeerCapabilities) (transfer full): empty if there is no file, or no
  * folder
  */
-GPtrArray *peer_capabilities_load(const gchar *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *peer_capabilities_load(const gchar *folder, gint64 latest,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The entry of that key, or NULL. */
 const PeerCapabilities *peer_capabilities_find(GPtrArray *peers, const Certificate *certificate);
 
 /**
  * peer_capabilities_learn:
- * @peer: of a signature that is verified and not from the future: the caller has seen to that
+ * @peer: of a signature that is verified: the caller has seen to that
  * @max_peers: LIMIT_PEERS; where there is no room, what was signed longest ago goes
  * @error: PROTOCOL_ERROR_FILE
  *
  * Nothing is written where nothing changes: for what was signed no later than what is there, for
  * a list that can't be read, and without @folder, which is not made.
  */
-gboolean peer_capabilities_learn(const gchar *folder, const PeerCapabilities *peer, guint max_peers,
-                                 GError **error);
+gboolean peer_capabilities_learn(const gchar *folder, const PeerCapabilities *peer, gint64 latest,
+                                 guint max_peers, GError **error);
 
-/* Deletes the entries of an address; NULL: all. PROTOCOL_ERROR_FILE. */
+/* Deletes the entries of an address; NULL: all of them. PROTOCOL_ERROR_FILE. */
 gboolean peer_capabilities_forget(const gchar *folder, const gchar *address, guint *out_n_forgotten,
                                   GError **error);
 

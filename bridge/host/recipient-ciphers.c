@@ -3,6 +3,7 @@
 #include "recipient-ciphers.h"
 
 #include "json-facts.h"
+#include "learning.h"
 #include "peer-capabilities.h"
 
 /* The digest of RSAES-OAEP that is written. */
@@ -15,12 +16,13 @@ read_extension(const Certificate *certificate, SmimeCapabilities *out_capabiliti
     return der != NULL && smime_capabilities_parse(der, out_capabilities, NULL);
 }
 
-/* NULL if there is nothing; the caller sees to its being heard without. */
+/* NULL if it can't be read: then nothing has been learned. */
 static GPtrArray *
 load_peers(const OpCall *call)
 {
     g_autoptr(GError) problem = NULL;
-    GPtrArray *peers = peer_capabilities_load(bridge_get_profile(call->bridge), &problem);
+    GPtrArray *peers = peer_capabilities_load(bridge_get_profile(call->bridge),
+                                              learning_get_latest_time(), &problem);
     if (peers == NULL)
         g_warning("%s", problem->message);
     return peers;
