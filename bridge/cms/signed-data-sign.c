@@ -138,9 +138,9 @@ signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOp
                  CmsDigest *out_digest, GError **error)
 {
     Signing signing = {.certificate = key_pair_get_certificate(signer)};
-    if (octet_source_get_size(content) > LIMIT_MESSAGE_OCTETS) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "content of more than %u octets",
-                    LIMIT_MESSAGE_OCTETS);
+    if (octet_source_get_size(content) > LIMIT_STREAMED_OCTETS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                    "content of more than %" G_GUINT64_FORMAT " octets", LIMIT_STREAMED_OCTETS);
         return NULL;
     }
     if (!signature_scheme_choose(signer, options->digest, &signing.scheme, error))
