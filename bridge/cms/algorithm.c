@@ -85,6 +85,11 @@ static const gchar *const signature_names[CMS_N_SIGNATURES] = {
     [CMS_SIGNATURE_DSA] = "dsa",
 };
 
+static const gchar *const key_transport_names[CMS_N_KEY_TRANSPORTS] = {
+    [CMS_KEY_TRANSPORT_PKCS1] = "pkcs1",
+    [CMS_KEY_TRANSPORT_OAEP] = "oaep",
+};
+
 const CmsDigestInfo *
 cms_digest_get_info(CmsDigest digest)
 {
@@ -159,6 +164,25 @@ gboolean
 cms_cipher_is_weak(CmsCipher cipher)
 {
     return cipher == CMS_CIPHER_UNKNOWN || cms_cipher_get_info(cipher)->weak;
+}
+
+const gchar *
+cms_key_transport_to_string(CmsKeyTransport transport)
+{
+    g_assert(transport < CMS_N_KEY_TRANSPORTS);
+    return key_transport_names[transport];
+}
+
+gboolean
+cms_key_transport_from_string(const gchar *name, CmsKeyTransport *out_transport)
+{
+    for (guint i = 0; i < CMS_N_KEY_TRANSPORTS; i++) {
+        if (g_strcmp0(key_transport_names[i], name) != 0)
+            continue;
+        *out_transport = (CmsKeyTransport)i;
+        return TRUE;
+    }
+    return FALSE;
 }
 
 const gchar *

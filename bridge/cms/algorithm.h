@@ -41,6 +41,15 @@ gboolean cms_cipher_from_string(const gchar *name, CmsCipher *out_cipher); /* of
 gboolean cms_cipher_is_aead(CmsCipher cipher);
 gboolean cms_cipher_is_weak(CmsCipher cipher);
 
+/* How a content-encryption key is encrypted to an RSA key. */
+typedef enum {
+    CMS_KEY_TRANSPORT_PKCS1, /* PKCS #1 v1.5: what everybody reads */
+    CMS_KEY_TRANSPORT_OAEP,  /* RSAES-OAEP (RFC 3560), SHA-256 for digest and mask generation */
+    CMS_N_KEY_TRANSPORTS
+} CmsKeyTransport;
+const gchar *cms_key_transport_to_string(CmsKeyTransport transport); /* "pkcs1", "oaep" */
+gboolean cms_key_transport_from_string(const gchar *name, CmsKeyTransport *out_transport);
+
 /* What follows is for this layer alone. */
 
 /* RFC 5652 §10.1.2: an AlgorithmIdentifier as it stands in a message. */

@@ -111,15 +111,21 @@ add_key_preference(DerNode *set, const Certificate *certificate)
 
 /* The SET OF Attribute as it is signed. */
 static DerNode *
-build_attributes(const Signing *signing, GBytes *content, gint64 signing_time, GError **error)
+build_attributes(const Signing *signing, OctetSource *content, gint64 signing_time, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
-    DigestValue value;
-    if (!content_digest_compute(signing->digest, content, &value, error))
+    DigestValue values[CMS_N_DIGESTS];
+    const DigestValue *value = &values[signing->digest];
+    if (!content_digest_compute_all(1u << signing->digest, content, values, error))
         return NULL;
+    if (value->n_octets == 0) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "digest %s is not available",
+                    cms_digest_to_string(signing->digest));
+        return NULL;
+    }
     der_add_oid(add_attribute(set, OID_CONTENT_TYPE), OID_DATA);
-    der_add_octets(add_attribute(set, OID_MESSAGE_DIGEST), BER_OCTET_STRING, value.octets,
-                   value.n_octets);
+    der_add_octets(add_attribute(set, OID_MESSAGE_DIGEST), BER_OCTET_STRING, value->octets,
+                   value->n_octets);
     if (!der_add_time(add_attribute(set, OID_SIGNING_TIME), signing_time)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
                     "signing time %" G_GINT64_FORMAT " is out of range", signing_time);
@@ -152,7 +158,7 @@ sign_octets(const Signing *signing, GBytes *octets, GError **error)
 }
 
 static gboolean
-add_signer(DerNode *signed_data, const Signing *signing, GBytes *content, gint64 signing_time,
+add_signer(DerNode *signed_data, const Signing *signing, OctetSource *content, gint64 signing_time,
            GError **error)
 {
     g_autoptr(DerNode) attributes = build_attributes(signing, content, signing_time, error);
@@ -196,20 +202,20 @@ add_certificates(DerNode *signed_data, const Certificate *certificate, GPtrArray
 }
 
 static void
-add_content(DerNode *signed_data, GBytes *content, gboolean detached)
+add_content(DerNode *signed_data, OctetSource *content, gboolean detached)
 {
     DerNode *info = der_add(signed_data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     if (!detached)
-        der_add_bytes(der_add(info, BER_CONTEXT_CONSTRUCTED(0)), BER_OCTET_STRING, content);
+        der_add_source(der_add(info, BER_CONTEXT_CONSTRUCTED(0)), BER_OCTET_STRING, content);
 }
 
-GBytes *
-signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions *options,
+OctetSource *
+signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOptions *options,
                  CmsDigest *out_digest, GError **error)
 {
     Signing signing;
-    if (g_bytes_get_size(content) > LIMIT_MESSAGE_OCTETS) {
+    if (octet_source_get_size(content) > LIMIT_MESSAGE_OCTETS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "content of more than %u octets",
                     LIMIT_MESSAGE_OCTETS);
         return NULL;
@@ -228,5 +234,5 @@ signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions
         return NULL;
     if (out_digest != NULL)
         *out_digest = signing.digest;
-    return der_node_serialize(root);
+    return der_node_to_source(root);
 }

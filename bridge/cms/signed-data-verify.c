@@ -11,7 +11,7 @@
 typedef struct {
     const SignedData *data;
     const SignerInfo *signer;
-    GBytes *content;
+    const ContentFindings *content;
     CmsSignature signature;
     SignedAttributes attributes;
     gboolean content_is_signed; /* messageDigest is right; TRUE without attributes */
@@ -68,18 +68,59 @@ find_algorithms(Verification *verification, SignerResult *result)
     return TRUE;
 }
 
+/* Of all SignerInfos: the content is read once for them all. */
+static guint
+collect_digests(const SignedData *data)
+{
+    guint digests = 0;
+    for (guint i = 0; i < data->signers->len; i++) {
+        const SignerInfo *signer = g_ptr_array_index(data->signers, i);
+        digests |= 1u << cms_digest_find(signer->digest_algorithm.id);
+    }
+    return digests;
+}
+
 /* RFC 8551 §3.5.3: a clear-signed message has its content outside; a second, other content within
  * would let two readers of one message see different things. */
-static gboolean
-find_content(Verification *verification, GBytes *detached, SignerResult *result)
+static void
+look_at_content(const SignedData *data, OctetSource *content)
 {
-    GBytes *inside = verification->data->content;
-    verification->content = detached != NULL ? detached : inside;
-    if (verification->content == NULL)
+    ContentFindings *findings = data->findings;
+    g_autoptr(GError) problem = NULL;
+    if (findings->content == content)
+        return;
+    g_clear_pointer(&findings->content, octet_source_unref);
+    *findings = (ContentFindings){.content = octet_source_ref(content)};
+    findings->is_ambiguous = data->content != NULL && content != data->content &&
+                             !octet_source_equal(content, data->content, &problem);
+    findings->is_readable = problem == NULL;
+    if (findings->is_readable && !findings->is_ambiguous)
+        findings->is_readable =
+            content_digest_compute_all(collect_digests(data), content, findings->digests, &problem);
+    if (problem != NULL)
+        g_debug("content of a signature: %s", problem->message);
+}
+
+static gboolean
+find_content(Verification *verification, OctetSource *detached, SignerResult *result)
+{
+    OctetSource *content = detached != NULL ? detached : verification->data->content;
+    if (content == NULL)
         return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_CONTENT_MISMATCH);
-    if (detached != NULL && inside != NULL && !g_bytes_equal(detached, inside))
-        return conclude(result, SIGNATURE_MATH_BAD, REASON_CONTENT_MISMATCH);
-    return TRUE;
+    look_at_content(verification->data, content);
+    verification->content = verification->data->findings;
+    if (!verification->content->is_readable)
+        return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_CONTENT_MISMATCH);
+    return !verification->content->is_ambiguous ||
+           conclude(result, SIGNATURE_MATH_BAD, REASON_CONTENT_MISMATCH);
+}
+
+static gboolean
+get_content_digest(const Verification *verification, DigestValue *out_value, SignerResult *result)
+{
+    *out_value = verification->content->digests[result->digest];
+    return out_value->n_octets > 0 ||
+           conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
 }
 
 static gboolean
@@ -95,9 +136,10 @@ static gboolean
 prepare_bare(Verification *verification, SignerResult *result)
 {
     verification->content_is_signed = TRUE;
-    if (!signed_data_is_mail(verification->data) || signed_attributes_are_in(verification->content))
+    if (!signed_data_is_mail(verification->data) ||
+        signed_attributes_are_in(verification->content->content))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
-    return digest_into(result->digest, verification->content, &verification->value, result);
+    return get_content_digest(verification, &verification->value, result);
 }
 
 static gboolean
@@ -121,7 +163,7 @@ prepare_attributes(Verification *verification, SignerResult *result)
      * time stamp, a receipt or a program. */
     if (!signed_data_is_mail(data))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
-    if (!digest_into(result->digest, verification->content, &content_value, result))
+    if (!get_content_digest(verification, &content_value, result))
         return FALSE;
     BerSlice stated = {0};
     stated.octets = g_bytes_get_data(attributes->message_digest, &stated.n_octets);
@@ -225,7 +267,7 @@ try_certificates(const Verification *verification, GPtrArray *candidates, Signer
 }
 
 SignerResult *
-signed_data_verify(const SignedData *data, guint index, GBytes *content, GPtrArray *candidates)
+signed_data_verify(const SignedData *data, guint index, OctetSource *content, GPtrArray *candidates)
 {
     g_return_val_if_fail(index < data->signers->len, NULL);
     SignerResult *result = g_new0(SignerResult, 1);

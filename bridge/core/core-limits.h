@@ -43,6 +43,8 @@
 #define LIMIT_ATTRIBUTE_OCTETS  (256u * 1024)
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
+/* Strings in pieces within one OCTET STRING in pieces. Nobody nests them; X.690 §8.7.3.2 lets. */
+#define LIMIT_STRING_CONSTRUCTIONS 10000u
 /* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u

@@ -13,6 +13,8 @@
 
 #include "octet-source.h"
 
+/* Pages are given back in runs: each costs a system call. */
+#define FORGET_OCTETS (1024u * 1024)
 /* Mappings at one time; what comes beyond them is read into memory. */
 #define MAPPINGS_MAX 512
 
@@ -128,6 +130,15 @@ octets_forget(const guint8 *octets, gsize n_octets)
     uintptr_t end = ((uintptr_t)octets + n_octets) / page * page;
     if (end > start)
         madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
+void
+octets_forget_behind(const guint8 **kept, const guint8 *at)
+{
+    if ((gsize)(at - *kept) < FORGET_OCTETS)
+        return;
+    octets_forget(*kept, (gsize)(at - *kept));
+    *kept = at;
 }
 
 /* NULL without an error: there is no room for a mapping. */

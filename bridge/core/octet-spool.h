@@ -43,3 +43,6 @@ GBytes *octets_collect(gint descriptor, gsize max_octets, GError **error) G_GNUC
 /* These octets will not be needed soon. Gives the pages of mapped ones back; harmless for others.
  */
 void octets_forget(const guint8 *octets, gsize n_octets);
+/* For walks over many octets: once there is a megabyte between *@kept and @at, that is forgotten
+ * and *@kept becomes @at. */
+void octets_forget_behind(const guint8 **kept, const guint8 *at);

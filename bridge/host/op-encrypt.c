@@ -16,7 +16,7 @@ typedef struct {
     const OpCall *call;
     MessageInput *input;
     GPtrArray *recipients;
-    CmsCipher cipher;
+    EnvelopeOptions options;
     gboolean self_only;
     gboolean bcc_copies;
     gboolean keep_bcc; /* in the main message */
@@ -38,16 +38,23 @@ static gboolean
 read_choices(Encrypting *encrypting, GError **error)
 {
     JsonObject *params = encrypting->call->params;
-    const gchar *cipher = NULL;
-    encrypting->cipher = DEFAULT_CIPHER;
+    const gchar *cipher = NULL, *transport = NULL;
+    encrypting->options.cipher = DEFAULT_CIPHER;
     if (!params_get_string(params, "cipher", &cipher, error) ||
+        !params_get_string(params, "key_transport", &transport, error) ||
         !params_get_boolean(params, "self_only", FALSE, &encrypting->self_only, error) ||
         !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
         return FALSE;
     /* Nobody gets a copy, and all header fields stay. */
     encrypting->bcc_copies = encrypting->bcc_copies && !encrypting->self_only;
-    if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
+    if (transport != NULL &&
+        !cms_key_transport_from_string(transport, &encrypting->options.key_transport)) {
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                    "key transport \"%.50s\" is not one of pkcs1, oaep", transport);
+        return FALSE;
+    }
+    if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->options.cipher))
         return TRUE;
     g_set_error(
         error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
@@ -82,13 +89,15 @@ static GBytes *
 encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *certificates,
             GError **error)
 {
-    g_autoptr(GBytes) cms =
-        enveloped_data_encrypt(encrypting->payload, certificates, encrypting->cipher, error);
+    g_autoptr(OctetSource) payload = octet_source_new_bytes(encrypting->payload);
+    g_autoptr(OctetSource) envelope =
+        enveloped_data_encrypt(payload, certificates, &encrypting->options, error);
+    g_autoptr(GBytes) cms = envelope != NULL ? octet_source_to_bytes(envelope, error) : NULL;
     if (cms == NULL)
         return NULL;
     return compose_pkcs7_mime(tree, cms,
-                              cms_cipher_is_aead(encrypting->cipher) ? "authEnveloped-data"
-                                                                     : "enveloped-data");
+                              cms_cipher_is_aead(encrypting->options.cipher) ? "authEnveloped-data"
+                                                                             : "enveloped-data");
 }
 
 static GPtrArray *
@@ -186,7 +195,7 @@ encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
     reply->result = json_object_new();
     if (sign)
         signing_describe(&encrypting.signing, reply->result);
-    json_set_string(reply->result, "cipher", cms_cipher_to_string(encrypting.cipher));
+    json_set_string(reply->result, "cipher", cms_cipher_to_string(encrypting.options.cipher));
     json_object_set_array_member(reply->result, "recipients",
                                  recipients_to_json(encrypting.recipients));
     return recipients_check(encrypting.recipients, error) && make_payload(&encrypting, error) &&

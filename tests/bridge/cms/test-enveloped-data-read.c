@@ -12,6 +12,7 @@
 #include "key-management.h"
 #include "nss-scoped.h"
 #include "peer.h"
+#include "whole.h"
 
 #define CONTENT "Content-Type: text/plain\r\n\r\nA secret.\r\n"
 
@@ -31,7 +32,7 @@ assert_opens(GBytes *octets, guint key)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, NULL, &error);
+    g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(g_bytes_equal(plaintext, content));
 }
@@ -41,7 +42,7 @@ assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
-    g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
+    g_assert_null(whole_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
@@ -109,8 +110,8 @@ build_gcm(const GcmCase *test)
     cipher.n_tag = MIN(test->n_tag, CONTENT_TAG_MAX);
     if (cipher.n_tag < 12)
         cipher.n_tag = 12;
-    g_autoptr(GBytes) ciphertext = content_cipher_encrypt(
-        &cipher, key, content, test->attributes ? attributes : NULL, tag, NULL);
+    g_autoptr(GBytes) ciphertext =
+        whole_cipher_encrypt(&cipher, key, content, test->attributes ? attributes : NULL, tag);
     g_assert_nonnull(ciphertext);
     cipher.n_nonce = test->n_nonce;
     cipher.n_tag = test->n_tag;
@@ -120,7 +121,8 @@ build_gcm(const GcmCase *test)
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 0);
     g_assert_true(key_management_add(der_add(data, BER_SET), key_pair_get_certificate(keys[EC]),
-                                     key, CMS_CIPHER_AES_256_GCM, &is_transport, NULL));
+                                     key, &(EnvelopeOptions){.cipher = CMS_CIPHER_AES_256_GCM},
+                                     &is_transport, NULL));
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &cipher);
