@@ -70,12 +70,12 @@ check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GErro
                     cms_cipher_to_string(cipher));
         return FALSE;
     }
-    if (octet_source_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
+    if (octet_source_get_size(content) <= LIMIT_STREAMED_OCTETS &&
         recipients->len <= LIMIT_RECIPIENT_INFOS)
         return TRUE;
     g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                "content of more than %u octets, or more than %u recipients", LIMIT_MESSAGE_OCTETS,
-                LIMIT_RECIPIENT_INFOS);
+                "content of more than %" G_GUINT64_FORMAT " octets, or more than %u recipients",
+                LIMIT_STREAMED_OCTETS, LIMIT_RECIPIENT_INFOS);
     return FALSE;
 }
 

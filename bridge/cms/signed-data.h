@@ -13,7 +13,7 @@ typedef struct {
     gboolean detached;             /* no eContent: for multipart/signed */
     gboolean without_certificates; /* signer's certificate and chain left out */
     gint64 signing_time;           /* seconds since 1970 */
-    /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512, else SHA-256) */
+    /* CMS_DIGEST_UNKNOWN: what suits the key (signature-make.h) */
     CmsDigest digest;
     GPtrArray *chain; /* (nullable) (element-type Certificate): further ones to include */
 } SignedDataOptions;
@@ -64,8 +64,10 @@ typedef struct {
     /* the one under which the mathematics is good, else the one that was tried; or NULL */
     Certificate *certificate;
     CmsDigest digest;
-    gboolean weak;        /* digest or key too weak to mean anything today */
-    gchar *algorithm;     /* "rsa-pkcs1-sha256", "ecdsa-sha384", or the OID */
+    gboolean weak;    /* digest or key too weak to mean anything today */
+    gchar *algorithm; /* "rsa-pkcs1-sha256", "ecdsa-sha384", "ed25519", or the OID */
+    gchar
+        *detail; /* with UNSUPPORTED_ALGORITHM: what is missing, for people, in English; or NULL */
     gint64 signing_time;  /* seconds since 1970; G_MININT64 if absent */
     GBytes *capabilities; /* DER of sMIMECapabilities, or NULL */
 } SignerResult;
