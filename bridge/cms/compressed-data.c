@@ -105,10 +105,10 @@ inflation_next(gpointer pass, OctetPiece *out_piece, GError **error)
 }
 
 static const OctetSourceType inflated_type = {
-    inflation_open,
-    inflation_next,
-    inflation_close,
-    (GDestroyNotify)g_bytes_unref,
+    .open = inflation_open,
+    .next = inflation_next,
+    .close = inflation_close,
+    .free_origin = (GDestroyNotify)g_bytes_unref,
 };
 
 static gboolean
