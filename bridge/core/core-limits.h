@@ -24,6 +24,10 @@
 #define LIMIT_ENTITIES 10000u
 /* Cryptographic layers that are opened one inside another. */
 #define LIMIT_CRYPTO_LAYERS 16u
+/* Compressed content: so many times the octets of the whole message, where mail seldom compresses
+ * to less than a tenth; what is that small costs nothing and is read in any case. */
+#define LIMIT_INFLATED_RATIO       40u
+#define LIMIT_INFLATED_FREE_OCTETS (16u * 1024 * 1024)
 /* Addresses in the header fields of one message, and in one request. */
 #define LIMIT_ADDRESSES 10000u
 /* An address in octets: local part 64, domain 253 (RFC 5321 §4.5.3.1), comments and quotes too. */

@@ -3,6 +3,7 @@
 #include "message-layers.h"
 
 #include "cms-error.h"
+#include "compressed-data.h"
 #include "core-limits.h"
 #include "op.h"
 
@@ -104,6 +105,7 @@ typedef struct {
     GBytes *detached;
     LayerKeysFunc keys;
     gpointer keys_data;
+    gsize max_inflated; /* octets of what is compressed in this message */
     gboolean only_envelope;
     guint n_signatures; /* one in another, inside of the innermost envelope so far */
 } Opening;
@@ -139,6 +141,18 @@ open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error
     return g_steal_pointer(&layer);
 }
 
+static OpenedLayer *
+open_compressed(const Opening *opening, GBytes *cms, GError **error)
+{
+    g_autoptr(OctetSource) inflated = compressed_data_open(cms, opening->max_inflated, error);
+    g_autoptr(GBytes) content = inflated == NULL ? NULL : octet_source_to_bytes(inflated, error);
+    if (content == NULL)
+        return NULL;
+    OpenedLayer *layer = layer_new(LAYER_COMPRESSED_DATA, cms);
+    set_content(layer, content);
+    return layer;
+}
+
 /* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). NULL without an
  * error: the object is content. */
 static OpenedLayer *
@@ -151,6 +165,8 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     case CMS_CONTENT_ENVELOPED_DATA:
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:
         return stays_closed(opening) ? NULL : open_envelope(opening, type, cms, error);
+    case CMS_CONTENT_COMPRESSED_DATA:
+        return open_compressed(opening, cms, error);
     case CMS_CONTENT_UNKNOWN:
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
         return NULL;
@@ -323,6 +339,7 @@ open_message(Opening *opening, GBytes *message, gboolean is_cms, GError **error)
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     opening->opened = opened;
+    opening->max_inflated = compressed_data_limit(g_bytes_get_size(message));
     gboolean done =
         is_cms ? open_bare(opening, message, error) : open_entities(opening, message, error);
     return done ? g_steal_pointer(&opened) : NULL;

@@ -5,6 +5,7 @@
 #include "cms-error.h"
 #include "cms-init.h"
 #include "compose.h"
+#include "compressed-support.h"
 #include "core-limits.h"
 #include "host-test.h"
 #include "key-pair.h"
@@ -78,7 +79,7 @@ encrypt(GBytes *content, CmsCipher cipher)
     return octet_source_to_bytes(cms, NULL);
 }
 
-/* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM. */
+/* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM, "z" compressed. */
 static GBytes *
 wrap(gchar layer, GBytes *content)
 {
@@ -90,6 +91,9 @@ wrap(gchar layer, GBytes *content)
     case 'o':
         cms = sign(content, FALSE);
         return compose_pkcs7_mime_entity(cms, "signed-data");
+    case 'z':
+        cms = compressed_new(content);
+        return compose_pkcs7_mime_entity(cms, "compressed-data");
     case 'e':
         cms = encrypt(content, CMS_CIPHER_AES_256_CBC);
         return compose_pkcs7_mime_entity(cms, "enveloped-data");
@@ -136,10 +140,13 @@ typedef struct {
 /* RFC 8551 §3.7: any order, and only what is inside of the innermost envelope speaks for the
  * content. */
 static const RunCase run_cases[] = {
-    {"", -1, FALSE},   {"s", 0, FALSE},   {"o", 0, FALSE},   {"e", -1, FALSE},  {"a", -1, FALSE},
-    {"es", 1, FALSE},  {"eo", 1, FALSE},  {"ao", 1, FALSE},  {"se", -1, FALSE}, {"oa", -1, FALSE},
-    {"ses", 2, FALSE}, {"ee", -1, FALSE}, {"ss", 0, TRUE},   {"os", 0, TRUE},   {"so", 0, TRUE},
-    {"ess", 1, TRUE},  {"oo", 0, FALSE},  {"eoo", 1, FALSE}, {"oos", 0, TRUE},  {"seas", 3, FALSE},
+    {"", -1, FALSE},   {"s", 0, FALSE},   {"o", 0, FALSE},  {"e", -1, FALSE},   {"a", -1, FALSE},
+    {"es", 1, FALSE},  {"eo", 1, FALSE},  {"ao", 1, FALSE}, {"se", -1, FALSE},  {"oa", -1, FALSE},
+    {"ses", 2, FALSE}, {"ee", -1, FALSE}, {"ss", 0, TRUE},  {"os", 0, TRUE},    {"so", 0, TRUE},
+    {"ess", 1, TRUE}, /* RFC 3274 §1: compressed outside or inside, it speaks for nothing */
+    {"z", -1, FALSE},  {"zz", -1, FALSE}, {"zs", 1, FALSE}, {"sz", 0, FALSE},   {"ez", -1, FALSE},
+    {"zeo", 2, FALSE}, {"eoz", 1, FALSE}, {"szs", 0, TRUE}, {"oze", -1, FALSE}, {"ozo", 0, FALSE},
+    {"oo", 0, FALSE},  {"eoo", 1, FALSE}, {"oos", 0, TRUE}, {"seas", 3, FALSE},
 };
 
 static void
@@ -148,6 +155,7 @@ test_run(gconstpointer data)
     static const CryptoLayer kinds[] = {['s'] = LAYER_MULTIPART_SIGNED,
                                         ['o'] = LAYER_SIGNED_DATA,
                                         ['e'] = LAYER_ENVELOPED_DATA,
+                                        ['z'] = LAYER_COMPRESSED_DATA,
                                         ['a'] = LAYER_AUTH_ENVELOPED_DATA};
     const RunCase *test = data;
     g_autoptr(GError) error = NULL;
@@ -219,6 +227,34 @@ static gchar *
 repeat(gchar layer, guint n_layers)
 {
     return g_strnfill(n_layers, layer);
+}
+
+/* Each fold is within what it may become alone; together they are not. */
+static void
+test_inflated_limit(gconstpointer layers)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree gchar *zeros = g_strnfill(LIMIT_INFLATED_FREE_OCTETS, '0');
+    g_autofree gchar *text = g_strconcat("Content-Type: text/plain\r\n\r\n", zeros, NULL);
+    g_autoptr(GBytes) message = make_message(layers, text);
+    g_assert_cmpuint(g_bytes_get_size(message), <, LIMIT_INFLATED_FREE_OCTETS / 100);
+    g_assert_null(opened_message_new(message, FALSE, NULL, give_keys, NULL, &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_LIMIT);
+}
+
+static void
+test_decrypt_compressed(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) compressed = make_message("z", PLAIN);
+    g_assert_null(opened_message_decrypt(compressed, FALSE, give_keys, NULL, &error));
+    g_assert_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED);
+    g_clear_error(&error);
+
+    g_autoptr(GBytes) both = make_message("ze", PLAIN);
+    g_autoptr(OpenedMessage) opened = opened_message_decrypt(both, FALSE, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    assert_payload(opened, PLAIN);
 }
 
 static void
@@ -383,6 +419,10 @@ main(int argc, char **argv)
     }
     g_test_add_func("/message-layers/without-keys", test_without_keys);
     g_test_add_func("/message-layers/limit", test_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/once", "z", test_inflated_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/folded", "zzz", test_inflated_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/encrypted", "ez", test_inflated_limit);
+    g_test_add_func("/message-layers/decrypt-compressed", test_decrypt_compressed);
     for (gsize i = 0; i < G_N_ELEMENTS(below_cases); i++) {
         g_autofree gchar *path = g_strconcat("/message-layers/below/", below_cases[i].name, NULL);
         g_test_add_data_func(path, &below_cases[i], test_below);
