@@ -6,11 +6,20 @@
 
 #include "cms-error.h"
 #include "content-encryption-private.h"
+#include "nss-capability.h"
 
 /* RFC 5084 §3.2 recommends this many octets for the nonce. */
 #define GCM_NONCE_OCTETS 12
 #define GCM_TAG_MIN      12
 #define GCM_TAG_DEFAULT  12
+/* RFC 5084 §3.1. Its shorter tags, which let one of four thousand million forgeries pass, are not
+ * taken. */
+#define CCM_NONCE_MIN 7
+#define CCM_NONCE_MAX 13
+#define CCM_TAG_MIN   8
+/* RFC 8103 §3. */
+#define CHACHA20_NONCE_OCTETS 12
+#define POLY1305_TAG_OCTETS   16
 
 static gboolean
 fail(GError **error, const gchar *text)
@@ -29,9 +38,24 @@ set_nonce(ContentCipher *cipher, BerSlice nonce, GError **error)
     return TRUE;
 }
 
-/* RFC 5084 §3.2. */
 static gboolean
-parse_gcm(BerReader *parameters, ContentCipher *cipher, GError **error)
+tag_fits(const ContentCipher *cipher, guint n_tag)
+{
+    if (cms_cipher_get_info(cipher->cipher)->mechanism == CKM_AES_CCM)
+        return n_tag >= CCM_TAG_MIN && n_tag <= CONTENT_TAG_MAX && n_tag % 2 == 0;
+    return n_tag >= GCM_TAG_MIN && n_tag <= CONTENT_TAG_MAX;
+}
+
+static gboolean
+nonce_fits(const ContentCipher *cipher, BerSlice nonce)
+{
+    return cms_cipher_get_info(cipher->cipher)->mechanism != CKM_AES_CCM ||
+           (nonce.n_octets >= CCM_NONCE_MIN && nonce.n_octets <= CCM_NONCE_MAX);
+}
+
+/* RFC 5084 §3.1, §3.2: the same structure for both modes. */
+static gboolean
+parse_aes_aead(BerReader *parameters, ContentCipher *cipher, GError **error)
 {
     BerReader fields;
     BerSlice nonce;
@@ -41,11 +65,23 @@ parse_gcm(BerReader *parameters, ContentCipher *cipher, GError **error)
         return FALSE;
     if (!ber_at_end(&fields) && !ber_read_small(&fields, "aes-ICVlen", &n_tag, error))
         return FALSE;
-    if (n_tag < GCM_TAG_MIN || n_tag > CONTENT_TAG_MAX)
-        return fail(error, "aes-ICVlen is not from 12 to 16");
+    if (!tag_fits(cipher, n_tag) || !nonce_fits(cipher, nonce))
+        return fail(error, "aes-ICVlen or aes-nonce is too short or too long");
     cipher->n_tag = n_tag;
     return set_nonce(cipher, nonce, error) &&
            ber_leave(parameters, &fields, "GCMParameters", error);
+}
+
+static gboolean
+parse_chacha20_poly1305(BerReader *parameters, ContentCipher *cipher, GError **error)
+{
+    BerSlice nonce;
+    cipher->n_tag = POLY1305_TAG_OCTETS;
+    if (!ber_read(parameters, BER_OCTET_STRING, "AEADChaCha20Poly1305Nonce", &nonce, error))
+        return FALSE;
+    if (nonce.n_octets != CHACHA20_NONCE_OCTETS)
+        return fail(error, "nonce is not of 12 octets");
+    return set_nonce(cipher, nonce, error);
 }
 
 /* RFC 3370 §5.2: the version stands for the number of effective key bits. */
@@ -85,6 +121,42 @@ parse_iv(BerReader *parameters, ContentCipher *cipher, GError **error)
            set_nonce(cipher, iv, error);
 }
 
+static NssCapability
+find_capability(CmsCipher cipher)
+{
+    switch (cms_cipher_get_info(cipher)->mechanism) {
+    case CKM_AES_GCM:
+        return NSS_CAPABILITY_AES_GCM;
+    case CKM_AES_CCM:
+        return NSS_CAPABILITY_AES_CCM;
+    case CKM_CHACHA20_POLY1305:
+        return NSS_CAPABILITY_CHACHA20_POLY1305;
+    case CKM_DES3_CBC:
+        return NSS_CAPABILITY_3DES;
+    case CKM_RC2_CBC:
+        return NSS_CAPABILITY_RC2;
+    case CKM_DES_CBC:
+        return NSS_CAPABILITY_DES;
+    default:
+        return NSS_CAPABILITY_AES_CBC;
+    }
+}
+
+static gboolean
+parse_parameters(BerReader *parameters, ContentCipher *cipher, GError **error)
+{
+    const CmsCipherInfo *info = cms_cipher_get_info(cipher->cipher);
+    if (info->mechanism == CKM_CHACHA20_POLY1305)
+        return parse_chacha20_poly1305(parameters, cipher, error);
+    if (info->aead)
+        return parse_aes_aead(parameters, cipher, error);
+    if (cipher->cipher == CMS_CIPHER_RC2_CBC ? !parse_rc2(parameters, cipher, error)
+                                             : !parse_iv(parameters, cipher, error))
+        return FALSE;
+    return cipher->n_nonce == info->n_block_octets ||
+           fail(error, "initialization vector is not as long as a block");
+}
+
 gboolean
 content_cipher_parse(GBytes *owner, const CmsAlgorithm *algorithm, ContentCipher *out_cipher,
                      GError **error)
@@ -100,13 +172,10 @@ content_cipher_parse(GBytes *owner, const CmsAlgorithm *algorithm, ContentCipher
     if (algorithm->parameters.octets == NULL)
         return fail(error, "content encryption without parameters");
     ber_reader_init_slice(&parameters, owner, algorithm->parameters);
-    const CmsCipherInfo *info = cms_cipher_get_info(cipher.cipher);
-    if (info->aead                            ? !parse_gcm(&parameters, &cipher, error)
-        : cipher.cipher == CMS_CIPHER_RC2_CBC ? !parse_rc2(&parameters, &cipher, error)
-                                              : !parse_iv(&parameters, &cipher, error))
+    if (!parse_parameters(&parameters, &cipher, error))
         return FALSE;
-    if (!info->aead && cipher.n_nonce != info->n_block_octets)
-        return fail(error, "initialization vector is not as long as a block");
+    if (!nss_capability_require(find_capability(cipher.cipher), error))
+        return FALSE;
     *out_cipher = cipher;
     return TRUE;
 }
@@ -129,9 +198,10 @@ content_cipher_add(DerNode *parent, const ContentCipher *cipher)
     const CmsCipherInfo *info = cms_cipher_get_info(cipher->cipher);
     DerNode *algorithm = der_add(parent, BER_SEQUENCE);
     der_add_oid(algorithm, info->oid);
-    DerNode *parameters = info->aead ? der_add(algorithm, BER_SEQUENCE) : algorithm;
+    gboolean is_sequence = info->aead && info->mechanism != CKM_CHACHA20_POLY1305;
+    DerNode *parameters = is_sequence ? der_add(algorithm, BER_SEQUENCE) : algorithm;
     der_add_octets(parameters, BER_OCTET_STRING, cipher->nonce, cipher->n_nonce);
-    if (info->aead)
+    if (is_sequence)
         der_add_small(parameters, (guint)cipher->n_tag);
 }
 

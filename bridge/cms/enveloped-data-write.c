@@ -65,7 +65,7 @@ add_content(DerNode *data, OctetSource *content, CmsCipher cipher, PK11SymKey *k
 static gboolean
 check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
 {
-    if (cms_cipher_is_weak(cipher)) {
+    if (!cms_cipher_is_written(cipher)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cipher %s is not written",
                     cms_cipher_to_string(cipher));
         return FALSE;
