@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include <string.h>
+
 #include "cms-error.h"
 #include "json-facts.h"
 #include "ops.h"
@@ -48,6 +50,15 @@ import_certificates(const OpCall *call, GPtrArray *certificates, OpReply *reply,
     return TRUE;
 }
 
+/* A key that is of none of the certificates beside it is a mistake to be told. */
+static gboolean
+has_private_key(GBytes *octets)
+{
+    static const gchar label[] = "PRIVATE KEY-----";
+    return memmem(g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), label,
+                  strlen(label)) != NULL;
+}
+
 /* Either keys, or (then NULL without an error) @out_certificates alone. */
 static KeyFile *
 read_file(GBytes *octets, const gchar *password, GPtrArray **out_certificates, GError **error)
@@ -56,7 +67,7 @@ read_file(GBytes *octets, const gchar *password, GPtrArray **out_certificates, G
     g_autoptr(KeyFile) file = key_file_parse(octets, password, &problem);
     if (file != NULL && file->pairs->len > 0)
         return g_steal_pointer(&file);
-    *out_certificates = certificates_parse_file(octets, NULL);
+    *out_certificates = has_private_key(octets) ? NULL : certificates_parse_file(octets, NULL);
     if (*out_certificates != NULL)
         return NULL;
     if (problem != NULL)
