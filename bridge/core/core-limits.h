@@ -10,6 +10,9 @@
 /* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
  * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone. */
 #define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
+/* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
+ * large that the time for it is the reader's own affair. */
+#define LIMIT_STREAMED_OCTETS (G_GUINT64_CONSTANT(16) * 1024 * 1024 * 1024)
 /* The header section of one entity. Real ones stay below 100 KiB. */
 #define LIMIT_HEADER_OCTETS (1024u * 1024)
 /* Header fields of one entity. */
@@ -48,8 +51,14 @@
 #define LIMIT_DIGEST_ALGORITHMS 40u
 #define LIMIT_ATTRIBUTES        100u
 #define LIMIT_ATTRIBUTE_OCTETS  (256u * 1024)
+/* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
+ * entries. */
+#define LIMIT_CAPABILITIES        200u
+#define LIMIT_CAPABILITIES_OCTETS 2048u
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
+/* A field that came in pieces and is put together: a key, a digest, a signature. */
+#define LIMIT_JOINED_OCTETS (64u * 1024)
 /* Strings in pieces within one OCTET STRING in pieces. Nobody nests them; X.690 §8.7.3.2 lets. */
 #define LIMIT_STRING_CONSTRUCTIONS 10000u
 /* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
@@ -59,6 +68,10 @@
 /* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.1): it is gone through
  * twice, and so has to be in memory. */
 #define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
+
+/* Correspondents whose capabilities are remembered, and the file that they are in. */
+#define LIMIT_PEERS            2000u
+#define LIMIT_PEER_FILE_OCTETS (8u * 1024 * 1024)
 
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)

@@ -141,6 +141,20 @@ octets_forget_behind(const guint8 **kept, const guint8 *at)
     *kept = at;
 }
 
+const guint8 *
+octets_find(const guint8 *octets, gsize n_octets, guint8 wanted)
+{
+    for (gsize at = 0; at < n_octets; at += FORGET_OCTETS) {
+        gsize n_step = MIN(n_octets - at, FORGET_OCTETS);
+        const guint8 *found = memchr(octets + at, wanted, n_step);
+        if (found != NULL)
+            return found;
+        if (n_step == FORGET_OCTETS)
+            octets_forget(octets + at, n_step);
+    }
+    return NULL;
+}
+
 /* NULL without an error: there is no room for a mapping. */
 static GBytes *
 map_descriptor(gint descriptor, gsize n_octets)

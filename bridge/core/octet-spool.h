@@ -46,3 +46,5 @@ void octets_forget(const guint8 *octets, gsize n_octets);
 /* For walks over many octets: once there is a megabyte between *@kept and @at, that is forgotten
  * and *@kept becomes @at. */
 void octets_forget_behind(const guint8 **kept, const guint8 *at);
+/* memchr() that gives back the pages behind itself: a line may be as long as the message. */
+const guint8 *octets_find(const guint8 *octets, gsize n_octets, guint8 wanted);
