@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "cms-init.h"
 #include "host-config.h"
+#include "mapped-input.h"
 #include "options.h"
 #include "report.h"
 
@@ -63,6 +64,7 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow further is an error of the write. */
     signal(SIGXFSZ, SIG_IGN);
+    mapped_input_install_handler();
     g_set_prgname("dane-smime");
     Cli cli = {0};
     g_autoptr(GError) error = NULL;
