@@ -106,6 +106,7 @@ make_bridge(Cli *cli)
     if (options->profile != NULL)
         settings->profile = g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
+    settings->no_learning = options->no_learning;
     settings->resolver->servers = g_strdupv(options->dns_servers);
     settings->resolver->recursive = options->dns_recursive;
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);

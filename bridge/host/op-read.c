@@ -4,6 +4,7 @@
 #include "crl-file.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
+#include "learning.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -221,6 +222,7 @@ open_and_judge(Reading *reading, GError **error)
     reading->facts.opened = reading->opened;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
+    learning_note_signers(call, &reading->facts);
     return TRUE;
 }
 

@@ -6,9 +6,6 @@
 #include "dane-lookup.h"
 #include "path.h"
 
-/* Clocks differ; an hour is what Thunderbird allows, too. */
-#define SIGNING_TIME_SLACK 3600
-
 static void
 judged_signer_free(gpointer data)
 {

@@ -8,6 +8,10 @@
 
 /* Gathers what policy wants to know of each signer, and asks it. */
 
+/* Seconds that a signing time may lie ahead. Clocks differ; an hour is what Thunderbird allows,
+ * too. */
+#define SIGNING_TIME_SLACK 3600
+
 /* Beside what the signature is judged. Borrowed, all of it. */
 typedef struct {
     const gchar *author;    /* NULL: see @no_author */
