@@ -222,6 +222,7 @@ run_on(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, const gchar 
         .body = body,
         .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
         .progress_data = &line,
+        .in_words = !cli->options.json,
     };
     gboolean done = op_run(op_find(op), &call, reply, &error);
     if (g_atomic_int_get(&line.shown))

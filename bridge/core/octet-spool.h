@@ -16,8 +16,8 @@ typedef struct _OctetSpool OctetSpool;
 OctetSpool *octet_spool_new(gsize max_octets) G_GNUC_WARN_UNUSED_RESULT;
 void octet_spool_free(OctetSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OctetSpool, octet_spool_free)
-/* OCTET_ERROR_LIMIT past the maximum; OCTET_ERROR_FAILED: the text has the folder and the reason.
- */
+/* OCTET_ERROR_LIMIT past the maximum; OCTET_ERROR_FAILED: the text has the folder and the reason,
+ * but only the reason where something is read. */
 gboolean octet_spool_append(OctetSpool *spool, const guint8 *octets, gsize n_octets,
                             GError **error);
 gsize octet_spool_get_size(const OctetSpool *spool);

@@ -15,9 +15,9 @@ typedef struct {
     EnvelopeOptions options; /* the cipher: of the main message */
     gboolean self_only;
     gboolean bcc_copies;
-    gboolean keep_bcc; /* in the main message */
-    Signing signing;   /* .pair is NULL when it is not to be signed */
-    GBytes *payload;   /* what goes into the envelopes */
+    gboolean keep_bcc;    /* in the main message */
+    Signing signing;      /* .pair is NULL when it is not to be signed */
+    OctetSource *payload; /* what goes into the envelopes */
 } Encrypting;
 
 static void
@@ -27,7 +27,7 @@ encrypting_clear(Encrypting *encrypting)
     g_clear_pointer(&encrypting->recipients, g_ptr_array_unref);
     g_clear_pointer(&encrypting->options.oaep_readers, g_hash_table_unref);
     signing_clear(&encrypting->signing);
-    g_clear_pointer(&encrypting->payload, g_bytes_unref);
+    g_clear_pointer(&encrypting->payload, octet_source_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Encrypting, encrypting_clear)
 
@@ -85,7 +85,7 @@ static gboolean
 make_payload(Encrypting *encrypting, GError **error)
 {
     gboolean sign = encrypting->signing.pair != NULL;
-    g_autoptr(GBytes) plain = compose_get_payload(encrypting->input->tree, sign, error);
+    g_autoptr(OctetSource) plain = compose_get_payload(encrypting->input->tree, sign, NULL, error);
     if (plain == NULL)
         return FALSE;
     if (!sign) {
@@ -94,7 +94,7 @@ make_payload(Encrypting *encrypting, GError **error)
     }
     const gchar *micalg = NULL;
     op_report_progress(encrypting->call, "sign", 0, 0);
-    g_autoptr(GBytes) signature = signing_sign(&encrypting->signing, plain, &micalg, error);
+    g_autoptr(OctetSource) signature = signing_sign(&encrypting->signing, plain, &micalg, error);
     if (signature == NULL)
         return FALSE;
     encrypting->payload = compose_multipart_signed_entity(plain, signature, micalg);
@@ -102,16 +102,14 @@ make_payload(Encrypting *encrypting, GError **error)
 }
 
 /* Takes the message's header fields from @tree. */
-static GBytes *
+static OctetSource *
 encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *certificates,
             CmsCipher cipher, GError **error)
 {
     EnvelopeOptions options = encrypting->options;
     options.cipher = cipher;
-    g_autoptr(OctetSource) payload = octet_source_new_bytes(encrypting->payload);
-    g_autoptr(OctetSource) envelope =
-        enveloped_data_encrypt(payload, certificates, &options, error);
-    g_autoptr(GBytes) cms = envelope != NULL ? octet_source_to_bytes(envelope, error) : NULL;
+    g_autoptr(OctetSource) cms =
+        enveloped_data_encrypt(encrypting->payload, certificates, &options, error);
     if (cms == NULL)
         return NULL;
     return compose_pkcs7_mime(tree, cms,
@@ -142,7 +140,7 @@ make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *r
             continue;
         g_autoptr(GPtrArray) certificate = g_ptr_array_new();
         g_ptr_array_add(certificate, recipient->certificate);
-        GBytes *copy = encrypt_for(encrypting, tree, certificate, recipient->cipher, error);
+        OctetSource *copy = encrypt_for(encrypting, tree, certificate, recipient->cipher, error);
         if (copy == NULL)
             return FALSE;
         op_reply_take_body(reply, copy);
@@ -157,11 +155,11 @@ make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, Op
                        JsonArray *copies, GError **error)
 {
     static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
-    g_autoptr(GBytes) open = compose_without_fields(encrypting->input->tree, bcc_fields);
-    g_autoptr(EntityTree) tree = entity_tree_parse(open, NULL, error);
+    g_autoptr(GBytes) header = compose_header_without_fields(encrypting->input->tree, bcc_fields);
+    g_autoptr(EntityTree) tree = entity_tree_parse(header, NULL, error);
     if (tree == NULL)
         return FALSE;
-    GBytes *main_copy =
+    OctetSource *main_copy =
         encrypt_for(encrypting, encrypting->keep_bcc ? encrypting->input->tree : tree, certificates,
                     encrypting->options.cipher, error);
     if (main_copy == NULL)
@@ -185,8 +183,8 @@ make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
         if (!make_separate_messages(encrypting, certificates, reply, copies, error))
             return FALSE;
     } else {
-        GBytes *message = encrypt_for(encrypting, encrypting->input->tree, certificates,
-                                      encrypting->options.cipher, error);
+        OctetSource *message = encrypt_for(encrypting, encrypting->input->tree, certificates,
+                                           encrypting->options.cipher, error);
         if (message == NULL)
             return FALSE;
         op_reply_take_body(reply, message);

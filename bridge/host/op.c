@@ -120,10 +120,10 @@ op_report_progress(const OpCall *call, const gchar *phase, guint n_done, guint n
 }
 
 void
-op_reply_take_body(OpReply *reply, GBytes *body)
+op_reply_take_body(OpReply *reply, OctetSource *body)
 {
     if (reply->bodies == NULL)
-        reply->bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+        reply->bodies = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     g_ptr_array_add(reply->bodies, body);
 }
 

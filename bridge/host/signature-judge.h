@@ -37,5 +37,5 @@ typedef struct {
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full) */
-GPtrArray *judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
                          const JudgeContext *context);
