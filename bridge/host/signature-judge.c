@@ -311,6 +311,13 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     signer->has_authority_path = TRUE;
     signer->authority = found->authority;
     signer->path_detail = g_strdup(paths->authority->detail);
+    /* An authority's word for another use than this. */
+    if (!found->may_sign &&
+        (found->authority == REASON_NONE || found->authority == REASON_WEAK_ALGORITHM)) {
+        signer->authority = REASON_CERTIFICATE_UNFIT;
+        g_free(signer->path_detail);
+        signer->path_detail = g_strdup("the certificate is not for signing mail");
+    }
 }
 
 static JudgedSigner *
