@@ -59,7 +59,10 @@ code_for_exit(CliExit status)
 int
 main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
+    /* How names and texts of the system are encoded and spoken; the others, of which each is a
+     * file, are for numbers and dates that are not written here. */
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
     occupy_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow further is an error of the write. */

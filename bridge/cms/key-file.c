@@ -329,13 +329,16 @@ static gboolean
 add_matches(GPtrArray *matches, GBytes *pkcs8, GPtrArray *certificates, GError **error)
 {
     g_autoptr(PK11SlotInfo) slot = PK11_GetInternalSlot();
-    g_autoptr(SECKEYPrivateKey) key = key_file_import_key(slot, pkcs8, FALSE, error);
+    g_autoptr(SECKEYPrivateKey) first = key_file_import_key(slot, pkcs8, FALSE, error);
+    SECKEYPrivateKey *key = first;
 
     for (guint i = 0; key != NULL && i < certificates->len; i++) {
         Certificate *certificate = g_ptr_array_index(certificates, i);
         if (!key_pair_check(certificate, key, NULL))
             continue;
-        SECKEYPrivateKey *own = key_file_import_key(slot, pkcs8, FALSE, error);
+        /* To import one takes NSS about as long as a third of a signature. */
+        SECKEYPrivateKey *own = first != NULL ? g_steal_pointer(&first)
+                                              : key_file_import_key(slot, pkcs8, FALSE, error);
         if (own == NULL)
             return FALSE;
         KeyFileMatch *match = g_new0(KeyFileMatch, 1);

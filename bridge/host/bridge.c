@@ -248,6 +248,9 @@ GPtrArray *
 bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
               BridgeLookupProgress progress, gpointer user_data, GError **error)
 {
+    /* A thread, and GIO's eye on the network, which asks D-Bus, for nothing. */
+    if (questions->len == 0)
+        return g_ptr_array_new_with_free_func((GDestroyNotify)resolver_answer_free);
     g_autoptr(LookupThread) lookups = ref_lookups(bridge);
     return lookup_thread_ask(lookups, questions, cancellable, progress, user_data, error);
 }

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cms-init.h"
 #include "enveloped-data.h"
@@ -15,10 +16,11 @@
 
 typedef struct {
     const BenchTask *task;
+    OctetSource *content; /* the task's */
     KeyPair *pair;
-    GPtrArray *pairs;        /* the same */
+    EnvelopeKeys *keys;      /* the same */
     GPtrArray *certificates; /* (element-type Certificate): of the recipients, or the signer's */
-    GBytes *cms;             /* what was made last */
+    gsize n_read;            /* of what comes out */
 } Way;
 
 void
@@ -104,8 +106,10 @@ bridge_way_new(const BenchTask *task)
     Way *way = g_new0(Way, 1);
     way->task = task;
     way->pair = bridge_find_pair(task);
-    way->pairs = g_ptr_array_new();
-    g_ptr_array_add(way->pairs, way->pair);
+    way->content = octet_source_new_bytes(task->content);
+    GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
+    g_ptr_array_add(pairs, key_pair_ref(way->pair));
+    way->keys = envelope_keys_new(pairs, NULL);
     way->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     for (guint i = all->len - MAX(task->row.n_recipients, 1); i < all->len; i++) {
         Certificate *certificate = certificate_new(g_ptr_array_index(all, i), &error);
@@ -120,17 +124,31 @@ bridge_way_free(gpointer data)
 {
     Way *way = data;
     key_pair_unref(way->pair);
-    g_ptr_array_unref(way->pairs);
+    envelope_keys_free(way->keys);
     g_ptr_array_unref(way->certificates);
-    g_clear_pointer(&way->cms, g_bytes_unref);
+    octet_source_unref(way->content);
     g_free(way);
 }
 
-GBytes *
-bridge_way_get_cms(gpointer data)
+static gboolean
+take(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error G_GNUC_UNUSED)
 {
-    Way *way = data;
-    return g_bytes_ref(way->cms);
+    Way *way = user_data;
+    if (way->task->out != NULL) {
+        bridge_check(n_octets <= way->task->n_out - way->n_read, "room", NULL);
+        memcpy(way->task->out + way->n_read, octets, n_octets);
+    }
+    way->n_read += n_octets;
+    return TRUE;
+}
+
+/* Reads what was made, as whoever writes it to a file does. */
+static void
+read_made(Way *way, OctetSource *made, GError **error)
+{
+    way->n_read = 0;
+    if (made != NULL)
+        octet_source_read(made, take, way, error);
 }
 
 static void
@@ -138,8 +156,8 @@ sign(Way *way, GError **error)
 {
     SignedDataOptions options = {.detached = TRUE,
                                  .signing_time = g_get_real_time() / G_USEC_PER_SEC};
-    g_clear_pointer(&way->cms, g_bytes_unref);
-    way->cms = signed_data_sign(way->task->content, way->pair, &options, NULL, error);
+    g_autoptr(OctetSource) made = signed_data_sign(way->content, way->pair, &options, NULL, error);
+    read_made(way, made, error);
 }
 
 static void
@@ -148,26 +166,26 @@ verify(Way *way, GError **error)
     g_autoptr(SignedData) data = signed_data_parse(way->task->cms, error);
     if (data == NULL)
         return;
-    g_autoptr(SignerResult) result =
-        signed_data_verify(data, 0, way->task->content, way->certificates);
+    g_autoptr(SignerResult) result = signed_data_verify(data, 0, way->content, way->certificates);
     bridge_check(result->math == SIGNATURE_MATH_GOOD, "verifying", NULL);
 }
 
 static void
 encrypt(Way *way, GError **error)
 {
-    CmsCipher cipher = way->task->row.gcm ? CMS_CIPHER_AES_256_GCM : CMS_CIPHER_AES_256_CBC;
-    g_clear_pointer(&way->cms, g_bytes_unref);
-    way->cms = enveloped_data_encrypt(way->task->content, way->certificates, cipher, error);
+    EnvelopeOptions options = {.cipher = way->task->row.gcm ? CMS_CIPHER_AES_256_GCM
+                                                            : CMS_CIPHER_AES_256_CBC};
+    g_autoptr(OctetSource) made =
+        enveloped_data_encrypt(way->content, way->certificates, &options, error);
+    read_made(way, made, error);
 }
 
 static void
 decrypt(Way *way, GError **error)
 {
-    g_autoptr(GBytes) content = enveloped_data_decrypt(way->task->cms, way->pairs, NULL, error);
-    if (content == NULL)
-        return;
-    bridge_check(g_bytes_get_size(content) == way->task->row.n_octets, "decrypting", NULL);
+    g_autoptr(OctetSource) content = enveloped_data_decrypt(way->task->cms, way->keys, NULL, error);
+    read_made(way, content, error);
+    bridge_check(*error != NULL || way->n_read == way->task->row.n_octets, "decrypting", NULL);
 }
 
 void
@@ -183,4 +201,14 @@ bridge_way_run(gpointer data)
     Way *way = data;
     operations[way->task->row.operation](way, &error);
     bridge_check(error == NULL, "the bridge's CMS", error);
+}
+
+GBytes *
+bridge_make_cms(const BenchTask *task)
+{
+    Way *way = bridge_way_new(task);
+    bridge_way_run(way);
+    GBytes *cms = g_bytes_new(task->out, way->n_read);
+    bridge_way_free(way);
+    return cms;
 }

@@ -44,7 +44,9 @@ typedef struct {
     const BenchMaterial *material;
     GBytes *content;
     GBytes *cms; /* signature or envelope; NULL for the operations that make them */
-    guint8 *out; /* room for all that comes out, used again and again by all */
+    /* Room for all that comes out, the same for all ways; NULL: it is handed on in pieces, and
+     * nobody keeps it. */
+    guint8 *out;
     gsize n_out;
 } BenchTask;
 
@@ -55,14 +57,14 @@ typedef struct {
 gpointer bridge_way_new(const BenchTask *task);
 void bridge_way_run(gpointer way);
 void bridge_way_free(gpointer way);
-/* What the way has made: the DER of an envelope. */
-GBytes *bridge_way_get_cms(gpointer way);
+/* What a run makes: the DER of an envelope. */
+GBytes *bridge_make_cms(const BenchTask *task);
 
 gpointer libcrypto_way_new(const BenchTask *task);
 void libcrypto_way_call(gpointer way); /* CMS_sign(), CMS_verify(), … */
 void libcrypto_way_run(gpointer way);  /* in pieces */
 void libcrypto_way_free(gpointer way);
-GBytes *libcrypto_way_get_cms(gpointer way);
+GBytes *libcrypto_make_cms(const BenchTask *task);
 
 /* NSS's primitives that the operation cannot do without, and nothing else. */
 gpointer bare_way_new(const BenchTask *task);
