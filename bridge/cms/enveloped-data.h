@@ -33,7 +33,7 @@ typedef struct {
     gboolean authenticated; /* AuthEnvelopedData */
     CmsCipher cipher;
     gchar *key_management;  /* of the recipient that was opened: "rsa-pkcs1", …; or NULL */
-    Certificate *recipient; /* whose key opened it; or NULL */
+    Certificate *recipient; /* whose key opened it; or NULL: a password */
     guint n_recipients;
 } EnvelopeFacts;
 void envelope_facts_clear(EnvelopeFacts *facts);

@@ -7,6 +7,7 @@
 #include "key-file-private.h"
 #include "key-pair-private.h"
 #include "pem.h"
+#include "x25519.h"
 
 /* Keys of one file. */
 #define KEYS_MAX 50u
@@ -265,12 +266,15 @@ prepare_key(GBytes *pkcs8, GError **error)
     if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION)
         return g_bytes_ref(pkcs8);
     /* NSS has no import for these; that the key is for PSS alone, the certificate says. */
-    if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+    if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE || tag == SEC_OID_PKCS1_RSA_OAEP_ENCRYPTION)
         return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &info.privateKey, error);
+    if (x25519_is_named(&info.algorithm.algorithm))
+        return x25519_prepare_key(&info.privateKey, error);
     if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
         return g_bytes_ref(pkcs8);
-    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                "private keys other than RSA and EC (with a named curve) are not supported");
+    g_set_error(
+        error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+        "private keys other than RSA, EC (with a named curve) and X25519 are not supported");
     return NULL;
 }
 
