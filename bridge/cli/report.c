@@ -194,6 +194,7 @@ words_for_reason(const gchar *reason)
         {"no-signer", "nobody signed"},
         {"signing-time", "the signature says that it was made in the future"},
         {"nested-signature", "one signature directly round another: whose it is can't be told"},
+        {"signed-earlier", "it was signed over an hour before the message's date"},
     };
     return find_words(rows, G_N_ELEMENTS(rows), reason);
 }

@@ -89,6 +89,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
         report_line("none: %s", words_for_none(verdict));
     else
         report_line("%s (%s): %s", status, reason, words_for_reason(reason));
+    report_field("detail", json_text(verdict, "signature_detail"));
     if (!g_str_equal(status, "verified"))
         report_field("author", author);
     if (trust != NULL)

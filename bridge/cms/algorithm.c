@@ -77,12 +77,16 @@ static const SignatureRow signature_rows[] = {
     {OID_DSA_WITH_SHA224, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA224, SEC_OID_UNKNOWN},
     {OID_DSA_WITH_SHA256, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA256, SEC_OID_UNKNOWN},
     {OID_DSA, CMS_SIGNATURE_DSA, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
+    /* RFC 8419 §2.3: this digest and no other stands beside it. */
+    {OID_ED25519, CMS_SIGNATURE_ED25519, CMS_DIGEST_SHA512, SEC_OID_UNKNOWN},
+    {OID_ED448, CMS_SIGNATURE_ED448, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
 };
 
 static const gchar *const signature_names[CMS_N_SIGNATURES] = {
     [CMS_SIGNATURE_UNKNOWN] = "unknown", [CMS_SIGNATURE_RSA_PKCS1] = "rsa-pkcs1",
     [CMS_SIGNATURE_RSA_PSS] = "rsa-pss", [CMS_SIGNATURE_ECDSA] = "ecdsa",
-    [CMS_SIGNATURE_DSA] = "dsa",
+    [CMS_SIGNATURE_DSA] = "dsa",         [CMS_SIGNATURE_ED25519] = "ed25519",
+    [CMS_SIGNATURE_ED448] = "ed448",
 };
 
 static const gchar *const key_transport_names[CMS_N_KEY_TRANSPORTS] = {

@@ -81,13 +81,15 @@ typedef struct {
 const CmsDigestInfo *cms_digest_get_info(CmsDigest digest);
 CmsDigest cms_digest_find(Oid oid);
 
-/* A public-key signature algorithm as SignerInfo names it (RFC 5754 §3, RFC 4056). */
+/* A public-key signature algorithm as SignerInfo names it (RFC 5754 §3, RFC 4056, RFC 8419). */
 typedef enum {
     CMS_SIGNATURE_UNKNOWN,
     CMS_SIGNATURE_RSA_PKCS1,
     CMS_SIGNATURE_RSA_PSS,
     CMS_SIGNATURE_ECDSA,
     CMS_SIGNATURE_DSA,
+    CMS_SIGNATURE_ED25519,
+    CMS_SIGNATURE_ED448, /* known by name alone */
     CMS_N_SIGNATURES
 } CmsSignature;
 const gchar *cms_signature_to_string(CmsSignature signature); /* "rsa-pkcs1", "ecdsa", … */

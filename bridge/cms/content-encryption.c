@@ -219,20 +219,24 @@ encrypt_gcm(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext
     return g_bytes_new_take(g_steal_pointer(&ciphertext), n_octets);
 }
 
-GBytes *
-content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *plaintext,
+OctetSource *
+content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, OctetSource *content,
                        GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX], GError **error)
 {
+    g_autoptr(GBytes) plaintext = octet_source_to_bytes(content, error);
+    if (plaintext == NULL)
+        return NULL;
     PORT_SetError(0);
     g_autoptr(PK11Context) context = open_context(cipher, key, CKA_ENCRYPT);
-    GBytes *ciphertext = NULL;
+    g_autoptr(GBytes) ciphertext = NULL;
     if (context != NULL)
         ciphertext = cms_cipher_is_aead(cipher->cipher)
                          ? encrypt_gcm(cipher, context, plaintext, additional, out_tag)
                          : encrypt_cbc(cipher, context, plaintext);
-    if (ciphertext == NULL)
-        cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot encrypt the content");
-    return ciphertext;
+    if (ciphertext != NULL)
+        return octet_source_new_bytes(ciphertext);
+    cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot encrypt the content");
+    return NULL;
 }
 
 /* All of the padding is looked at, and always a whole block of it, whatever it says: neither what
@@ -287,11 +291,14 @@ decrypt_gcm(const ContentCipher *cipher, PK11Context *context, GBytes *ciphertex
     return TRUE;
 }
 
-GBytes *
-content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *ciphertext,
+OctetSource *
+content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, OctetSource *encrypted,
                        GBytes *additional, GBytes *tag)
 {
     gsize n_octets = 0;
+    g_autoptr(GBytes) ciphertext = octet_source_to_bytes(encrypted, NULL);
+    if (ciphertext == NULL)
+        return NULL;
     g_autoptr(PK11Context) context = open_context(cipher, key, CKA_DECRYPT);
     if (context == NULL)
         return NULL;
@@ -304,5 +311,7 @@ content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *cip
         plaintext_free(plaintext);
         return NULL;
     }
-    return g_bytes_new_with_free_func(plaintext->octets, n_octets, plaintext_free, plaintext);
+    g_autoptr(GBytes) result =
+        g_bytes_new_with_free_func(plaintext->octets, n_octets, plaintext_free, plaintext);
+    return octet_source_new_bytes(result);
 }

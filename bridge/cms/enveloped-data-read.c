@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ber-string.h"
 #include "cms-error.h"
 #include "content-encryption.h"
 #include "content-info-private.h"
@@ -16,7 +17,7 @@ typedef struct {
     RecipientCounts counts;
     BerSlice content_type;
     ContentCipher cipher;
-    GBytes *ciphertext;
+    OctetSource *ciphertext;
     GBytes *additional; /* DER of authAttrs, or NULL */
     GBytes *tag;
 } Envelope;
@@ -51,7 +52,7 @@ static void
 envelope_clear(Envelope *envelope)
 {
     g_clear_pointer(&envelope->recipients, g_ptr_array_unref);
-    g_clear_pointer(&envelope->ciphertext, g_bytes_unref);
+    g_clear_pointer(&envelope->ciphertext, octet_source_unref);
     g_clear_pointer(&envelope->additional, g_bytes_unref);
     g_clear_pointer(&envelope->tag, g_bytes_unref);
 }
@@ -81,7 +82,7 @@ read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
                     oid);
         return FALSE;
     }
-    envelope->ciphertext = ber_read_octets(&info, BER_CONTEXT(0), "encryptedContent", error);
+    envelope->ciphertext = ber_string_read(&info, BER_CONTEXT(0), "encryptedContent", error);
     return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
 }
 
@@ -185,7 +186,7 @@ note_recipient(EnvelopeFacts *facts, const Recipient *recipient)
         facts->recipient = certificate_ref(key_pair_get_certificate(recipient->pair));
 }
 
-static GBytes *
+static OctetSource *
 open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GError **error)
 {
     gboolean genuine = FALSE;
@@ -193,7 +194,7 @@ open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GEr
         key_management_unwrap(recipient, ber, envelope->cipher.cipher, &genuine, error);
     if (key == NULL)
         return NULL;
-    g_autoptr(GBytes) plaintext = content_cipher_decrypt(
+    g_autoptr(OctetSource) plaintext = content_cipher_decrypt(
         &envelope->cipher, key, envelope->ciphertext, envelope->additional, envelope->tag);
     if (plaintext != NULL && genuine)
         return g_steal_pointer(&plaintext);
@@ -213,14 +214,14 @@ rank_of(const GError *error)
     return 0;
 }
 
-static GBytes *
+static OctetSource *
 try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GError **error)
 {
     g_autoptr(GError) best = NULL;
     for (guint i = 0; i < envelope->recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(envelope->recipients, i);
         g_autoptr(GError) local = NULL;
-        GBytes *plaintext = open_with(envelope, ber, recipient, &local);
+        OctetSource *plaintext = open_with(envelope, ber, recipient, &local);
         if (plaintext != NULL || best == NULL)
             note_recipient(facts, recipient);
         if (plaintext != NULL)
@@ -239,7 +240,7 @@ try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GErr
     return NULL;
 }
 
-static GBytes *
+static OctetSource *
 decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **error)
 {
     g_auto(Envelope)
@@ -251,12 +252,12 @@ decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **er
     return parsed ? try_recipients(&envelope, ber, facts, error) : NULL;
 }
 
-GBytes *
+OctetSource *
 enveloped_data_decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *out_facts,
                        GError **error)
 {
     EnvelopeFacts facts = {0};
-    GBytes *plaintext = decrypt(ber, keys, &facts, error);
+    OctetSource *plaintext = decrypt(ber, keys, &facts, error);
     if (out_facts != NULL)
         *out_facts = facts;
     else

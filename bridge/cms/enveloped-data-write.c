@@ -43,34 +43,34 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOpti
 
 /* EncryptedContentInfo and, for AEAD, what follows it. */
 static gboolean
-add_content(DerNode *data, GBytes *content, CmsCipher cipher, PK11SymKey *key, GError **error)
+add_content(DerNode *data, OctetSource *content, CmsCipher cipher, PK11SymKey *key, GError **error)
 {
     ContentCipher parameters;
     guint8 tag[CONTENT_TAG_MAX];
     if (!content_cipher_init(cipher, &parameters, error))
         return FALSE;
-    g_autoptr(GBytes) ciphertext =
+    g_autoptr(OctetSource) ciphertext =
         content_cipher_encrypt(&parameters, key, content, NULL, tag, error);
     if (ciphertext == NULL)
         return FALSE;
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &parameters);
-    der_add_bytes(info, BER_CONTEXT(0), ciphertext);
+    der_add_source(info, BER_CONTEXT(0), ciphertext);
     if (cms_cipher_is_aead(cipher))
         der_add_octets(data, BER_OCTET_STRING, tag, parameters.n_tag);
     return TRUE;
 }
 
 static gboolean
-check_input(GBytes *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
+check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
 {
     if (cms_cipher_is_weak(cipher)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cipher %s is not written",
                     cms_cipher_to_string(cipher));
         return FALSE;
     }
-    if (g_bytes_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
+    if (octet_source_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
         recipients->len <= LIMIT_RECIPIENT_INFOS)
         return TRUE;
     g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
@@ -79,8 +79,8 @@ check_input(GBytes *content, GPtrArray *recipients, CmsCipher cipher, GError **e
     return FALSE;
 }
 
-GBytes *
-enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, const EnvelopeOptions *options,
+OctetSource *
+enveloped_data_encrypt(OctetSource *content, GPtrArray *recipients, const EnvelopeOptions *options,
                        GError **error)
 {
     g_return_val_if_fail(recipients->len > 0, NULL);
@@ -103,5 +103,5 @@ enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, const EnvelopeOpt
     der_add_node(data, infos);
     if (!add_content(data, content, cipher, key, error))
         return NULL;
-    return der_node_serialize(root);
+    return der_node_to_source(root);
 }

@@ -6,6 +6,8 @@
 #include "core-limits.h"
 #include "key-file-private.h"
 #include "key-pair-private.h"
+#include "nss-capability.h"
+#include "oid.h"
 #include "pem.h"
 #include "x25519.h"
 
@@ -248,6 +250,13 @@ has_named_curve(const SECAlgorithmID *algorithm)
     return algorithm->parameters.len > 0 && algorithm->parameters.data[0] == SEC_ASN1_OBJECT_ID;
 }
 
+static gboolean
+is_ed25519(const SECAlgorithmID *algorithm)
+{
+    BerSlice name = {algorithm->algorithm.data, algorithm->algorithm.len};
+    return oid_find(name) == OID_ED25519;
+}
+
 /* A PrivateKeyInfo that NSS takes: of the types that certificate_extract_public_key() takes too. */
 static GBytes *
 prepare_key(GBytes *pkcs8, GError **error)
@@ -272,9 +281,13 @@ prepare_key(GBytes *pkcs8, GError **error)
         return x25519_prepare_key(&info.privateKey, error);
     if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
         return g_bytes_ref(pkcs8);
-    g_set_error(
-        error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-        "private keys other than RSA, EC (with a named curve) and X25519 are not supported");
+    if (is_ed25519(&info.algorithm))
+        return nss_capability_require(NSS_CAPABILITY_ED25519, error)
+                   ? wrap_key(tag, NULL, &info.privateKey, error)
+                   : NULL;
+    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                "private keys other than RSA, EC (with a named curve), Ed25519 and X25519 are not "
+                "supported");
     return NULL;
 }
 

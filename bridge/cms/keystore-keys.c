@@ -218,6 +218,19 @@ write_certificate_once(KeyStore *store, Certificate *certificate, GError **error
     }
 }
 
+/* NSS gives no id to keys of Ed25519 that it takes from PKCS#8. */
+static gboolean
+write_key_id(KeyStore *store, SECKEYPrivateKey *written, GBytes *key_id, GError **error)
+{
+    g_autoptr(SECKEYPrivateKey) found = find_private_key(store, key_id);
+    SECItem id = nss_borrow_bytes(key_id);
+    PORT_SetError(0);
+    if (found == NULL &&
+        PK11_WriteRawAttribute(PK11_TypePrivKey, written, CKA_ID, &id) != SECSuccess)
+        return cms_set_nss_error(error, CMS_ERROR_STORE, "private key can't be written");
+    return TRUE;
+}
+
 static gboolean
 write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *key_id,
            GError **error)
@@ -226,7 +239,7 @@ write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *
     g_autoptr(SECKEYPrivateKey) written =
         there == NULL ? key_file_import_key(store->slot, pkcs8, TRUE, error) : NULL;
 
-    if (there == NULL && written == NULL)
+    if (there == NULL && (written == NULL || !write_key_id(store, written, key_id, error)))
         return FALSE;
     PORT_SetError(0);
     if (!key_store_has_public_key(store, key_id) &&

@@ -54,6 +54,9 @@ typedef enum {
     OID_DSA_WITH_SHA1,
     OID_DSA_WITH_SHA224,
     OID_DSA_WITH_SHA256,
+    /* also names of keys (RFC 8410 §3) */
+    OID_ED25519,
+    OID_ED448,
     /* key agreement: standard and cofactor Diffie-Hellman, KDF of X9.63 (RFC 5753 §7.1.4) */
     OID_ECDH_STD_SHA1,
     OID_ECDH_STD_SHA224,

@@ -7,6 +7,9 @@
 /* A message, and the body of one request on the wire: the largest mail that common servers pass on,
  * with room for base64. */
 #define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
+/* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
+ * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone. */
+#define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
 /* The header section of one entity. Real ones stay below 100 KiB. */
 #define LIMIT_HEADER_OCTETS (1024u * 1024)
 /* Header fields of one entity. */
@@ -51,10 +54,15 @@
 #define LIMIT_ATTRIBUTE_OCTETS     (256u * 1024)
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
+/* Strings in pieces within one OCTET STRING in pieces. Nobody nests them; X.690 §8.7.3.2 lets. */
+#define LIMIT_STRING_CONSTRUCTIONS 10000u
 /* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
 #define LIMIT_RSA_EXPONENT_BITS 64u
+/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.1): it is gone through
+ * twice, and so has to be in memory. */
+#define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
 
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)

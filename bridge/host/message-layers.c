@@ -62,7 +62,10 @@ signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **err
         return NULL;
     if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
         layer->kind = LAYER_CERTS_ONLY;
-    GBytes *inside = signed_data_get_content(layer->signed_data);
+    OctetSource *source = signed_data_get_content(layer->signed_data);
+    g_autoptr(GBytes) inside = source != NULL ? octet_source_to_bytes(source, error) : NULL;
+    if (source != NULL && inside == NULL)
+        return NULL;
     if (covered != NULL || inside != NULL)
         set_content(layer, covered != NULL ? covered : inside);
     return g_steal_pointer(&layer);
@@ -102,12 +105,24 @@ typedef struct {
     LayerKeysFunc keys;
     gpointer keys_data;
     gboolean only_envelope;
+    guint n_signatures; /* one in another, inside of the innermost envelope so far */
 } Opening;
 
+/* Messages are signed, encrypted, or both in turn. A second signature directly inside of the first
+ * is none of these shapes: who signed twice is shown, but an envelope in it is content like an
+ * attached one, which is not opened either. Whoever asks to decrypt gets it. */
+static gboolean
+stays_closed(const Opening *opening)
+{
+    return opening->n_signatures > 1 && !opening->only_envelope;
+}
+
 static OpenedLayer *
-open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
+open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error)
 {
     OpenedMessage *opened = opening->opened;
+    CryptoLayer kind =
+        type == CMS_CONTENT_ENVELOPED_DATA ? LAYER_ENVELOPED_DATA : LAYER_AUTH_ENVELOPED_DATA;
     g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
     opened->is_encrypted = TRUE;
     if (opening->keys == NULL)
@@ -116,14 +131,16 @@ open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
     if (keys == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
+    g_autoptr(OctetSource) source = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
+    g_autoptr(GBytes) plain = source != NULL ? octet_source_to_bytes(source, error) : NULL;
     if (plain == NULL)
         return NULL;
     set_content(layer, plain);
     return g_steal_pointer(&layer);
 }
 
-/* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). */
+/* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). NULL without an
+ * error: the object is content. */
 static OpenedLayer *
 open_cms(Opening *opening, GBytes *cms, GError **error)
 {
@@ -132,9 +149,8 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     case CMS_CONTENT_SIGNED_DATA:
         return signature_layer_new(LAYER_SIGNED_DATA, cms, opening->detached, error);
     case CMS_CONTENT_ENVELOPED_DATA:
-        return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:
-        return open_envelope(opening, LAYER_AUTH_ENVELOPED_DATA, cms, error);
+        return stays_closed(opening) ? NULL : open_envelope(opening, type, cms, error);
     case CMS_CONTENT_UNKNOWN:
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
         return NULL;
@@ -178,20 +194,29 @@ is_signature(const OpenedLayer *layer)
 }
 
 /* The outermost signature inside of the innermost envelope counts. One round an envelope says who
- * sent the ciphertext, not who wrote what is in it; it is passed over. */
+ * sent the ciphertext, not who wrote what is in it; it is passed over. One round another signature
+ * is its signer's word for all that is inside, if both are opaque: every reader finds the same two.
+ * A multipart/signed in or round another signature can be read without one of them; whose the text
+ * is can't be told then. */
 static void
-note_signature(OpenedMessage *opened, OpenedLayer *layer)
+note_signature(Opening *opening, OpenedLayer *layer)
 {
+    OpenedMessage *opened = opening->opened;
     if (is_envelope(layer)) {
         if (opened->signature != NULL)
             empty_layer(opened->signature);
         opened->signature = NULL;
         opened->is_nested = FALSE;
-    } else if (is_signature(layer)) {
-        opened->is_nested = opened->signature != NULL;
-        if (opened->signature == NULL)
-            opened->signature = layer;
+        opening->n_signatures = 0;
+        return;
     }
+    if (!is_signature(layer))
+        return;
+    opening->n_signatures++;
+    if (opened->signature == NULL)
+        opened->signature = layer;
+    else if (opened->signature->kind != LAYER_SIGNED_DATA || layer->kind != LAYER_SIGNED_DATA)
+        opened->is_nested = TRUE;
 }
 
 static gboolean
@@ -204,7 +229,7 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
         return FALSE;
     }
     g_ptr_array_add(opening->opened->layers, layer);
-    note_signature(opening->opened, layer);
+    note_signature(opening, layer);
     return TRUE;
 }
 

@@ -8,7 +8,7 @@
 
 /* Opens the cryptographic layers of a message one inside another (RFC 8551 §3.7): the unbroken run
  * that starts at the message's root. What lies below a multipart or in an attached message is
- * content. */
+ * content, and so is an envelope directly inside of two signatures. */
 
 typedef struct {
     CryptoLayer kind;
@@ -32,7 +32,8 @@ typedef struct {
     EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
     /* The one that counts: the outermost inside of the innermost envelope; or NULL. */
     OpenedLayer *signature;
-    gboolean is_nested; /* … and it covers another signature directly */
+    /* … and it covers another signature directly, in which one of the two is multipart/signed. */
+    gboolean is_nested;
     /* A signed entity below the payload's root, when @signature is NULL; or NULL. */
     const Entity *partial;
 } OpenedMessage;

@@ -89,8 +89,10 @@ static GBytes *
 encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *certificates,
             GError **error)
 {
-    g_autoptr(GBytes) cms =
-        enveloped_data_encrypt(encrypting->payload, certificates, &encrypting->options, error);
+    g_autoptr(OctetSource) payload = octet_source_new_bytes(encrypting->payload);
+    g_autoptr(OctetSource) envelope =
+        enveloped_data_encrypt(payload, certificates, &encrypting->options, error);
+    g_autoptr(GBytes) cms = envelope != NULL ? octet_source_to_bytes(envelope, error) : NULL;
     if (cms == NULL)
         return NULL;
     return compose_pkcs7_mime(tree, cms,

@@ -185,6 +185,9 @@ judge(Reading *reading, GError **error)
     context->pins = reading->pins;
     context->authorities = reading->authorities;
     context->crls = reading->crls;
+    if (reading->input->tree != NULL)
+        context->date_found =
+            message_date_find(entity_tree_get_root(reading->input->tree), &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
     g_ptr_array_unref(facts->signers);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dane-records.h"
+#include "message-date.h"
 #include "policy.h"
 #include "signed-data.h"
 
@@ -16,8 +17,10 @@ typedef struct {
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
     gint64 now;
+    MessageDate date_found;      /* of the message, beside which signing times are looked at */
+    gint64 date;                 /* with MESSAGE_DATE_STATED */
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
-    gboolean is_nested;          /* the signature is directly round another one */
+    gboolean is_nested;          /* directly round another one, not both opaque: OpenedMessage */
 } JudgeContext;
 
 typedef struct {

@@ -73,10 +73,13 @@ GBytes *
 signing_sign(const Signing *signing, GBytes *payload, const gchar **out_micalg, GError **error)
 {
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
-    GBytes *signature = signed_data_sign(payload, signing->pair, &signing->options, &digest, error);
-    if (signature != NULL)
-        *out_micalg = cms_digest_to_string(digest);
-    return signature;
+    g_autoptr(OctetSource) content = octet_source_new_bytes(payload);
+    g_autoptr(OctetSource) signature =
+        signed_data_sign(content, signing->pair, &signing->options, &digest, error);
+    if (signature == NULL)
+        return NULL;
+    *out_micalg = cms_digest_to_string(digest);
+    return octet_source_to_bytes(signature, error);
 }
 
 void

@@ -156,6 +156,7 @@ verdict_to_json(const VerdictFacts *facts)
     json_set_string(object, "status", signature_status_to_string(facts->verdict.status));
     json_set_string(object, "reason", verdict_reason_to_string(facts->verdict.reason));
     json_set_string(object, "signature", signature_math_to_string(combined_math(facts)));
+    json_set_string(object, "signature_detail", signer == NULL ? NULL : signer->result->detail);
     json_set_string(object, "author", facts->author);
     json_object_set_int_member(object, "signers", facts->signers->len);
     set_signer(object, signer);

@@ -6,7 +6,7 @@
 #include "signed-data.h"
 
 static void
-use_signer(const SignedData *data, guint index, GBytes *content)
+use_signer(const SignedData *data, guint index, OctetSource *content)
 {
     g_autoptr(SignerResult) result = signed_data_verify(data, index, content, NULL);
     /* Nothing is good without a reason, and nothing bad without one. */
@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
         is_ready = cms_init(NULL);
 
     g_autoptr(GBytes) input = g_bytes_new(octets, n_octets);
-    g_autoptr(GBytes) detached = g_bytes_new_static("Hello.\r\n", 8);
+    g_autoptr(OctetSource) detached = octet_source_new_text("Hello.\r\n");
     g_autoptr(GBytes) ber = cms_content_info_from_file(input, NULL);
     g_autoptr(SignedData) data = signed_data_parse(ber != NULL ? ber : input, NULL);
     for (guint i = 0; data != NULL && i < signed_data_get_n_signers(data); i++) {

@@ -12,6 +12,7 @@
 #include "key-management.h"
 #include "nss-scoped.h"
 #include "peer.h"
+#include "whole.h"
 
 #define CONTENT "Content-Type: text/plain\r\n\r\nA secret.\r\n"
 
@@ -31,8 +32,7 @@ assert_opens(GBytes *octets, guint key)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
-    g_autoptr(GBytes) plaintext =
-        enveloped_data_decrypt(octets, &(EnvelopeKeys){.pairs = pairs}, NULL, &error);
+    g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, NULL, &error);
     g_assert_no_error(error);
     g_assert_true(g_bytes_equal(plaintext, content));
 }
@@ -42,7 +42,7 @@ assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
-    g_assert_null(enveloped_data_decrypt(octets, &(EnvelopeKeys){.pairs = pairs}, NULL, &error));
+    g_assert_null(whole_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
@@ -110,8 +110,8 @@ build_gcm(const GcmCase *test)
     cipher.n_tag = MIN(test->n_tag, CONTENT_TAG_MAX);
     if (cipher.n_tag < 12)
         cipher.n_tag = 12;
-    g_autoptr(GBytes) ciphertext = content_cipher_encrypt(
-        &cipher, key, content, test->attributes ? attributes : NULL, tag, NULL);
+    g_autoptr(GBytes) ciphertext =
+        whole_cipher_encrypt(&cipher, key, content, test->attributes ? attributes : NULL, tag);
     g_assert_nonnull(ciphertext);
     cipher.n_nonce = test->n_nonce;
     cipher.n_tag = test->n_tag;

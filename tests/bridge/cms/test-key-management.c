@@ -40,7 +40,9 @@ assert_opens(GBytes *octets, const EnvelopeKeys *open_keys, const gchar *key_man
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) content = content_new();
     EnvelopeFacts facts;
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, open_keys, &facts, &error);
+    g_autoptr(OctetSource) source = enveloped_data_decrypt(octets, open_keys, &facts, &error);
+    g_assert_no_error(error);
+    g_autoptr(GBytes) plaintext = octet_source_to_bytes(source, &error);
     g_assert_no_error(error);
     g_assert_true(g_bytes_equal(plaintext, content));
     g_assert_cmpstr(facts.key_management, ==, key_management);
@@ -110,8 +112,10 @@ static GBytes *
 encrypt_to(GPtrArray *recipients, const EnvelopeOptions *options)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) content = content_new();
-    GBytes *octets = enveloped_data_encrypt(content, recipients, options, &error);
+    g_autoptr(OctetSource) content = octet_source_new_text(CONTENT);
+    g_autoptr(OctetSource) source = enveloped_data_encrypt(content, recipients, options, &error);
+    g_assert_no_error(error);
+    GBytes *octets = octet_source_to_bytes(source, &error);
     g_assert_no_error(error);
     return octets;
 }

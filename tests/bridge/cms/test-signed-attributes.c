@@ -11,6 +11,7 @@
 #include "nss-scoped.h"
 #include "peer.h"
 #include "signed-data-private.h"
+#include "whole.h"
 
 static SupportFolder *folder;
 static KeyPair *key;
@@ -405,7 +406,7 @@ check(const AttributeCase *test, GBytes *content)
     g_autoptr(SignedData) data = signed_data_parse(octets, &error);
     g_assert_no_error(error);
     g_autoptr(GPtrArray) candidates = peer_certificates(&key, 1);
-    g_autoptr(SignerResult) result = signed_data_verify(data, 0, NULL, candidates);
+    g_autoptr(SignerResult) result = whole_verify(data, 0, NULL, candidates);
     g_assert_cmpint(result->math, ==, test->math);
     g_assert_cmpint(result->reason, ==, test->reason);
 }
@@ -447,7 +448,7 @@ test_pss_key(void)
                      "-signer pss.pem -inkey pss.key.pem -keyopt rsa_padding_mode:pss");
     g_autoptr(GBytes) octets = support_load(folder, "made.der");
     g_autoptr(SignedData) data = signed_data_parse(octets, NULL);
-    g_autoptr(SignerResult) result = signed_data_verify(data, 0, NULL, NULL);
+    g_autoptr(SignerResult) result = whole_verify(data, 0, NULL, NULL);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     g_assert_cmpstr(result->algorithm, ==, "rsa-pss-sha256");
     /* The same key without its restriction: the RSAPrivateKey inside of the PKCS#8 form. */

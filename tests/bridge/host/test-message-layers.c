@@ -59,9 +59,10 @@ sign(GBytes *content, gboolean detached)
     g_autoptr(GError) error = NULL;
     SignedDataOptions options = {.detached = detached};
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
-    GBytes *cms = signed_data_sign(content, alice, &options, &digest, &error);
+    g_autoptr(OctetSource) source = octet_source_new_bytes(content);
+    g_autoptr(OctetSource) cms = signed_data_sign(source, alice, &options, &digest, &error);
     g_assert_no_error(error);
-    return cms;
+    return octet_source_to_bytes(cms, NULL);
 }
 
 static GBytes *
@@ -70,10 +71,11 @@ encrypt(GBytes *content, CmsCipher cipher)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) recipients = g_ptr_array_new();
     g_ptr_array_add(recipients, key_pair_get_certificate(alice));
-    GBytes *cms =
-        enveloped_data_encrypt(content, recipients, &(EnvelopeOptions){.cipher = cipher}, &error);
+    const EnvelopeOptions options = {.cipher = cipher};
+    g_autoptr(OctetSource) source = octet_source_new_bytes(content);
+    g_autoptr(OctetSource) cms = enveloped_data_encrypt(source, recipients, &options, &error);
     g_assert_no_error(error);
-    return cms;
+    return octet_source_to_bytes(cms, NULL);
 }
 
 /* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM. */
@@ -134,11 +136,10 @@ typedef struct {
 /* RFC 8551 §3.7: any order, and only what is inside of the innermost envelope speaks for the
  * content. */
 static const RunCase run_cases[] = {
-    {"", -1, FALSE},    {"s", 0, FALSE},    {"o", 0, FALSE},    {"e", -1, FALSE},
-    {"a", -1, FALSE},   {"es", 1, FALSE},   {"eo", 1, FALSE},   {"ao", 1, FALSE},
-    {"se", -1, FALSE},  {"oa", -1, FALSE},  {"ses", 2, FALSE},  {"ee", -1, FALSE},
-    {"ss", 0, TRUE},    {"os", 0, TRUE},    {"so", 0, TRUE},    {"ess", 1, TRUE},
-    {"sse", -1, FALSE}, {"sses", 3, FALSE}, {"seas", 3, FALSE},
+    {"", -1, FALSE},   {"s", 0, FALSE},   {"o", 0, FALSE},   {"e", -1, FALSE},  {"a", -1, FALSE},
+    {"es", 1, FALSE},  {"eo", 1, FALSE},  {"ao", 1, FALSE},  {"se", -1, FALSE}, {"oa", -1, FALSE},
+    {"ses", 2, FALSE}, {"ee", -1, FALSE}, {"ss", 0, TRUE},   {"os", 0, TRUE},   {"so", 0, TRUE},
+    {"ess", 1, TRUE},  {"oo", 0, FALSE},  {"eoo", 1, FALSE}, {"oos", 0, TRUE},  {"seas", 3, FALSE},
 };
 
 static void
@@ -171,6 +172,31 @@ test_run(gconstpointer data)
     g_assert_nonnull(opened->tree);
     assert_payload(opened, PLAIN);
 }
+
+/* Two signatures, one directly in the other, are the end of what is opened to be shown. */
+static void
+test_closed(gconstpointer data)
+{
+    const RunCase *test = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) message = make_message(test->layers, PLAIN);
+    g_autoptr(OpenedMessage) opened =
+        opened_message_new(message, FALSE, NULL, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(opened->layers->len, ==, 2);
+    g_assert_true(opened->signature == g_ptr_array_index(opened->layers, 0));
+    g_assert_cmpint(opened->is_nested, ==, test->nested);
+    g_assert_false(opened->is_encrypted);
+    const Entity *root = entity_tree_get_root(opened->tree);
+    g_assert_true(entity_is_media_type(root, "application/pkcs7-mime"));
+
+    g_autoptr(OpenedMessage) decrypted =
+        opened_message_decrypt(message, FALSE, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(decrypted->is_encrypted);
+}
+
+static const RunCase closed_cases[] = {{"sse", 0, TRUE}, {"ooa", 0, FALSE}, {"oses", 0, TRUE}};
 
 static void
 test_without_keys(void)
@@ -349,6 +375,11 @@ main(int argc, char **argv)
         g_autofree gchar *path =
             g_strconcat("/message-layers/run/plain-", run_cases[i].layers, NULL);
         g_test_add_data_func(path, &run_cases[i], test_run);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(closed_cases); i++) {
+        g_autofree gchar *path =
+            g_strconcat("/message-layers/closed/plain-", closed_cases[i].layers, NULL);
+        g_test_add_data_func(path, &closed_cases[i], test_closed);
     }
     g_test_add_func("/message-layers/without-keys", test_without_keys);
     g_test_add_func("/message-layers/limit", test_limit);
