@@ -202,12 +202,12 @@ open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GEr
     return NULL;
 }
 
-/* Of several failures the one that helps most: a password may be missing, else it is the
- * decryption, else the algorithm. */
+/* Of several failures the one that helps most: a password may be missing, a limit was passed, else
+ * it is the decryption, else the algorithm. */
 static gint
 rank_of(const GError *error)
 {
-    static const gint codes[] = {CMS_ERROR_DECRYPT, CMS_ERROR_KEY_LOCKED};
+    static const gint codes[] = {CMS_ERROR_DECRYPT, CMS_ERROR_LIMIT, CMS_ERROR_KEY_LOCKED};
     for (gint i = 0; i < (gint)G_N_ELEMENTS(codes); i++)
         if (error != NULL && error->code == codes[i])
             return i + 1;

@@ -45,8 +45,9 @@ void envelope_facts_clear(EnvelopeFacts *facts);
 
 /* What may open an envelope. */
 typedef struct {
-    GPtrArray *pairs; /* (element-type KeyPair) */
-    gchar *password;  /* (nullable): UTF-8, for recipients that have a password (RFC 3211) */
+    GPtrArray *pairs;   /* (element-type KeyPair) */
+    gchar *password;    /* (nullable): UTF-8, for recipients that have a password (RFC 3211) */
+    guint n_rounds_max; /* of key derivation for one message; 0: LIMIT_PASSWORD_ROUNDS */
 } EnvelopeKeys;
 /* Takes @pairs, copies @password. */
 EnvelopeKeys *envelope_keys_new(GPtrArray *pairs, const gchar *password);

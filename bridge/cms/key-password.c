@@ -117,7 +117,7 @@ key_password_unwrap(const Recipient *recipient, GBytes *owner, guint8 *out_octet
     *out_objection = find_objection(recipient, owner, &wrap);
     if (*out_objection != NULL)
         return KEY_UNWRAP_UNSUPPORTED;
-    if (recipient->n_rounds > LIMIT_PASSWORD_ROUNDS) {
+    if (recipient->n_rounds > recipient->n_rounds_max) {
         *out_objection = "the derivation of keys from the password asks for too many rounds";
         return KEY_UNWRAP_LIMIT;
     }

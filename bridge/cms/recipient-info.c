@@ -190,7 +190,12 @@ count_rounds(GBytes *owner, const CmsAlgorithm *derivation)
 static gboolean
 read_password(Collection *collection, BerReader *set, GError **error)
 {
-    Recipient recipient = {.kind = RECIPIENT_PASSWORD, .password = collection->keys->password};
+    const EnvelopeKeys *keys = collection->keys;
+    Recipient recipient = {
+        .kind = RECIPIENT_PASSWORD,
+        .password = keys->password,
+        .n_rounds_max = keys->n_rounds_max != 0 ? keys->n_rounds_max : LIMIT_PASSWORD_ROUNDS,
+    };
     BerReader fields;
     guint version = 0;
     if (!count_recipient(collection, error) ||

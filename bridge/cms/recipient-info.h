@@ -27,6 +27,7 @@ typedef struct {
     const gchar *password;   /* borrowed */
     CmsAlgorithm derivation; /* keyDerivationAlgorithm; all zero if there is none */
     guint64 n_rounds;        /* that it asks for, with all password recipients before it */
+    guint n_rounds_max;
 } Recipient;
 
 /* Recipients of one message that are tried. More keys with one name are nobody's; more

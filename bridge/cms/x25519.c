@@ -12,6 +12,9 @@
 static const guint8 curve_octets[] = {0x06, 0x09, 0x2b, 0x06, 0x01, 0x04,
                                       0x01, 0xda, 0x47, 0x0f, 0x01};
 
+/* ecMontKey of keythi.h, from NSS 3.110 on. */
+#define MONTGOMERY_KEY ((KeyType)11)
+
 /* PrivateKeyInfo (RFC 5208 §5) with ECPrivateKey (RFC 5915 §3); every length in it is fixed. */
 static const guint8 head[] = {0x30, 0x67, 0x02, 0x01, 0x00, 0x30, 0x14, 0x06, 0x07,
                               0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x09,
@@ -54,6 +57,19 @@ x25519_generate(SECKEYPublicKey **out_public_key)
 {
     SECItem curve = {siBuffer, (guint8 *)curve_octets, sizeof curve_octets};
     return SECKEY_CreateECPrivateKey(&curve, out_public_key, NULL);
+}
+
+gboolean
+x25519_store_public_key(PK11SlotInfo *slot, SECKEYPublicKey *key)
+{
+    if (PK11_ImportPublicKey(slot, key, PR_TRUE) != CK_INVALID_HANDLE)
+        return TRUE;
+    if (key->keyType != ecKey || key->u.ec.publicValue.len != X25519_OCTETS)
+        return FALSE;
+    key->keyType = MONTGOMERY_KEY;
+    gboolean stored = PK11_ImportPublicKey(slot, key, PR_TRUE) != CK_INVALID_HANDLE;
+    key->keyType = ecKey;
+    return stored;
 }
 
 static void

@@ -19,6 +19,10 @@ SECKEYPublicKey *x25519_public_key_new(const SECItem *bits) G_GNUC_WARN_UNUSED_R
 /* A fresh key pair; NULL with NSS's error. */
 SECKEYPrivateKey *x25519_generate(SECKEYPublicKey **out_public_key) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Writes a public key into a token, which younger versions do under the type's name of today alone.
+ * FALSE with NSS's error. For keys of other kinds the same as PK11_ImportPublicKey(). */
+gboolean x25519_store_public_key(PK11SlotInfo *slot, SECKEYPublicKey *key);
+
 /**
  * x25519_prepare_key:
  * @key: CurvePrivateKey (RFC 8410 §7): the contents of privateKey
