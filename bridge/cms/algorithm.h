@@ -31,6 +31,10 @@ typedef enum {
     CMS_CIPHER_AES_128_GCM,
     CMS_CIPHER_AES_192_GCM,
     CMS_CIPHER_AES_256_GCM,
+    CMS_CIPHER_CHACHA20_POLY1305, /* these four: read only */
+    CMS_CIPHER_AES_128_CCM,
+    CMS_CIPHER_AES_192_CCM,
+    CMS_CIPHER_AES_256_CCM,
     CMS_CIPHER_3DES_CBC, /* read only, weak */
     CMS_CIPHER_RC2_CBC,  /* read only, weak */
     CMS_CIPHER_DES_CBC,  /* read only, weak */
@@ -40,6 +44,7 @@ const gchar *cms_cipher_to_string(CmsCipher cipher);                       /* "a
 gboolean cms_cipher_from_string(const gchar *name, CmsCipher *out_cipher); /* of those we write */
 gboolean cms_cipher_is_aead(CmsCipher cipher);
 gboolean cms_cipher_is_weak(CmsCipher cipher);
+gboolean cms_cipher_is_written(CmsCipher cipher); /* or only read */
 
 /* How a content-encryption key is encrypted to an RSA key. */
 typedef enum {
@@ -109,6 +114,7 @@ typedef struct {
     gsize n_block_octets;
     gboolean aead;
     gboolean weak; /* and for reading only */
+    gboolean read_only;
 } CmsCipherInfo;
 const CmsCipherInfo *cms_cipher_get_info(CmsCipher cipher);
 /* The longest of those with a fixed length. */

@@ -271,3 +271,17 @@ ber_string_read(BerReader *reader, guint8 tag, const gchar *what, GError **error
         return NULL;
     return string_source_new(reader->owner, contents, &survey);
 }
+
+GBytes *
+ber_read_octets(BerReader *reader, guint8 tag, const gchar *what, GError **error)
+{
+    g_autoptr(OctetSource) string = ber_string_read(reader, tag, what, error);
+    if (string == NULL)
+        return NULL;
+    if (octet_source_peek_bytes(string) != NULL ||
+        octet_source_get_size(string) <= LIMIT_JOINED_OCTETS)
+        return octet_source_to_bytes(string, error);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "%s: more than %u octets in pieces", what,
+                LIMIT_JOINED_OCTETS);
+    return NULL;
+}

@@ -269,6 +269,15 @@ certificate_get_key_identifier(const Certificate *certificate)
     return certificate->key_identifier;
 }
 
+GBytes *
+certificate_dup_capabilities(const Certificate *certificate)
+{
+    SECItem value;
+    return certificate_find_extension(certificate, SEC_OID_PKCS9_SMIME_CAPABILITIES, &value)
+               ? bytes_of_item(&value)
+               : NULL;
+}
+
 gchar *
 certificate_dup_serial_hex(const Certificate *certificate)
 {

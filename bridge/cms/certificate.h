@@ -59,6 +59,9 @@ GBytes *certificate_get_issuer_der(const Certificate *certificate);
 GBytes *certificate_get_serial(const Certificate *certificate);
 /* subjectKeyIdentifier, or NULL when the extension is absent. */
 GBytes *certificate_get_key_identifier(const Certificate *certificate);
+/* SMIMECapabilities of the extension (RFC 4262), for smime_capabilities_parse(); NULL when it is
+ * absent. Nothing has been read of it yet. (transfer full) */
+GBytes *certificate_dup_capabilities(const Certificate *certificate);
 gchar *certificate_dup_serial_hex(const Certificate *certificate);
 gchar *certificate_dup_sha256_hex(const Certificate *certificate);
 /* E-mail addresses as they stand: rfc822Name and SmtpUTF8Mailbox (RFC 9598) of the subjectAltName;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "authenticated-attributes.h"
 #include "ber-string.h"
 #include "cms-error.h"
 #include "content-encryption.h"
@@ -74,8 +75,7 @@ read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
         !cms_algorithm_read(&info, "contentEncryptionAlgorithm", &algorithm, error) ||
         !content_cipher_parse(info.owner, &algorithm, &envelope->cipher, error))
         return FALSE;
-    /* RFC 8551 §2.4.3; RFC 5083 §2.2 also binds other types to an attribute that is not looked for
-     * here. */
+    /* RFC 8551 §2.4.3. */
     if (oid_find(envelope->content_type) != OID_DATA) {
         g_autofree gchar *oid = oid_to_dotted(envelope->content_type);
         g_set_error(error, CMS_ERROR, CMS_ERROR_CONTENT_TYPE, "encrypted content is %s, not data",
@@ -86,37 +86,11 @@ read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
     return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
 }
 
-/* RFC 5083 §2.2: what is authenticated is DER of the SET OF, with its own identifier. */
-static gboolean
-read_authenticated_attributes(Envelope *envelope, BerReader *fields, GError **error)
-{
-    static const gchar what[] = "authAttrs";
-    BerReader elements;
-    if (ber_peek(fields) != BER_CONTEXT_CONSTRUCTED(1))
-        return TRUE;
-    g_autoptr(DerNode) set = der_node_new(BER_SET);
-    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(1), what, &elements, error))
-        return FALSE;
-    for (guint i = 0; !ber_at_end(&elements); i++) {
-        BerSlice element;
-        if (i >= LIMIT_ATTRIBUTES) {
-            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u attributes",
-                        LIMIT_ATTRIBUTES);
-            return FALSE;
-        }
-        if (!ber_skip(&elements, what, &element, error))
-            return FALSE;
-        der_add_encoded_slice(set, element);
-    }
-    der_node_sort(set);
-    envelope->additional = der_node_serialize(set);
-    return ber_leave(fields, &elements, what, error);
-}
-
 static gboolean
 read_authentication(Envelope *envelope, BerReader *fields, GError **error)
 {
-    if (!read_authenticated_attributes(envelope, fields, error))
+    if (!authenticated_attributes_read(fields, envelope->content_type, &envelope->additional,
+                                       error))
         return FALSE;
     envelope->tag = ber_read_octets(fields, BER_OCTET_STRING, "mac", error);
     if (envelope->tag == NULL)

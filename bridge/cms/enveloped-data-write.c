@@ -65,17 +65,17 @@ add_content(DerNode *data, OctetSource *content, CmsCipher cipher, PK11SymKey *k
 static gboolean
 check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
 {
-    if (cms_cipher_is_weak(cipher)) {
+    if (!cms_cipher_is_written(cipher)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cipher %s is not written",
                     cms_cipher_to_string(cipher));
         return FALSE;
     }
-    if (octet_source_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
+    if (octet_source_get_size(content) <= LIMIT_STREAMED_OCTETS &&
         recipients->len <= LIMIT_RECIPIENT_INFOS)
         return TRUE;
     g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                "content of more than %u octets, or more than %u recipients", LIMIT_MESSAGE_OCTETS,
-                LIMIT_RECIPIENT_INFOS);
+                "content of more than %" G_GUINT64_FORMAT " octets, or more than %u recipients",
+                LIMIT_STREAMED_OCTETS, LIMIT_RECIPIENT_INFOS);
     return FALSE;
 }
 

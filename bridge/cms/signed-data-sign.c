@@ -5,17 +5,13 @@
 #include "der-writer.h"
 #include "signature-make.h"
 #include "signed-data-private.h"
+#include "smime-capabilities.h"
 
 /* What goes into a SignerInfo. */
 typedef struct {
     Certificate *certificate;
     SignatureScheme scheme;
 } Signing;
-
-/* What we like to be sent, best first (RFC 8551 §2.5.2, §2.7). Without parameters: RFC 3565 §4.2,
- * RFC 5084 §3. */
-static const Oid capabilities[] = {OID_AES_256_GCM, OID_AES_128_GCM, OID_AES_256_CBC,
-                                   OID_AES_192_CBC, OID_AES_128_CBC};
 
 /* An Attribute in @set; what is lent is the SET of its values. */
 static DerNode *
@@ -24,14 +20,6 @@ add_attribute(DerNode *set, Oid type)
     DerNode *attribute = der_add(set, BER_SEQUENCE);
     der_add_oid(attribute, type);
     return der_add(attribute, BER_SET);
-}
-
-static void
-add_capabilities(DerNode *set)
-{
-    DerNode *list = der_add(add_attribute(set, OID_SMIME_CAPABILITIES), BER_SEQUENCE);
-    for (gsize i = 0; i < G_N_ELEMENTS(capabilities); i++)
-        der_add_algorithm(list, capabilities[i], FALSE);
 }
 
 /* RFC 5035 §3: hash of the certificate by the default, SHA-256, which DER leaves out; then its
@@ -86,7 +74,7 @@ build_attributes(const Signing *signing, OctetSource *content, gint64 signing_ti
                     "signing time %" G_GINT64_FORMAT " is out of range", signing_time);
         return NULL;
     }
-    add_capabilities(set);
+    der_add_node(add_attribute(set, OID_SMIME_CAPABILITIES), smime_capabilities_new_own());
     add_key_preference(set, signing->certificate);
     if (!add_signing_certificate(set, signing->certificate, error))
         return NULL;
@@ -150,9 +138,9 @@ signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOp
                  CmsDigest *out_digest, GError **error)
 {
     Signing signing = {.certificate = key_pair_get_certificate(signer)};
-    if (octet_source_get_size(content) > LIMIT_MESSAGE_OCTETS) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "content of more than %u octets",
-                    LIMIT_MESSAGE_OCTETS);
+    if (octet_source_get_size(content) > LIMIT_STREAMED_OCTETS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                    "content of more than %" G_GUINT64_FORMAT " octets", LIMIT_STREAMED_OCTETS);
         return NULL;
     }
     if (!signature_scheme_choose(signer, options->digest, &signing.scheme, error))

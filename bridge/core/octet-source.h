@@ -83,5 +83,6 @@ OctetSource *octet_source_new_without_start(OctetSource *source,
 GQuark octet_error_quark(void);
 typedef enum {
     OCTET_ERROR_FAILED, /* a file can't be read or written, or was changed meanwhile */
-    OCTET_ERROR_LIMIT   /* more than the limit that was given */
+    OCTET_ERROR_LIMIT,  /* more than the limit that was given */
+    OCTET_N_ERRORS
 } OctetError;

@@ -15,11 +15,11 @@ typedef struct {
     GBytes *cms; /* the CMS object */
     /* What it covers: the signed part, CRLF-canonical, of multipart/signed; eContent; plaintext.
      * NULL if there is none (certs-only). */
-    GBytes *content;
+    OctetSource *content;
     /* The same, for the next layer: of a multipart/signed that came out of another layer in its own
      * octets. A message in a file may have LF for the CRLF that it has on the way; what a CMS
      * object held is exact. */
-    GBytes *payload;
+    OctetSource *payload;
     SignedData *signed_data; /* of signatures */
 } OpenedLayer;
 
@@ -28,8 +28,10 @@ typedef struct {
                           all but @signature are left without their octets */
     gboolean is_encrypted;
     EnvelopeFacts encryption; /* of the innermost envelope */
-    GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
-    EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
+    OctetSource *payload;     /* the MIME entity inside of all layers: octets as they came out */
+    /* Of the payload; NULL if it can't be read as MIME, and where only its header section had to be
+     * read to see that there is no layer in it. */
+    EntityTree *tree;
     /* The one that counts: the outermost inside of the innermost envelope; or NULL. */
     OpenedLayer *signature;
     /* … and it covers another signature directly, in which one of the two is multipart/signed. */

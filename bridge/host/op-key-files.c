@@ -92,12 +92,12 @@ op_export(const OpCall *call, OpReply *reply, GError **error)
     if (pair == NULL)
         return FALSE;
     Certificate *certificate = key_pair_get_certificate(pair);
-    GBytes *octets = certificate_only ? g_bytes_ref(certificate_get_der(certificate))
-                                      : key_store_export(store, pair, password, error);
+    g_autoptr(GBytes) octets = certificate_only ? g_bytes_ref(certificate_get_der(certificate))
+                                                : key_store_export(store, pair, password, error);
     if (octets == NULL)
         return FALSE;
     reply->result = json_object_new();
     json_object_set_object_member(reply->result, "certificate", json_from_certificate(certificate));
-    op_reply_take_body(reply, octets);
+    op_reply_take_body(reply, octet_source_new_bytes(octets));
     return TRUE;
 }

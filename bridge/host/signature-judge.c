@@ -6,9 +6,6 @@
 #include "dane-lookup.h"
 #include "path.h"
 
-/* Clocks differ; an hour is what Thunderbird allows, too. */
-#define SIGNING_TIME_SLACK 3600
-
 static void
 judged_signer_free(gpointer data)
 {
@@ -343,14 +340,13 @@ judge_signer(const Judging *judging, guint index, OctetSource *content, Signatur
 }
 
 GPtrArray *
-judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
               const JudgeContext *context)
 {
     g_auto(Judging) judging = {.data = data, .context = context};
     prepare(&judging);
     GPtrArray *signers = g_ptr_array_new_with_free_func(judged_signer_free);
-    g_autoptr(OctetSource) source = content != NULL ? octet_source_new_bytes(content) : NULL;
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
-        g_ptr_array_add(signers, judge_signer(&judging, i, source, scope));
+        g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));
     return signers;
 }

@@ -8,6 +8,10 @@
 
 /* Gathers what policy wants to know of each signer, and asks it. */
 
+/* Seconds that a signing time may lie ahead. Clocks differ; an hour is what Thunderbird allows,
+ * too. */
+#define SIGNING_TIME_SLACK 3600
+
 /* Beside what the signature is judged. Borrowed, all of it. */
 typedef struct {
     const gchar *author;    /* NULL: see @no_author */
@@ -33,5 +37,5 @@ typedef struct {
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full) */
-GPtrArray *judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
                          const JudgeContext *context);

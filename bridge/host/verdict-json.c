@@ -2,7 +2,7 @@
 
 #include "verdict-json.h"
 
-#include "cms-init.h"
+#include "content-digest.h"
 #include "json-facts.h"
 
 /* The signer of whom the verdict speaks: the one that trusts least. */
@@ -159,12 +159,29 @@ combined_math(const VerdictFacts *facts)
     return least;
 }
 
-JsonObject *
-verdict_to_json(const VerdictFacts *facts)
+gboolean
+json_set_sha256(JsonObject *object, const gchar *name, const OctetSource *octets, GError **error)
 {
-    JsonObject *object = json_object_new();
+    DigestValue values[CMS_N_DIGESTS] = {0};
+    if (octets == NULL) {
+        json_object_set_null_member(object, name);
+        return TRUE;
+    }
+    if (!content_digest_compute_all(1u << CMS_DIGEST_SHA256, octets, values, error))
+        return FALSE;
+    const DigestValue *value = &values[CMS_DIGEST_SHA256];
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (gsize i = 0; i < value->n_octets; i++)
+        g_string_append_printf(text, "%02x", value->octets[i]);
+    json_set_string(object, name, text->str);
+    return TRUE;
+}
+
+JsonObject *
+verdict_to_json(const VerdictFacts *facts, GError **error)
+{
+    g_autoptr(JsonObject) object = json_object_new();
     const JudgedSigner *signer = deciding_signer(facts);
-    g_autofree gchar *sha256 = facts->covered == NULL ? NULL : cms_sha256_hex(facts->covered);
     json_object_set_boolean_member(object, "encrypted", facts->opened->is_encrypted);
     json_object_set_boolean_member(object, "signed", facts->scope == SCOPE_WHOLE);
     json_set_string(object, "scope", signature_scope_to_string(facts->scope));
@@ -179,6 +196,7 @@ verdict_to_json(const VerdictFacts *facts)
     set_authority(object, signer);
     json_set_encryption(object, facts->opened);
     set_layers(object, facts->opened);
-    json_set_string(object, "content_sha256", sha256);
-    return object;
+    return json_set_sha256(object, "content_sha256", facts->covered, error)
+               ? g_steal_pointer(&object)
+               : NULL;
 }

@@ -101,6 +101,16 @@ add_countersignature(DerNode *set, GBytes *content G_GNUC_UNUSED)
     der_add(add_attribute(set, OID_COUNTERSIGNATURE), BER_SEQUENCE);
 }
 
+/* Two values in one attribute, which RFC 5652 §11.4 has for this one alone. */
+static void
+add_countersignatures(DerNode *set, GBytes *content G_GNUC_UNUSED)
+{
+    DerNode *values = add_attribute(set, OID_COUNTERSIGNATURE);
+    der_add(values, BER_SEQUENCE);
+    der_add_small(der_add(values, BER_SEQUENCE), 1);
+    add_countersignature(set, content);
+}
+
 static void
 add_unknown(DerNode *set, GBytes *content G_GNUC_UNUSED)
 {
@@ -251,7 +261,10 @@ static const AttributeCase attribute_cases[] = {
     {"time-on-no-day", {BOTH, add_time_on_no_day}, NULL, DATA_RSA, FALSE, "x", MALFORMED},
     {"time-unsigned", {BOTH}, add_time, DATA_RSA, FALSE, "x", MALFORMED},
     {"message-digest-unsigned", {BOTH}, add_message_digest, DATA_RSA, FALSE, "x", MALFORMED},
-    /* RFC 5652 §11.4 */
+    /* RFC 5652 §11.4: others' signatures over this one, which say nothing about it; any number */
+    {"countersignature", {BOTH}, add_countersignature, DATA_RSA, FALSE, "x", GOOD},
+    {"countersignatures", {BOTH}, add_countersignatures, DATA_RSA, FALSE, "x", GOOD},
+    {"countersignature-bare", {NULL}, add_countersignatures, DATA_RSA, FALSE, "x", GOOD},
     {"countersignature-signed",
      {BOTH, add_countersignature},
      NULL,
