@@ -176,6 +176,18 @@ class Passwords(unittest.TestCase):
         self.assertEqual((result.code, result.stdout), (UNKNOWN, b''), result)
         self.assertIn('too many rounds', result.stderr)
 
+    def test_lengths(self):
+        """At LIMIT_PASSWORD_SALT_OCTETS and LIMIT_WRAPPED_KEY_OCTETS, and past them."""
+        for length, code in ((1024, HOLDS), (1025, UNKNOWN)):
+            cms = make(envelope.password_recipient, 'right', salt_length=length)
+            self.assertEqual(self._run(cms, 'right').code, code)
+        key = os.urandom(32)
+        for length in (255, 300):
+            info = envelope.password_recipient(os.urandom(length), 'right', rounds=1)
+            result = self._run(envelope.enveloped_data(key, [info], CONTENT), 'right')
+            self.assertEqual((result.code, result.stdout), (DOES_NOT_HOLD, b''), result)
+            self.assertIn('decryption failed', result.stderr)
+
     def test_several(self):
         key = os.urandom(32)
         infos = [envelope.password_recipient(key, password) for password in ('one', 'two')]
@@ -217,6 +229,31 @@ class Transports(unittest.TestCase):
         refused = PROGRAM.run('encrypt', '--cert', person.certificate, '--key-transport', 'raw',
                               stdin=self.MESSAGE)
         self.assertNotEqual(refused.code, HOLDS)
+
+    def test_parameters_of_the_key(self):
+        """RFC 4055 §4.1: what the recipient's key asks for."""
+        person = interop.Person('asks', 'rsa:2048')
+        spki = envelope.certificate_fields(person.der)[5]
+        bits = envelope.children(envelope.read(spki)[1])[1]
+        sha384 = envelope.sequence(envelope.oid('2.16.840.1.101.3.4.2.2'), b'\5\0')
+        mgf = envelope.sequence(envelope.oid('1.2.840.113549.1.1.8'), sha384)
+        label = envelope.sequence(envelope.oid('1.2.840.113549.1.1.9'), envelope.octets(b'for us'))
+        fields = (envelope.tlv(0xa0, sha384), envelope.tlv(0xa1, mgf))
+        for parameters, taken in ((fields, True), ((*fields, envelope.tlv(0xa2, label)), False)):
+            algorithm = envelope.sequence(envelope.oid('1.2.840.113549.1.1.7'),
+                                          envelope.sequence(*parameters))
+            certificate = interop.write('asks.der', envelope.with_public_key(
+                person.der, envelope.sequence(algorithm, bits)))
+            done = PROGRAM.run('encrypt', '--cert', certificate, stdin=self.MESSAGE)
+            self.assertEqual(done.code == HOLDS, taken, done)
+            if taken:
+                sealed = interop.write('in.eml', done.stdout)
+                shown = openssl.run('cms', '-cmsout', '-print', '-in', sealed)
+                self.assertIn(b'sha384', shown)
+                opened = openssl.run('cms', '-decrypt', '-in', sealed, '-inkey', person.key)
+                self.assertIn(b'hello', opened)
+            else:
+                self.assertIn('RSAES-OAEP', done.stderr)
 
     def test_weak(self):
         """Short keys and old ciphers are read, and called what they are."""

@@ -96,6 +96,15 @@ def issuer_and_serial(der):
     return sequence(issuer, serial)
 
 
+def with_public_key(der, spki):
+    """The certificate with another SubjectPublicKeyInfo; its signature is none any more."""
+    tbs, *signature = children(read(der)[1])
+    fields = children(read(tbs)[1])
+    index = 6 if fields[0][0] == 0xa0 else 5
+    fields[index] = spki
+    return sequence(sequence(*fields), *signature)
+
+
 def public_point(spki):
     """The octets of subjectPublicKey."""
     return read(children(read(spki)[1])[1])[1][1:]
@@ -173,13 +182,13 @@ class Agreement:
 
 
 def password_recipient(content_key, password, *, digest='sha256', rounds=1000, key_length=None,
-                       cipher='aes-256-cbc'):
+                       cipher='aes-256-cbc', salt_length=16):
     """PasswordRecipientInfo (RFC 3211)."""
     size, block, name = {'aes-256-cbc': (32, 16, AES_256_CBC),
                          'des-ede3-cbc': (24, 8, DES_EDE3_CBC)}[cipher]
-    salt, initial = os.urandom(16), os.urandom(block)
+    salt, initial = os.urandom(salt_length), os.urandom(block)
     key = hashlib.pbkdf2_hmac(digest, password.encode(), salt, min(rounds, 5000000), size)
-    plain = bytes([len(content_key), *(octet ^ 0xff for octet in content_key[:3])]) + content_key
+    plain = bytes([min(len(content_key), 255), *(octet ^ 0xff for octet in content_key[:3])]) + content_key
     plain += os.urandom(-len(plain) % block)
     once = cbc(key, initial, plain, pad=False, cipher=cipher)
     twice = cbc(key, once[-block:], once, pad=False, cipher=cipher)
