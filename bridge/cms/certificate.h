@@ -38,8 +38,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
 
 /**
  * certificates_parse_file:
- * @octets: a file's: DER of one certificate, or PEM with one or more "CERTIFICATE" (also "X509
- * CERTIFICATE", "TRUSTED CERTIFICATE" is refused) and anything between them, keys too
+ * @octets: a file's: DER of one certificate; a certs-only CMS object (RFC 8551 §3.8: *.p7c, *.p7b)
+ * in BER or base64; or PEM with one or more "CERTIFICATE" (also "X509 CERTIFICATE"; "TRUSTED
+ * CERTIFICATE" is refused) or "PKCS7" (also "CMS") and anything between them, keys too. What bears
+ * a signature is refused
  *
  * Returns: (element-type Certificate) (transfer full): at least one, or %NULL with
  * CMS_ERROR_CERTIFICATE

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "algorithm.h"
+#include "ber-string.h"
 #include "cms-error.h"
 #include "content-info-private.h"
 #include "core-limits.h"
@@ -20,7 +21,7 @@ compressed_data_limit(gsize n_message_octets)
 
 /* One pass over what was deflated. */
 typedef struct {
-    GBytes *deflated;
+    OctetReader *deflated;
     z_stream stream;
     gboolean has_ended;
     guint8 piece[OCTET_PIECE_MAX];
@@ -54,25 +55,23 @@ inflation_close(gpointer pass)
 {
     Inflation *inflation = pass;
     inflateEnd(&inflation->stream);
-    g_bytes_unref(inflation->deflated);
+    g_clear_pointer(&inflation->deflated, octet_reader_close);
     explicit_bzero(inflation, sizeof *inflation);
     g_free(inflation);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Inflation, inflation_close)
 
-/* @origin: GBytes, of LIMIT_MESSAGE_OCTETS at most. */
+/* @origin: an OctetSource. */
 static gpointer
 inflation_open(gconstpointer origin, GError **error)
 {
-    GBytes *deflated = (GBytes *)origin;
+    g_autoptr(OctetReader) deflated = octet_source_open(origin, error);
+    if (deflated == NULL)
+        return NULL;
     Inflation *inflation = g_new0(Inflation, 1);
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(deflated, &n_octets);
-    inflation->deflated = g_bytes_ref(deflated);
+    inflation->deflated = g_steal_pointer(&deflated);
     inflation->stream.zalloc = allocate_wiped;
     inflation->stream.zfree = free_wiped;
-    inflation->stream.next_in = (Bytef *)octets;
-    inflation->stream.avail_in = (uInt)n_octets;
     if (inflateInit(&inflation->stream) == Z_OK)
         return inflation;
     inflation_close(inflation);
@@ -81,26 +80,54 @@ inflation_open(gconstpointer origin, GError **error)
 }
 
 static gboolean
+fail_damaged(GError **error)
+{
+    g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED,
+                        "compressed content is damaged or cut short, or octets follow it");
+    return FALSE;
+}
+
+/* Sees to it that zlib has input; without any it is left with none. */
+static gboolean
+feed(Inflation *inflation, GError **error)
+{
+    OctetPiece piece;
+    if (inflation->stream.avail_in > 0)
+        return TRUE;
+    if (!octet_reader_next(inflation->deflated, &piece, error))
+        return FALSE;
+    inflation->stream.next_in = (Bytef *)piece.octets;
+    inflation->stream.avail_in = (uInt)piece.n_octets;
+    return TRUE;
+}
+
+/* Some more output, unless the end is reached. */
+static gboolean
+inflate_some(Inflation *inflation, GError **error)
+{
+    z_stream *stream = &inflation->stream;
+    if (!feed(inflation, error))
+        return FALSE;
+    int status = inflate(stream, Z_NO_FLUSH);
+    if (status == Z_OK)
+        return TRUE;
+    if (status != Z_STREAM_END)
+        return fail_damaged(error);
+    inflation->has_ended = TRUE;
+    return feed(inflation, error) && (stream->avail_in == 0 || fail_damaged(error));
+}
+
+static gboolean
 inflation_next(gpointer pass, OctetPiece *out_piece, GError **error)
 {
     Inflation *inflation = pass;
     z_stream *stream = &inflation->stream;
-    *out_piece = (OctetPiece){0};
-    if (inflation->has_ended)
-        return TRUE;
     stream->next_out = inflation->piece;
     stream->avail_out = sizeof inflation->piece;
-    int status = inflate(stream, Z_NO_FLUSH);
-    inflation->has_ended = status == Z_STREAM_END;
-    gsize n_octets = sizeof inflation->piece - stream->avail_out;
-    /* Without an end, all room is filled or all input is used up: then there is none. */
-    gboolean goes_on = status == Z_OK && stream->avail_out == 0;
-    if (!(inflation->has_ended ? stream->avail_in == 0 : goes_on)) {
-        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED,
-                            "compressed content is damaged or cut short, or octets follow it");
-        return FALSE;
-    }
-    *out_piece = (OctetPiece){inflation->piece, n_octets};
+    while (!inflation->has_ended && stream->avail_out > 0)
+        if (!inflate_some(inflation, error))
+            return FALSE;
+    *out_piece = (OctetPiece){inflation->piece, sizeof inflation->piece - stream->avail_out};
     return TRUE;
 }
 
@@ -108,11 +135,11 @@ static const OctetSourceType inflated_type = {
     .open = inflation_open,
     .next = inflation_next,
     .close = inflation_close,
-    .free_origin = (GDestroyNotify)g_bytes_unref,
+    .free_origin = (GDestroyNotify)octet_source_unref,
 };
 
 static gboolean
-count_inflated(GBytes *deflated, gsize max_octets, gsize *out_n_octets, GError **error)
+count_inflated(const OctetSource *deflated, gsize max_octets, gsize *out_n_octets, GError **error)
 {
     g_autoptr(Inflation) inflation = inflation_open(deflated, error);
     OctetPiece piece;
@@ -125,9 +152,9 @@ count_inflated(GBytes *deflated, gsize max_octets, gsize *out_n_octets, GError *
         n_octets += piece.n_octets;
         if (n_octets > max_octets) {
             g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                        "compressed content of %" G_GSIZE_FORMAT
+                        "compressed content of %" G_GUINT64_FORMAT
                         " octets would be more than %" G_GSIZE_FORMAT " octets",
-                        g_bytes_get_size(deflated), max_octets);
+                        octet_source_get_size(deflated), max_octets);
             return FALSE;
         }
     } while (piece.n_octets > 0);
@@ -151,7 +178,7 @@ read_algorithm(BerReader *fields, GError **error)
 }
 
 /* encapContentInfo (RFC 5652 §5.2). */
-static GBytes *
+static OctetSource *
 read_content(BerReader *fields, GError **error)
 {
     BerReader info, explicit;
@@ -166,14 +193,15 @@ read_content(BerReader *fields, GError **error)
     }
     if (!ber_enter(&info, BER_CONTEXT_CONSTRUCTED(0), "eContent", &explicit, error))
         return NULL;
-    g_autoptr(GBytes) content = ber_read_octets(&explicit, BER_OCTET_STRING, "eContent", error);
+    g_autoptr(OctetSource) content =
+        ber_string_read(&explicit, BER_OCTET_STRING, "eContent", error);
     if (content == NULL || !ber_leave(&info, &explicit, "eContent", error) ||
         !ber_leave(fields, &info, "encapContentInfo", error))
         return NULL;
     return g_steal_pointer(&content);
 }
 
-static GBytes *
+static OctetSource *
 read_compressed_data(GBytes *ber, GError **error)
 {
     BerReader all, fields;
@@ -190,7 +218,7 @@ read_compressed_data(GBytes *ber, GError **error)
         !ber_read_small(&fields, "CompressedData version", &version, error) ||
         !read_algorithm(&fields, error))
         return NULL;
-    g_autoptr(GBytes) content = read_content(&fields, error);
+    g_autoptr(OctetSource) content = read_content(&fields, error);
     if (content == NULL || !ber_leave(&info.content, &fields, "CompressedData", error) ||
         !content_info_leave(&all, &info, error))
         return NULL;
@@ -201,7 +229,7 @@ OctetSource *
 compressed_data_open(GBytes *ber, gsize max_octets, GError **error)
 {
     gsize n_octets = 0;
-    g_autoptr(GBytes) deflated = read_compressed_data(ber, error);
+    g_autoptr(OctetSource) deflated = read_compressed_data(ber, error);
     if (deflated == NULL || !count_inflated(deflated, max_octets, &n_octets, error))
         return NULL;
     return octet_source_new(&inflated_type, g_steal_pointer(&deflated), n_octets);

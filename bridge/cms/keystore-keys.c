@@ -298,6 +298,48 @@ key_store_import(KeyStore *store, const KeyFile *file, GError **error)
     return n_new;
 }
 
+static gboolean
+add_own_certificate(KeyStore *store, Certificate *certificate, gint *in_out_n_new, GError **error)
+{
+    g_autoptr(GPtrArray) stored = key_store_read_certificates(store);
+    *in_out_n_new += entry_state(stored, certificate) == ENTRY_NEW ? 1 : 0;
+    return write_certificate_once(store, certificate, error);
+}
+
+GPtrArray *
+key_store_add_certificates(KeyStore *store, GPtrArray *certificates, gint *out_n_new,
+                           GError **error)
+{
+    gint n_new = 0;
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    if (!key_store_check_writable(store, error))
+        return NULL;
+    for (guint i = 0; i < certificates->len; i++) {
+        Certificate *certificate = g_ptr_array_index(certificates, i);
+        g_autoptr(KeyPair) pair = pair_for(store, certificate);
+        if (pair == NULL)
+            continue;
+        g_ptr_array_add(own, certificate_ref(certificate));
+        if (!add_own_certificate(store, certificate, &n_new, error))
+            return NULL;
+    }
+    if (own->len == 0) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND,
+                            "the key store has the key of none of these certificates");
+        return NULL;
+    }
+    for (guint i = 0; i < certificates->len; i++) {
+        Certificate *certificate = g_ptr_array_index(certificates, i);
+        g_autoptr(GError) reason = NULL;
+        if (certificate_is_authority(certificate) &&
+            !write_certificate_once(store, certificate, &reason))
+            g_debug("key store: %s", reason->message);
+    }
+    *out_n_new = n_new;
+    return g_steal_pointer(&own);
+}
+
 GBytes *
 key_store_export(KeyStore *store, const KeyPair *pair, const gchar *password, GError **error)
 {

@@ -74,7 +74,7 @@
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
 #define LIMIT_RSA_EXPONENT_BITS 64u
-/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.1): it is gone through
+/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.2): it is gone through
  * twice, and so has to be in memory. */
 #define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
 

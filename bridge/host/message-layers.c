@@ -31,6 +31,7 @@ opened_message_free(OpenedMessage *opened)
     if (opened == NULL)
         return;
     g_clear_pointer(&opened->layers, g_ptr_array_unref);
+    g_clear_pointer(&opened->certificates, g_ptr_array_unref);
     g_clear_pointer(&opened->payload, octet_source_unref);
     g_clear_pointer(&opened->tree, entity_tree_free);
     envelope_facts_clear(&opened->encryption);
@@ -80,6 +81,8 @@ open_multipart_signed(const Entity *entity, gboolean is_exact, GError **error)
         return NULL;
     g_autoptr(OctetSource) covered = entity_get_canonical(part);
     g_autoptr(OpenedLayer) layer = signature_layer_new(LAYER_MULTIPART_SIGNED, cms, covered, error);
+    if (layer == NULL)
+        g_prefix_error(error, "signature of multipart/signed: ");
     if (layer == NULL || !is_exact)
         return g_steal_pointer(&layer);
     g_autoptr(GBytes) exact = entity_get_octets(part);
@@ -242,6 +245,9 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
     }
     g_ptr_array_add(opening->opened->layers, layer);
     note_signature(opening, layer);
+    if (layer->kind == LAYER_CERTS_ONLY && opening->opened->certificates == NULL)
+        opening->opened->certificates =
+            g_ptr_array_ref(signed_data_get_certificates(layer->signed_data));
     return TRUE;
 }
 

@@ -36,6 +36,8 @@ typedef struct {
     OpenedLayer *signature;
     /* … and it covers another signature directly, in which one of the two is multipart/signed. */
     gboolean is_nested;
+    GPtrArray *certificates; /* (element-type Certificate): of a certs-only object (RFC 8551 §3.8);
+                                NULL: there is none */
     /* A signed entity below the payload's root, when @signature is NULL; or NULL. */
     const Entity *partial;
 } OpenedMessage;

@@ -145,6 +145,24 @@ set_layers(JsonObject *object, const OpenedMessage *opened)
     json_object_set_array_member(object, "layers", layers);
 }
 
+/* For import: they say nothing about who sent them. */
+static void
+set_certificates(JsonObject *object, GPtrArray *certificates)
+{
+    if (certificates == NULL) {
+        json_object_set_null_member(object, "certificates");
+        return;
+    }
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < certificates->len; i++) {
+        const Certificate *certificate = g_ptr_array_index(certificates, i);
+        JsonObject *facts = json_from_certificate(certificate);
+        set_der(facts, certificate);
+        json_array_add_object_element(array, facts);
+    }
+    json_object_set_array_member(object, "certificates", array);
+}
+
 static SignatureMath
 combined_math(const VerdictFacts *facts)
 {
@@ -196,6 +214,7 @@ verdict_to_json(const VerdictFacts *facts, GError **error)
     set_authority(object, signer);
     json_set_encryption(object, facts->opened);
     set_layers(object, facts->opened);
+    set_certificates(object, facts->opened->certificates);
     return json_set_sha256(object, "content_sha256", facts->covered, error)
                ? g_steal_pointer(&object)
                : NULL;

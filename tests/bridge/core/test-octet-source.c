@@ -304,6 +304,37 @@ test_fault(gconstpointer data)
     assert_fails(joined);
 }
 
+/* Of one length, but for the last row; the octets of made sources are the same wherever they are.
+ */
+static void
+test_equal(void)
+{
+    static const gsize counts[] = {0, 1, 99, 100, 65536, 200000};
+    g_autoptr(GError) error = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+        g_autoptr(OctetSource) a = make_source(counts[i], counts[i], 10, G_MAXSIZE);
+        g_autoptr(OctetSource) b = make_source(counts[i], counts[i], 7000, G_MAXSIZE);
+        g_autoptr(OctetSource) longer = make_source(counts[i] + 1, counts[i] + 1, 7, G_MAXSIZE);
+        g_assert_true(octet_source_equal(a, b, &error));
+        g_assert_false(octet_source_equal(a, longer, &error));
+        g_autoptr(GBytes) octets = octet_source_to_bytes(a, NULL);
+        g_autoptr(OctetSource) at_hand = octet_source_new_bytes(octets);
+        g_assert_true(octet_source_equal(at_hand, b, &error));
+        g_autofree guint8 *copy = g_memdup2(g_bytes_get_data(octets, NULL), counts[i]);
+        if (counts[i] > 0)
+            copy[counts[i] - 1] ^= 1;
+        g_autoptr(GBytes) changed = g_bytes_new(copy, counts[i]);
+        g_autoptr(OctetSource) other = octet_source_new_bytes(changed);
+        g_assert_cmpint(octet_source_equal(other, b, &error), ==, counts[i] == 0);
+        g_assert_no_error(error);
+    }
+    g_autoptr(OctetSource) good = make_source(100, 100, 10, G_MAXSIZE);
+    g_autoptr(OctetSource) bad = make_source(100, 100, 10, 50);
+    g_assert_false(octet_source_equal(good, bad, &error));
+    g_assert_nonnull(error);
+    g_assert_cmpuint(n_open_passes, ==, 0);
+}
+
 static gboolean
 refuse(const guint8 *octets G_GNUC_UNUSED, gsize n_octets G_GNUC_UNUSED, gpointer user_data,
        GError **error)
@@ -338,6 +369,7 @@ main(int argc, char **argv)
     g_test_add_func("/octet-source/joined", test_joined);
     g_test_add_func("/octet-source/parts", test_parts);
     g_test_add_func("/octet-source/start-before-fault", test_start_before_fault);
+    g_test_add_func("/octet-source/equal", test_equal);
     g_test_add_func("/octet-source/taker-fails", test_taker_fails);
     for (gsize i = 0; i < G_N_ELEMENTS(fault_cases); i++) {
         g_autofree gchar *path = g_strconcat("/octet-source/fault/", fault_cases[i].name, NULL);
