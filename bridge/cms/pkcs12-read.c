@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
 #include "pkcs12-private.h"
-
-/* SafeContents inside SafeContents; nobody is known to write more than one. */
-#define SAFE_DEPTH_MAX 4
 
 typedef struct {
     KeyFileParts *parts;
@@ -88,9 +86,9 @@ read_safe_contents(Reader *reader, const SECItem *octets, guint depth, GError **
 {
     Pkcs12SafeBag **bags = NULL;
 
-    if (depth > SAFE_DEPTH_MAX) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "PKCS#12 safes nested deeper than %d",
-                    SAFE_DEPTH_MAX);
+    if (depth > LIMIT_SAFE_DEPTH) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "PKCS#12 safes nested deeper than %u",
+                    LIMIT_SAFE_DEPTH);
         return FALSE;
     }
     if (!key_file_decode_ber(reader->arena, &bags, pkcs12_safe_contents_template, octets, error))

@@ -13,6 +13,7 @@ typedef struct {
     GPtrArray *pairs;
     GPtrArray *recipients;
     guint n_recipients;
+    guint n_comparisons; /* of names, that may still be made */
 } Collection;
 
 void
@@ -46,7 +47,7 @@ collect(Collection *collection, const SignerId *id, const Recipient *recipient)
         if (collection->recipients->len >= RECIPIENTS_TRIED_MAX)
             return;
         KeyPair *pair = g_ptr_array_index(collection->pairs, i);
-        if (!signer_id_matches(id, key_pair_get_certificate(pair)))
+        if (!signer_id_matches(id, key_pair_get_certificate(pair), &collection->n_comparisons))
             continue;
         Recipient *named = g_new(Recipient, 1);
         *named = *recipient;
@@ -183,7 +184,7 @@ gboolean
 recipient_infos_read(BerReader *fields, GPtrArray *pairs, GPtrArray *out_recipients,
                      guint *out_n_recipients, GError **error)
 {
-    Collection collection = {pairs, out_recipients, 0};
+    Collection collection = {pairs, out_recipients, 0, LIMIT_NAME_COMPARISONS};
     BerReader set;
     gboolean good = ber_enter(fields, BER_SET, "recipientInfos", &set, error);
     while (good && !ber_at_end(&set))

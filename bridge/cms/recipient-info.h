@@ -2,6 +2,7 @@
 #pragma once
 
 #include "algorithm.h"
+#include "core-limits.h"
 #include "key-pair.h"
 #include "signer-id.h"
 
@@ -26,7 +27,7 @@ typedef struct {
 
 /* Recipients of one message that are tried. More keys with one name are nobody's; more
  * RecipientInfos for one key are an attempt to keep us busy. */
-#define RECIPIENTS_TRIED_MAX 16
+#define RECIPIENTS_TRIED_MAX LIMIT_RECIPIENTS_TRIED
 
 /* @pairs: (element-type KeyPair). Puts into @out_recipients (element-type Recipient) one for each
  * recipient and key that it names, RECIPIENTS_TRIED_MAX at most; kinds that are not known here are

@@ -126,9 +126,16 @@ extract_key(const Certificate *certificate)
                        certificate_get_key_bits(certificate) < LIMIT_RSA_BITS_MIN);
     if (!is_old)
         return certificate_extract_public_key(certificate, NULL);
-    if (certificate_get_key_bits(certificate) > LIMIT_RSA_BITS_MAX)
+    g_autoptr(SECKEYPublicKey) key =
+        SECKEY_ExtractPublicKey(&certificate_peek_nss(certificate)->subjectPublicKeyInfo);
+    if (key != NULL && key->keyType == rsaKey &&
+        8 * key->u.rsa.publicExponent.len > LIMIT_RSA_EXPONENT_BITS + 8)
         return NULL;
-    return SECKEY_ExtractPublicKey(&certificate_peek_nss(certificate)->subjectPublicKeyInfo);
+    if (key != NULL && key->keyType == dsaKey &&
+        (certificate_get_key_bits(certificate) > LIMIT_DSA_BITS_MAX ||
+         8 * key->u.dsa.params.subPrime.len > LIMIT_DSA_ORDER_BITS_MAX + 8))
+        return NULL;
+    return g_steal_pointer(&key);
 }
 
 SignatureCheck
