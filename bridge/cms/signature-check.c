@@ -67,8 +67,9 @@ check_md5_rsa(const SignatureInput *input, const DigestValue *value, SECKEYPubli
     SECItem wanted = {siBuffer, expected->data, expected->len};
     if (PK11_VerifyRecover(key, &octets, &digest_info, NULL) != SECSuccess)
         return SIGNATURE_CHECK_BAD;
-    return SECITEM_ItemsAreEqual(&digest_info, &wanted) ? SIGNATURE_CHECK_GOOD
-                                                        : SIGNATURE_CHECK_BAD;
+    gboolean same = digest_info.len == wanted.len &&
+                    NSS_SecureMemcmp(digest_info.data, wanted.data, wanted.len) == 0;
+    return same ? SIGNATURE_CHECK_GOOD : SIGNATURE_CHECK_BAD;
 }
 
 static SignatureCheck

@@ -2,6 +2,7 @@
 
 #include "cms-error.h"
 #include "core-limits.h"
+#include "nss-scoped.h"
 #include "signature-check.h"
 #include "signature-work.h"
 #include "signed-data-private.h"
@@ -88,6 +89,15 @@ digest_into(CmsDigest digest, GBytes *octets, DigestValue *out_value, SignerResu
            conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
 }
 
+/* In a time that tells nothing of where they differ. */
+static gboolean
+digest_is(GBytes *stated, const DigestValue *value)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(stated, &n_octets);
+    return n_octets == value->n_octets && NSS_SecureMemcmp(octets, value->octets, n_octets) == 0;
+}
+
 /* RFC 5652 §5.3: without attributes only for id-data. And the content must not be such that it
  * could be somebody's attributes, whose signature was moved to here. */
 static gboolean
@@ -122,10 +132,7 @@ prepare_attributes(Verification *verification, SignerResult *result)
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     if (!digest_into(result->digest, verification->content, &content_value, result))
         return FALSE;
-    BerSlice stated = {0};
-    stated.octets = g_bytes_get_data(attributes->message_digest, &stated.n_octets);
-    verification->content_is_signed =
-        ber_slice_equal(stated, (BerSlice){content_value.octets, content_value.n_octets});
+    verification->content_is_signed = digest_is(attributes->message_digest, &content_value);
     return digest_into(result->digest, der, &verification->value, result) &&
            (as_sent == NULL ||
             digest_into(result->digest, as_sent, &verification->as_sent, result));
@@ -143,10 +150,8 @@ check_named_certificate(const SignedAttributes *attributes, const Certificate *c
         !content_digest_compute(attributes->certificate_digest, certificate_get_der(certificate),
                                 &value, NULL))
         return SIGNATURE_CHECK_UNSUPPORTED;
-    BerSlice stated = {0};
-    stated.octets = g_bytes_get_data(attributes->certificate_hash, &stated.n_octets);
-    return ber_slice_equal(stated, (BerSlice){value.octets, value.n_octets}) ? SIGNATURE_CHECK_GOOD
-                                                                             : SIGNATURE_CHECK_BAD;
+    return digest_is(attributes->certificate_hash, &value) ? SIGNATURE_CHECK_GOOD
+                                                           : SIGNATURE_CHECK_BAD;
 }
 
 static SignatureCheck

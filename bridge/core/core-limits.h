@@ -105,8 +105,16 @@
  * for all entries that follow. */
 #define LIMIT_CRL_NAME_OCTETS (1024u * 1024)
 
+/* Rounds of key derivation for one file; a million take about a third of a second. NSS and
+ * Thunderbird write 600 000, openssl 2048; there are three derivations in a file, of which each
+ * counts twice. */
+#define LIMIT_FILE_ROUNDS 6000000u
 /* Private keys of one file. */
 #define LIMIT_FILE_KEYS 50u
+/* SafeContents of a PKCS#12 file, and what is in all of them: keys, certificates and others. NSS's
+ * decoder takes a time that grows with the square of their number. */
+#define LIMIT_SAFES     50u
+#define LIMIT_SAFE_BAGS 1000u
 /* SafeContents of a PKCS#12 file one in another; nobody is known to write more than one. */
 #define LIMIT_SAFE_DEPTH 4u
 
