@@ -26,6 +26,7 @@ typedef struct {
     gchar *time;
     gchar *output;
     gboolean offline;
+    gboolean no_learning;
     gboolean json;
     gboolean verbose;
     gboolean version;
@@ -65,6 +66,7 @@ CliExit verb_keys(Cli *cli, gint argc, gchar **argv);
 CliExit verb_lookup(Cli *cli, gint argc, gchar **argv);
 CliExit verb_owner_name(Cli *cli, gint argc, gchar **argv);
 CliExit verb_password(Cli *cli, gint argc, gchar **argv);
+CliExit verb_peers(Cli *cli, gint argc, gchar **argv);
 CliExit verb_read(Cli *cli, gint argc, gchar **argv);
 CliExit verb_record(Cli *cli, gint argc, gchar **argv);
 CliExit verb_sign(Cli *cli, gint argc, gchar **argv);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,31 +11,32 @@
 #include "core-limits.h"
 #include "crl-file.h"
 #include "json-facts.h"
+#include "mapped-input.h"
+#include "octet-spool.h"
 #include "report.h"
 
 #define MAX_PASSWORD_OCTETS 4096
 
+/* A file from its start, and so standard input that is one, can be mapped. */
+static gboolean
+can_be_mapped(gint fd)
+{
+    struct stat facts;
+    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && lseek(fd, 0, SEEK_CUR) == 0;
+}
+
 static GBytes *
 read_descriptor(gint fd, const gchar *name, gsize max_octets)
 {
-    g_autoptr(GByteArray) all = g_byte_array_new();
-    guint8 piece[65536];
-    for (;;) {
-        gssize n = read(fd, piece, sizeof piece);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            report_error("%s: %s", name, g_strerror(errno));
-            return NULL;
-        }
-        if (n == 0)
-            return g_byte_array_free_to_bytes(g_steal_pointer(&all));
-        if (all->len + (gsize)n > max_octets) {
-            report_error("%s: more than %" G_GSIZE_FORMAT " octets", name, max_octets);
-            return NULL;
-        }
-        g_byte_array_append(all, piece, (guint)n);
-    }
+    g_autoptr(GError) error = NULL;
+    gboolean map = can_be_mapped(fd);
+    GBytes *octets =
+        map ? octets_map_file(fd, max_octets, &error) : octets_collect(fd, max_octets, &error);
+    if (octets == NULL)
+        report_error("%s: %s", name, error->message);
+    else if (map)
+        mapped_input_add(octets, name);
+    return octets;
 }
 
 static gboolean
@@ -195,32 +195,58 @@ input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
     return EXIT_HOLDS;
 }
 
+static gboolean
+write_piece(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
+{
+    gint fd = GPOINTER_TO_INT(user_data);
+    for (gsize n_written = 0; n_written < n_octets;) {
+        gssize n = write(fd, octets + n_written, n_octets - n_written);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
+            return FALSE;
+        }
+        n_written += (gsize)n;
+    }
+    return TRUE;
+}
+
 /* Devices and pipes are written to as they are; only files can be replaced. */
 static gboolean
-write_to_special(const gchar *path, GBytes *octets)
+write_to_special(const gchar *path, const OctetSource *octets)
 {
-    g_autoptr(GFile) file = g_file_new_for_commandline_arg(path);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GFileIOStream) stream = g_file_open_readwrite(file, NULL, &error);
-    if (stream != NULL) {
-        gsize n_octets = 0;
-        const void *data = g_bytes_get_data(octets, &n_octets);
-        GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(stream));
-        if (g_output_stream_write_all(output, data, n_octets, NULL, NULL, &error))
-            return TRUE;
+    gint fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        report_error("%s: %s", path, g_strerror(errno));
+        return FALSE;
     }
-    report_error("%s: %s", path, error->message);
+    gboolean written = octet_source_read(octets, write_piece, GINT_TO_POINTER(fd), &error);
+    if (!written)
+        report_error("%s: %s", path, error->message);
+    close(fd);
+    return written;
+}
+
+static gboolean
+write_to_stdout(const OctetSource *octets)
+{
+    g_autoptr(GError) error = NULL;
+    if (octet_source_read(octets, report_octets, NULL, &error))
+        return TRUE;
+    /* What can't be written is told at the end, with all else that could not. */
+    if (!report_has_failed())
+        report_error("%s", error->message);
     return FALSE;
 }
 
 gboolean
-output_write_file(const gchar *path, GBytes *octets)
+output_write_file(const gchar *path, const OctetSource *octets)
 {
     struct stat facts;
-    if (g_str_equal(path, "-")) {
-        report_octets(octets);
-        return TRUE;
-    }
+    if (g_str_equal(path, "-"))
+        return write_to_stdout(octets);
     if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
         return write_to_special(path, octets);
     g_autofree gchar *absolute = g_canonicalize_filename(path, NULL);
@@ -232,7 +258,7 @@ output_write_file(const gchar *path, GBytes *octets)
 }
 
 gboolean
-output_write(Cli *cli, GBytes *octets)
+output_write(Cli *cli, const OctetSource *octets)
 {
     return output_write_file(cli->options.output == NULL ? "-" : cli->options.output, octets);
 }

@@ -5,7 +5,8 @@
 
 /* Files that a person names. All functions print what is wrong and then give NULL or FALSE. */
 
-/* "-" or NULL: standard input. */
+/* "-" or NULL: standard input. A large file is mapped (octet-spool.h): nobody may shorten it
+ * meanwhile, see mapped-input.h; what comes through a pipe is collected in a spool. */
 GBytes *input_read(const gchar *path, gsize max_octets);
 /* First line of a password file, without its line end; wipe it. */
 gchar *input_read_password(const gchar *path);
@@ -22,9 +23,9 @@ const gchar *input_name(const gchar *path);
 CliExit input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files);
 
 /* Writes to --output, replacing the file in one step, or to standard output. */
-gboolean output_write(Cli *cli, GBytes *octets);
+gboolean output_write(Cli *cli, const OctetSource *octets);
 /* The same for a file; "-": standard output. */
-gboolean output_write_file(const gchar *path, GBytes *octets);
+gboolean output_write_file(const gchar *path, const OctetSource *octets);
 
 /* Reads a password from the terminal without showing it; NULL if there is none. Wipe it. */
 gchar *terminal_ask_password(const gchar *prompt);

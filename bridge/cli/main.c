@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "cms-init.h"
 #include "host-config.h"
+#include "mapped-input.h"
 #include "options.h"
 #include "report.h"
 
@@ -58,11 +59,15 @@ code_for_exit(CliExit status)
 int
 main(int argc, char **argv)
 {
-    setlocale(LC_ALL, "");
+    /* How names and texts of the system are encoded and spoken; the others, of which each is a
+     * file, are for numbers and dates that are not written here. */
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
     occupy_standard_descriptors();
     signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow further is an error of the write. */
     signal(SIGXFSZ, SIG_IGN);
+    mapped_input_install_handler();
     g_set_prgname("dane-smime");
     Cli cli = {0};
     g_autoptr(GError) error = NULL;

@@ -4,7 +4,7 @@
 
 #include "report.h"
 
-#define N_GLOBAL_ENTRIES 13
+#define N_GLOBAL_ENTRIES 14
 
 /* Into @options, and alive as long. */
 static void
@@ -24,6 +24,8 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
+        {"no-learn", 0, 0, G_OPTION_ARG_NONE, &options->no_learning,
+         "Don't record what correspondents can read (see \"peers\")", NULL},
         {"time", 0, 0, G_OPTION_ARG_STRING, &options->time,
          "Moment at which certificates are judged (default now)", "RFC3339"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
@@ -110,6 +112,7 @@ merge_options(CliOptions *into, CliOptions *from)
     into->dns_recursive |= from->dns_recursive;
     into->dns_udp |= from->dns_udp;
     into->offline |= from->offline;
+    into->no_learning |= from->no_learning;
     into->json |= from->json;
     into->verbose |= from->verbose;
     into->version |= from->version;

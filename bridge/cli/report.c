@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "octet-source.h"
+
 static struct {
     gboolean to_stderr;
     gint error;       /* errno of the first write that failed */
@@ -42,12 +44,20 @@ report_text(const gchar *text)
     write_octets(state.to_stderr ? STDERR_FILENO : STDOUT_FILENO, text, strlen(text));
 }
 
-void
-report_octets(GBytes *octets)
+gboolean
+report_has_failed(void)
 {
-    gsize n_octets = 0;
-    const gchar *data = g_bytes_get_data(octets, &n_octets);
-    write_octets(STDOUT_FILENO, data, n_octets);
+    return state.error != 0;
+}
+
+gboolean
+report_octets(const guint8 *octets, gsize n_octets, gpointer unused G_GNUC_UNUSED, GError **error)
+{
+    write_octets(STDOUT_FILENO, (const gchar *)octets, n_octets);
+    if (state.error == 0)
+        return TRUE;
+    g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(state.error));
+    return FALSE;
 }
 
 /* Controls and what is not UTF-8 as \x1b: no text from outside moves the cursor or paints a verdict
@@ -194,6 +204,7 @@ words_for_reason(const gchar *reason)
         {"no-signer", "nobody signed"},
         {"signing-time", "the signature says that it was made in the future"},
         {"nested-signature", "one signature directly round another: whose it is can't be told"},
+        {"signed-earlier", "it was signed over an hour before the message's date"},
     };
     return find_words(rows, G_N_ELEMENTS(rows), reason);
 }

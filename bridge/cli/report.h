@@ -8,7 +8,10 @@
 
 /* To standard output as it is; a failure is kept for report_finish(). */
 void report_text(const gchar *text);
-void report_octets(GBytes *octets);
+/* An OctetTake (octet-source.h): fails if the octets, or anything before them, could not be
+ * written. */
+gboolean report_octets(const guint8 *octets, gsize n_octets, gpointer unused, GError **error);
+gboolean report_has_failed(void);
 /* One line to standard output. */
 void report_line(const gchar *format, ...) G_GNUC_PRINTF(1, 2);
 /* "  name          value"; nothing for a value of NULL. */

@@ -106,6 +106,7 @@ make_bridge(Cli *cli)
     if (options->profile != NULL)
         settings->profile = g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
+    settings->no_learning = options->no_learning;
     settings->resolver->servers = g_strdupv(options->dns_servers);
     settings->resolver->recursive = options->dns_recursive;
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);
@@ -221,6 +222,7 @@ run_on(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, const gchar 
         .body = body,
         .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
         .progress_data = &line,
+        .in_words = !cli->options.json,
     };
     gboolean done = op_run(op_find(op), &call, reply, &error);
     if (g_atomic_int_get(&line.shown))

@@ -109,6 +109,17 @@ write_bcc_copies(const OpReply *reply, const gchar *folder)
     return EXIT_HOLDS;
 }
 
+/* Where the message may go to standard output. */
+static void
+show_cipher(const Cli *cli, const OpReply *reply)
+{
+    if (!cli->options.verbose || cli->options.json)
+        return;
+    report_to_stderr(TRUE);
+    report_line("%s", json_text(reply->result, "cipher_detail"));
+    report_to_stderr(FALSE);
+}
+
 static void
 warn_of_bcc(const OpReply *reply)
 {
@@ -132,7 +143,9 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.recipients,
          "Encrypt to this address; may be repeated", "ADDRESS"},
         {"cipher", 0, 0, G_OPTION_ARG_STRING, &options.cipher,
-         "aes-128-cbc … aes-256-gcm (default aes-256-cbc)", "NAME"},
+         "aes-128-cbc … aes-256-gcm (default auto: aes-256-gcm where all are known to read it, "
+         "else aes-256-cbc)",
+         "NAME"},
         {"no-self", 0, 0, G_OPTION_ARG_NONE, &options.no_self, "Not to oneself", NULL},
         {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder,
          "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
@@ -153,6 +166,8 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         status = write_bcc_copies(&reply, options.bcc_folder);
     if (status == EXIT_HOLDS)
         status = show_protected(cli, &reply);
+    if (status == EXIT_HOLDS)
+        show_cipher(cli, &reply);
     if (status == EXIT_HOLDS && options.bcc_folder == NULL)
         warn_of_bcc(&reply);
     return status;

@@ -164,7 +164,7 @@ verb_read(Cli *cli, gint argc, gchar **argv)
     if (status != EXIT_HOLDS)
         return status;
     status = verdict_get_exit(reply.result, TRUE);
-    GBytes *message = g_ptr_array_index(reply.bodies, 0);
+    const OctetSource *message = g_ptr_array_index(reply.bodies, 0);
     if ((!cli->options.json || cli->options.output != NULL) && !output_write(cli, message))
         status = EXIT_UNKNOWN;
     if (cli->options.json) {

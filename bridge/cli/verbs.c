@@ -17,6 +17,11 @@ const CliVerb cli_verbs[] = {
     {"keys", "[ADDRESS]", "List the keys of the key store", NULL, verb_keys},
     {"delete", "[ADDRESS]", "Delete a key and its certificate",
      "Mail that was encrypted to the key can't be read any more without it.", verb_delete},
+    {"peers", "[ADDRESS]", "What is remembered of correspondents",
+     "\"verify\" and \"read\" remember what the programs of correspondents can read, from their\n"
+     "verified signatures; \"encrypt\" chooses the cipher by that. With --forget, the entries of\n"
+     "ADDRESS, or all of them, are deleted.",
+     verb_peers},
     {"owner-name", "ADDRESS…", "The DNS names of addresses",
      "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
      verb_owner_name},

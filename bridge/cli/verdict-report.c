@@ -65,6 +65,8 @@ words_for_none(JsonObject *verdict)
     const gchar *outermost = layers == NULL || json_array_get_length(layers) == 0
                                  ? ""
                                  : json_array_get_string_element(layers, 0);
+    if (json_array(verdict, "certificates") != NULL)
+        return "nobody signed; there are certificates, for whoever wants to import them";
     if (!json_object_get_boolean_member(verdict, "encrypted"))
         return "the message is not signed";
     if (json_object(verdict, "encryption") == NULL)
@@ -72,6 +74,19 @@ words_for_none(JsonObject *verdict)
     return g_str_has_suffix(outermost, "enveloped-data")
                ? "the message is not signed"
                : "the envelope is signed, but not what is in it";
+}
+
+/* Facts, as "cert" shows them of the file in full. */
+static void
+show_certificates(JsonArray *certificates)
+{
+    for (guint i = 0; certificates != NULL && i < json_array_get_length(certificates); i++) {
+        JsonObject *certificate = json_array_get_object_element(certificates, i);
+        g_autofree gchar *addresses = json_joined(certificate, "addresses");
+        report_field("certificate", json_text(certificate, "subject"));
+        report_field("for", addresses);
+        report_field("SHA-256", json_text(certificate, "sha256"));
+    }
 }
 
 void
@@ -89,6 +104,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
         report_line("none: %s", words_for_none(verdict));
     else
         report_line("%s (%s): %s", status, reason, words_for_reason(reason));
+    report_field("detail", json_text(verdict, "signature_detail"));
     if (!g_str_equal(status, "verified"))
         report_field("author", author);
     if (trust != NULL)
@@ -97,6 +113,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
         show_signer(signer);
     if (encryption != NULL)
         show_encryption(encryption);
+    show_certificates(json_array(verdict, "certificates"));
     JsonObject *authority = json_object(verdict, "authority");
     if (verbose && trust != NULL)
         report_field("DNS detail", json_text(trust, "detail"));

@@ -21,22 +21,31 @@ static const CmsDigestInfo digests[CMS_N_DIGESTS] = {
 
 static const CmsCipherInfo ciphers[CMS_N_CIPHERS] = {
     [CMS_CIPHER_AES_128_CBC] = {"aes-128-cbc", OID_AES_128_CBC, CKM_AES_CBC, CKM_AES_KEY_GEN, 16,
-                                16, FALSE, FALSE},
+                                16, FALSE, FALSE, FALSE},
     [CMS_CIPHER_AES_192_CBC] = {"aes-192-cbc", OID_AES_192_CBC, CKM_AES_CBC, CKM_AES_KEY_GEN, 24,
-                                16, FALSE, FALSE},
+                                16, FALSE, FALSE, FALSE},
     [CMS_CIPHER_AES_256_CBC] = {"aes-256-cbc", OID_AES_256_CBC, CKM_AES_CBC, CKM_AES_KEY_GEN, 32,
-                                16, FALSE, FALSE},
+                                16, FALSE, FALSE, FALSE},
     [CMS_CIPHER_AES_128_GCM] = {"aes-128-gcm", OID_AES_128_GCM, CKM_AES_GCM, CKM_AES_KEY_GEN, 16,
-                                16, TRUE, FALSE},
+                                16, TRUE, FALSE, FALSE},
     [CMS_CIPHER_AES_192_GCM] = {"aes-192-gcm", OID_AES_192_GCM, CKM_AES_GCM, CKM_AES_KEY_GEN, 24,
-                                16, TRUE, FALSE},
+                                16, TRUE, FALSE, FALSE},
     [CMS_CIPHER_AES_256_GCM] = {"aes-256-gcm", OID_AES_256_GCM, CKM_AES_GCM, CKM_AES_KEY_GEN, 32,
-                                16, TRUE, FALSE},
+                                16, TRUE, FALSE, FALSE},
+    [CMS_CIPHER_CHACHA20_POLY1305] = {"chacha20-poly1305", OID_CHACHA20_POLY1305,
+                                      CKM_CHACHA20_POLY1305, CKM_NSS_CHACHA20_KEY_GEN, 32, 64, TRUE,
+                                      FALSE, TRUE},
+    [CMS_CIPHER_AES_128_CCM] = {"aes-128-ccm", OID_AES_128_CCM, CKM_AES_CCM, CKM_AES_KEY_GEN, 16,
+                                16, TRUE, FALSE, TRUE},
+    [CMS_CIPHER_AES_192_CCM] = {"aes-192-ccm", OID_AES_192_CCM, CKM_AES_CCM, CKM_AES_KEY_GEN, 24,
+                                16, TRUE, FALSE, TRUE},
+    [CMS_CIPHER_AES_256_CCM] = {"aes-256-ccm", OID_AES_256_CCM, CKM_AES_CCM, CKM_AES_KEY_GEN, 32,
+                                16, TRUE, FALSE, TRUE},
     [CMS_CIPHER_3DES_CBC] = {"3des-cbc", OID_3DES_CBC, CKM_DES3_CBC, CKM_DES3_KEY_GEN, 24, 8, FALSE,
-                             TRUE},
-    [CMS_CIPHER_RC2_CBC] = {"rc2-cbc", OID_RC2_CBC, CKM_RC2_CBC, CKM_RC2_KEY_GEN, 0, 8, FALSE,
+                             TRUE, TRUE},
+    [CMS_CIPHER_RC2_CBC] = {"rc2-cbc", OID_RC2_CBC, CKM_RC2_CBC, CKM_RC2_KEY_GEN, 0, 8, FALSE, TRUE,
                             TRUE},
-    [CMS_CIPHER_DES_CBC] = {"des-cbc", OID_DES_CBC, CKM_DES_CBC, CKM_DES_KEY_GEN, 8, 8, FALSE,
+    [CMS_CIPHER_DES_CBC] = {"des-cbc", OID_DES_CBC, CKM_DES_CBC, CKM_DES_KEY_GEN, 8, 8, FALSE, TRUE,
                             TRUE},
 };
 
@@ -77,12 +86,21 @@ static const SignatureRow signature_rows[] = {
     {OID_DSA_WITH_SHA224, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA224, SEC_OID_UNKNOWN},
     {OID_DSA_WITH_SHA256, CMS_SIGNATURE_DSA, CMS_DIGEST_SHA256, SEC_OID_UNKNOWN},
     {OID_DSA, CMS_SIGNATURE_DSA, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
+    /* RFC 8419 §2.3: this digest and no other stands beside it. */
+    {OID_ED25519, CMS_SIGNATURE_ED25519, CMS_DIGEST_SHA512, SEC_OID_UNKNOWN},
+    {OID_ED448, CMS_SIGNATURE_ED448, CMS_DIGEST_UNKNOWN, SEC_OID_UNKNOWN},
 };
 
 static const gchar *const signature_names[CMS_N_SIGNATURES] = {
     [CMS_SIGNATURE_UNKNOWN] = "unknown", [CMS_SIGNATURE_RSA_PKCS1] = "rsa-pkcs1",
     [CMS_SIGNATURE_RSA_PSS] = "rsa-pss", [CMS_SIGNATURE_ECDSA] = "ecdsa",
-    [CMS_SIGNATURE_DSA] = "dsa",
+    [CMS_SIGNATURE_DSA] = "dsa",         [CMS_SIGNATURE_ED25519] = "ed25519",
+    [CMS_SIGNATURE_ED448] = "ed448",
+};
+
+static const gchar *const key_transport_names[CMS_N_KEY_TRANSPORTS] = {
+    [CMS_KEY_TRANSPORT_PKCS1] = "pkcs1",
+    [CMS_KEY_TRANSPORT_OAEP] = "oaep",
 };
 
 const CmsDigestInfo *
@@ -141,7 +159,7 @@ gboolean
 cms_cipher_from_string(const gchar *name, CmsCipher *out_cipher)
 {
     for (guint i = CMS_CIPHER_UNKNOWN + 1; i < CMS_N_CIPHERS; i++) {
-        if (ciphers[i].weak || g_strcmp0(ciphers[i].name, name) != 0)
+        if (!cms_cipher_is_written((CmsCipher)i) || g_strcmp0(ciphers[i].name, name) != 0)
             continue;
         *out_cipher = (CmsCipher)i;
         return TRUE;
@@ -159,6 +177,31 @@ gboolean
 cms_cipher_is_weak(CmsCipher cipher)
 {
     return cipher == CMS_CIPHER_UNKNOWN || cms_cipher_get_info(cipher)->weak;
+}
+
+const gchar *
+cms_key_transport_to_string(CmsKeyTransport transport)
+{
+    g_assert(transport < CMS_N_KEY_TRANSPORTS);
+    return key_transport_names[transport];
+}
+
+gboolean
+cms_key_transport_from_string(const gchar *name, CmsKeyTransport *out_transport)
+{
+    for (guint i = 0; i < CMS_N_KEY_TRANSPORTS; i++) {
+        if (g_strcmp0(key_transport_names[i], name) != 0)
+            continue;
+        *out_transport = (CmsKeyTransport)i;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+cms_cipher_is_written(CmsCipher cipher)
+{
+    return cipher != CMS_CIPHER_UNKNOWN && !cms_cipher_get_info(cipher)->read_only;
 }
 
 const gchar *

@@ -31,6 +31,10 @@ typedef enum {
     CMS_CIPHER_AES_128_GCM,
     CMS_CIPHER_AES_192_GCM,
     CMS_CIPHER_AES_256_GCM,
+    CMS_CIPHER_CHACHA20_POLY1305, /* these four: read only */
+    CMS_CIPHER_AES_128_CCM,
+    CMS_CIPHER_AES_192_CCM,
+    CMS_CIPHER_AES_256_CCM,
     CMS_CIPHER_3DES_CBC, /* read only, weak */
     CMS_CIPHER_RC2_CBC,  /* read only, weak */
     CMS_CIPHER_DES_CBC,  /* read only, weak */
@@ -40,6 +44,16 @@ const gchar *cms_cipher_to_string(CmsCipher cipher);                       /* "a
 gboolean cms_cipher_from_string(const gchar *name, CmsCipher *out_cipher); /* of those we write */
 gboolean cms_cipher_is_aead(CmsCipher cipher);
 gboolean cms_cipher_is_weak(CmsCipher cipher);
+gboolean cms_cipher_is_written(CmsCipher cipher); /* or only read */
+
+/* How a content-encryption key is encrypted to an RSA key. */
+typedef enum {
+    CMS_KEY_TRANSPORT_PKCS1, /* PKCS #1 v1.5: what everybody reads */
+    CMS_KEY_TRANSPORT_OAEP,  /* RSAES-OAEP (RFC 3560), SHA-256 for digest and mask generation */
+    CMS_N_KEY_TRANSPORTS
+} CmsKeyTransport;
+const gchar *cms_key_transport_to_string(CmsKeyTransport transport); /* "pkcs1", "oaep" */
+gboolean cms_key_transport_from_string(const gchar *name, CmsKeyTransport *out_transport);
 
 /* What follows is for this layer alone. */
 
@@ -69,13 +83,15 @@ typedef struct {
 const CmsDigestInfo *cms_digest_get_info(CmsDigest digest);
 CmsDigest cms_digest_find(Oid oid);
 
-/* A public-key signature algorithm as SignerInfo names it (RFC 5754 §3, RFC 4056). */
+/* A public-key signature algorithm as SignerInfo names it (RFC 5754 §3, RFC 4056, RFC 8419). */
 typedef enum {
     CMS_SIGNATURE_UNKNOWN,
     CMS_SIGNATURE_RSA_PKCS1,
     CMS_SIGNATURE_RSA_PSS,
     CMS_SIGNATURE_ECDSA,
     CMS_SIGNATURE_DSA,
+    CMS_SIGNATURE_ED25519,
+    CMS_SIGNATURE_ED448, /* known by name alone */
     CMS_N_SIGNATURES
 } CmsSignature;
 const gchar *cms_signature_to_string(CmsSignature signature); /* "rsa-pkcs1", "ecdsa", … */
@@ -95,6 +111,7 @@ typedef struct {
     gsize n_block_octets;
     gboolean aead;
     gboolean weak; /* and for reading only */
+    gboolean read_only;
 } CmsCipherInfo;
 const CmsCipherInfo *cms_cipher_get_info(CmsCipher cipher);
 /* The longest of those with a fixed length. */

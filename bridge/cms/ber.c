@@ -6,11 +6,14 @@
 
 #include "cms-error.h"
 #include "core-limits.h"
+#include "octet-spool.h"
 
 /* Identifier octet: the tag number follows in further octets (X.690 §8.1.2.4). */
 #define HIGH_TAG_NUMBER      0x1f
 #define INDEFINITE           0x80
 #define END_OF_CONTENTS_SIZE 2
+/* Pages of mapped files are given back in runs: each costs a system call. */
+#define FORGET_OCTETS (1024u * 1024)
 
 typedef struct {
     guint8 tag;
@@ -207,17 +210,36 @@ ber_finish(const BerReader *reader, const gchar *what, GError **error)
     return fail(error, what, "octets left over");
 }
 
+/* The commonest element: a tag number and a length of one octet each. */
+static gboolean
+skip_short(BerReader *reader)
+{
+    gsize n_left = octets_left(reader);
+    if (n_left < 2 || (reader->next[0] & HIGH_TAG_NUMBER) == HIGH_TAG_NUMBER ||
+        reader->next[1] >= INDEFINITE || reader->next[1] > n_left - 2)
+        return FALSE;
+    reader->next += 2 + reader->next[1];
+    return TRUE;
+}
+
 /* Passes over the contents of an indefinite length. One frame for each open construction; a
  * definite length is jumped over, so that every octet is visited once at most. */
 static gboolean
 skip_indefinite(BerReader *reader, const gchar *what, GError **error)
 {
+    const guint8 *kept = reader->next; /* pages from here on have not been given back */
     for (guint open = 1; open > 0;) {
+        if ((gsize)(reader->next - kept) >= FORGET_OCTETS) {
+            octets_forget(kept, (gsize)(reader->next - kept));
+            kept = reader->next;
+        }
         if (at_end_of_contents(reader)) {
             reader->next += END_OF_CONTENTS_SIZE;
             open--;
             continue;
         }
+        if (skip_short(reader))
+            continue;
         Header header;
         if (!read_header(reader, what, &header, error))
             return FALSE;
@@ -286,63 +308,6 @@ ber_read_bit_string(BerReader *reader, const gchar *what, BerSlice *out_octets, 
         return fail(error, what, "not of whole octets");
     *out_octets = (BerSlice){contents.octets + 1, contents.n_octets - 1};
     return TRUE;
-}
-
-/* Walks the pieces of a constructed string, counts them and, with @into, copies them there. */
-static gboolean
-walk_pieces(BerReader *reader, const gchar *what, guint8 *into, gsize *out_n_octets, GError **error)
-{
-    BerReader stack[LIMIT_ASN1_DEPTH + 1];
-    guint top = 0;
-    gsize n_octets = 0;
-    stack[0] = *reader;
-    for (;;) {
-        BerReader *inner = &stack[top];
-        if (ber_at_end(inner)) {
-            if (top == 0)
-                break;
-            top--;
-            if (!ber_leave(&stack[top], inner, what, error))
-                return FALSE;
-        } else if (ber_peek(inner) == (BER_OCTET_STRING | BER_CONSTRUCTED)) {
-            if (!ber_enter(inner, BER_OCTET_STRING | BER_CONSTRUCTED, what, &stack[top + 1], error))
-                return FALSE;
-            top++;
-        } else {
-            BerSlice piece;
-            if (!ber_read(inner, BER_OCTET_STRING, what, &piece, error))
-                return FALSE;
-            if (into != NULL && piece.n_octets > 0)
-                memcpy(into + n_octets, piece.octets, piece.n_octets);
-            n_octets += piece.n_octets;
-        }
-    }
-    *reader = stack[0];
-    *out_n_octets = n_octets;
-    return TRUE;
-}
-
-GBytes *
-ber_read_octets(BerReader *reader, guint8 tag, const gchar *what, GError **error)
-{
-    if (ber_peek(reader) != (tag | BER_CONSTRUCTED)) {
-        BerSlice contents;
-        if (!ber_read(reader, tag, what, &contents, error))
-            return NULL;
-        return ber_slice_to_bytes(reader->owner, contents);
-    }
-    BerReader child;
-    if (!ber_enter(reader, tag | BER_CONSTRUCTED, what, &child, error))
-        return NULL;
-    BerReader pieces = child;
-    gsize n_octets = 0;
-    if (!walk_pieces(&child, what, NULL, &n_octets, error) ||
-        !ber_leave(reader, &child, what, error))
-        return NULL;
-    guint8 *joined = g_malloc(MAX(n_octets, 1));
-    gboolean walked = walk_pieces(&pieces, what, joined, &n_octets, NULL);
-    g_assert(walked);
-    return g_bytes_new_take(joined, n_octets);
 }
 
 gboolean

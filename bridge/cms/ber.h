@@ -82,7 +82,8 @@ gboolean ber_read_bit_string(BerReader *reader, const gchar *what, BerSlice *out
  * ber_read_octets:
  * @tag: of the primitive form: BER_OCTET_STRING or BER_CONTEXT(n)
  *
- * An OCTET STRING, in one piece, or in pieces that are put together (X.690 §8.7.3).
+ * A short OCTET STRING, in one piece, or in pieces that are put together (X.690 §8.7.3), then at
+ * most LIMIT_JOINED_OCTETS. Long ones: ber-string.h.
  * Returns: (transfer full): shares the memory of the reader's owner if it was in one piece; or
  * %NULL
  */

@@ -5,10 +5,14 @@
 #include "certificate-private.h"
 #include "cms-error.h"
 #include "core-limits.h"
+#include "nss-capability.h"
 
 /* RFC 8410 §3: 1.3.101.110 and 1.3.101.112. NSS learns their names at different versions. */
 static const guint8 oid_x25519[] = {0x2b, 0x65, 0x6e};
 static const guint8 oid_ed25519[] = {0x2b, 0x65, 0x70};
+
+/* RFC 8032 §5.1.5. */
+#define ED25519_KEY_OCTETS 32
 
 static const struct {
     SECOidTag tag;
@@ -194,11 +198,31 @@ ec_point_is_taken(const SECKEYPublicKey *key)
     return curve >= 0 && point->len == 1 + 2 * curves[curve].n_coordinate && point->data[0] == 0x04;
 }
 
+/* RFC 8410 §4: 32 octets, no parameters. An older NSS does not know these keys. */
+static SECKEYPublicKey *
+extract_ed25519_key(const Certificate *certificate, GError **error)
+{
+    const CERTSubjectPublicKeyInfo *info = &certificate->nss->subjectPublicKeyInfo;
+
+    if (!nss_capability_require(NSS_CAPABILITY_ED25519, error))
+        return NULL;
+    PORT_SetError(0);
+    SECKEYPublicKey *key =
+        info->algorithm.parameters.len == 0 && info->subjectPublicKey.len == ED25519_KEY_OCTETS * 8
+            ? SECKEY_ExtractPublicKey(info)
+            : NULL;
+    if (key == NULL)
+        cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "public key can't be read");
+    return key;
+}
+
 SECKEYPublicKey *
 certificate_extract_public_key(const Certificate *certificate, GError **error)
 {
     gboolean is_ec = certificate->key_type == KEY_TYPE_EC;
 
+    if (certificate->key_type == KEY_TYPE_ED25519)
+        return extract_ed25519_key(certificate, error);
     if (!is_ec && certificate->key_type != KEY_TYPE_RSA &&
         certificate->key_type != KEY_TYPE_RSA_PSS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "key type %s is not supported",

@@ -7,7 +7,6 @@
 #include "certificate-private.h"
 #include "cms-error.h"
 #include "core-limits.h"
-#include "pem.h"
 
 static GBytes *
 bytes_of_item(const SECItem *item)
@@ -198,63 +197,6 @@ certificate_unref(Certificate *certificate)
     g_atomic_rc_box_release_full(certificate, certificate_clear);
 }
 
-static gboolean
-is_certificate_label(const gchar *label)
-{
-    return g_str_equal(label, "CERTIFICATE") || g_str_equal(label, "X509 CERTIFICATE");
-}
-
-static gboolean
-add_pem_certificates(GPtrArray *certificates, GBytes *octets, GError **error)
-{
-    g_autoptr(GPtrArray) blocks = pem_parse(octets, 2 * LIMIT_CERTIFICATES, error);
-    for (guint i = 0; blocks != NULL && i < blocks->len; i++) {
-        const PemBlock *block = g_ptr_array_index(blocks, i);
-        if (g_str_equal(block->label, "TRUSTED CERTIFICATE")) {
-            g_set_error(error, CMS_ERROR, CMS_ERROR_CERTIFICATE,
-                        "\"TRUSTED CERTIFICATE\" is OpenSSL's own form, not taken here");
-            return FALSE;
-        }
-        if (!is_certificate_label(block->label))
-            continue;
-        Certificate *certificate = certificate_new(block->octets, error);
-        if (certificate == NULL)
-            return FALSE;
-        g_ptr_array_add(certificates, certificate);
-    }
-    return blocks != NULL;
-}
-
-GPtrArray *
-certificates_parse_file(GBytes *octets, GError **error)
-{
-    g_return_val_if_fail(octets != NULL, NULL);
-    g_autoptr(GPtrArray) certificates =
-        g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    g_autoptr(GError) reason = NULL;
-
-    if (g_bytes_get_size(octets) > LIMIT_KEY_FILE_OCTETS) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_CERTIFICATE, "file too large for certificates");
-        return NULL;
-    }
-    if (!pem_is_likely(octets)) {
-        Certificate *certificate = certificate_new(octets, &reason);
-        if (certificate != NULL)
-            g_ptr_array_add(certificates, certificate);
-    } else if (!add_pem_certificates(certificates, octets, &reason)) {
-        g_ptr_array_set_size(certificates, 0);
-    }
-    if (reason != NULL) {
-        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_CERTIFICATE, reason->message);
-        return NULL;
-    }
-    if (certificates->len == 0) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_CERTIFICATE, "no certificate in the file");
-        return NULL;
-    }
-    return g_steal_pointer(&certificates);
-}
-
 GBytes *
 certificate_get_der(const Certificate *certificate)
 {
@@ -301,6 +243,15 @@ GBytes *
 certificate_get_key_identifier(const Certificate *certificate)
 {
     return certificate->key_identifier;
+}
+
+GBytes *
+certificate_dup_capabilities(const Certificate *certificate)
+{
+    SECItem value;
+    return certificate_find_extension(certificate, SEC_OID_PKCS9_SMIME_CAPABILITIES, &value)
+               ? bytes_of_item(&value)
+               : NULL;
 }
 
 gchar *

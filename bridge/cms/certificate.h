@@ -37,8 +37,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
 
 /**
  * certificates_parse_file:
- * @octets: a file's: DER of one certificate, or PEM with one or more "CERTIFICATE" (also "X509
- * CERTIFICATE", "TRUSTED CERTIFICATE" is refused) and anything between them, keys too
+ * @octets: a file's: DER of one certificate; a certs-only CMS object (RFC 8551 §3.8: *.p7c, *.p7b)
+ * in BER or base64; or PEM with one or more "CERTIFICATE" (also "X509 CERTIFICATE"; "TRUSTED
+ * CERTIFICATE" is refused) or "PKCS7" (also "CMS") and anything between them, keys too. What bears
+ * a signature is refused
  *
  * Returns: (element-type Certificate) (transfer full): at least one, or %NULL with
  * CMS_ERROR_CERTIFICATE
@@ -58,6 +60,9 @@ GBytes *certificate_get_issuer_der(const Certificate *certificate);
 GBytes *certificate_get_serial(const Certificate *certificate);
 /* subjectKeyIdentifier, or NULL when the extension is absent. */
 GBytes *certificate_get_key_identifier(const Certificate *certificate);
+/* SMIMECapabilities of the extension (RFC 4262), for smime_capabilities_parse(); NULL when it is
+ * absent. Nothing has been read of it yet. (transfer full) */
+GBytes *certificate_dup_capabilities(const Certificate *certificate);
 gchar *certificate_dup_serial_hex(const Certificate *certificate);
 gchar *certificate_dup_sha256_hex(const Certificate *certificate);
 /* E-mail addresses as they stand: rfc822Name and SmtpUTF8Mailbox (RFC 9598) of the subjectAltName;

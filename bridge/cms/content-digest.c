@@ -60,6 +60,49 @@ content_digest_finish(ContentDigest *context, DigestValue *out_value, GError **e
     return TRUE;
 }
 
+typedef struct {
+    ContentDigest *contexts[CMS_N_DIGESTS]; /* NULL: not wanted, or not to be had */
+} DigestSet;
+
+static void
+digest_set_clear(DigestSet *set)
+{
+    for (guint i = 0; i < CMS_N_DIGESTS; i++)
+        content_digest_free(set->contexts[i]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DigestSet, digest_set_clear)
+
+static gboolean
+update_all(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
+{
+    DigestSet *set = user_data;
+    for (guint i = 0; i < CMS_N_DIGESTS; i++)
+        if (set->contexts[i] != NULL &&
+            !content_digest_update(set->contexts[i], octets, n_octets, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+content_digest_compute_all(guint digests, const OctetSource *content,
+                           DigestValue out_values[CMS_N_DIGESTS], GError **error)
+{
+    g_auto(DigestSet) set = {0};
+    for (guint i = CMS_DIGEST_UNKNOWN + 1; i < CMS_N_DIGESTS; i++)
+        if ((digests & 1u << i) != 0)
+            set.contexts[i] = content_digest_new((CmsDigest)i, NULL);
+    if (!octet_source_read(content, update_all, &set, error))
+        return FALSE;
+    for (guint i = 0; i < CMS_N_DIGESTS; i++) {
+        if ((digests & 1u << i) != 0)
+            out_values[i] = (DigestValue){0};
+        if (set.contexts[i] != NULL &&
+            !content_digest_finish(set.contexts[i], &out_values[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 content_digest_compute(CmsDigest digest, GBytes *content, DigestValue *out_value, GError **error)
 {

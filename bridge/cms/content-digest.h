@@ -2,6 +2,7 @@
 #pragma once
 
 #include "algorithm.h"
+#include "octet-source.h"
 
 /* A digest in the making, fed in pieces of any size. */
 typedef struct _ContentDigest ContentDigest;
@@ -20,6 +21,11 @@ gboolean content_digest_update(ContentDigest *context, const guint8 *octets, gsi
                                GError **error);
 /* Once, and nothing after. */
 gboolean content_digest_finish(ContentDigest *context, DigestValue *out_value, GError **error);
+
+/* Of a @content in one pass: *@out_values at index i is filled where bit i of @digests is set.
+ * Digests that NSS does not compute stay empty (n_octets 0). Fails if @content can't be read. */
+gboolean content_digest_compute_all(guint digests, const OctetSource *content,
+                                    DigestValue out_values[CMS_N_DIGESTS], GError **error);
 
 /* All at once. */
 gboolean content_digest_compute(CmsDigest digest, GBytes *content, DigestValue *out_value,

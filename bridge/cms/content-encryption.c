@@ -5,33 +5,21 @@
 #include <string.h>
 
 #include "cms-error.h"
-#include "nss-scoped.h"
+#include "content-encryption-private.h"
+#include "nss-capability.h"
 
 /* RFC 5084 §3.2 recommends this many octets for the nonce. */
 #define GCM_NONCE_OCTETS 12
 #define GCM_TAG_MIN      12
 #define GCM_TAG_DEFAULT  12
-
-typedef struct {
-    gsize n_octets;
-    guint8 octets[];
-} Plaintext;
-
-static void
-plaintext_free(gpointer data)
-{
-    Plaintext *plaintext = data;
-    explicit_bzero(plaintext->octets, plaintext->n_octets);
-    g_free(plaintext);
-}
-
-static Plaintext *
-plaintext_new(gsize n_octets)
-{
-    Plaintext *plaintext = g_malloc(sizeof *plaintext + n_octets);
-    plaintext->n_octets = n_octets;
-    return plaintext;
-}
+/* RFC 5084 §3.1. Its shorter tags, which let one of four thousand million forgeries pass, are not
+ * taken. */
+#define CCM_NONCE_MIN 7
+#define CCM_NONCE_MAX 13
+#define CCM_TAG_MIN   8
+/* RFC 8103 §3. */
+#define CHACHA20_NONCE_OCTETS 12
+#define POLY1305_TAG_OCTETS   16
 
 static gboolean
 fail(GError **error, const gchar *text)
@@ -50,9 +38,24 @@ set_nonce(ContentCipher *cipher, BerSlice nonce, GError **error)
     return TRUE;
 }
 
-/* RFC 5084 §3.2. */
 static gboolean
-parse_gcm(BerReader *parameters, ContentCipher *cipher, GError **error)
+tag_fits(const ContentCipher *cipher, guint n_tag)
+{
+    if (cms_cipher_get_info(cipher->cipher)->mechanism == CKM_AES_CCM)
+        return n_tag >= CCM_TAG_MIN && n_tag <= CONTENT_TAG_MAX && n_tag % 2 == 0;
+    return n_tag >= GCM_TAG_MIN && n_tag <= CONTENT_TAG_MAX;
+}
+
+static gboolean
+nonce_fits(const ContentCipher *cipher, BerSlice nonce)
+{
+    return cms_cipher_get_info(cipher->cipher)->mechanism != CKM_AES_CCM ||
+           (nonce.n_octets >= CCM_NONCE_MIN && nonce.n_octets <= CCM_NONCE_MAX);
+}
+
+/* RFC 5084 §3.1, §3.2: the same structure for both modes. */
+static gboolean
+parse_aes_aead(BerReader *parameters, ContentCipher *cipher, GError **error)
 {
     BerReader fields;
     BerSlice nonce;
@@ -62,11 +65,23 @@ parse_gcm(BerReader *parameters, ContentCipher *cipher, GError **error)
         return FALSE;
     if (!ber_at_end(&fields) && !ber_read_small(&fields, "aes-ICVlen", &n_tag, error))
         return FALSE;
-    if (n_tag < GCM_TAG_MIN || n_tag > CONTENT_TAG_MAX)
-        return fail(error, "aes-ICVlen is not from 12 to 16");
+    if (!tag_fits(cipher, n_tag) || !nonce_fits(cipher, nonce))
+        return fail(error, "aes-ICVlen or aes-nonce is too short or too long");
     cipher->n_tag = n_tag;
     return set_nonce(cipher, nonce, error) &&
            ber_leave(parameters, &fields, "GCMParameters", error);
+}
+
+static gboolean
+parse_chacha20_poly1305(BerReader *parameters, ContentCipher *cipher, GError **error)
+{
+    BerSlice nonce;
+    cipher->n_tag = POLY1305_TAG_OCTETS;
+    if (!ber_read(parameters, BER_OCTET_STRING, "AEADChaCha20Poly1305Nonce", &nonce, error))
+        return FALSE;
+    if (nonce.n_octets != CHACHA20_NONCE_OCTETS)
+        return fail(error, "nonce is not of 12 octets");
+    return set_nonce(cipher, nonce, error);
 }
 
 /* RFC 3370 §5.2: the version stands for the number of effective key bits. */
@@ -106,6 +121,42 @@ parse_iv(BerReader *parameters, ContentCipher *cipher, GError **error)
            set_nonce(cipher, iv, error);
 }
 
+static NssCapability
+find_capability(CmsCipher cipher)
+{
+    switch (cms_cipher_get_info(cipher)->mechanism) {
+    case CKM_AES_GCM:
+        return NSS_CAPABILITY_AES_GCM;
+    case CKM_AES_CCM:
+        return NSS_CAPABILITY_AES_CCM;
+    case CKM_CHACHA20_POLY1305:
+        return NSS_CAPABILITY_CHACHA20_POLY1305;
+    case CKM_DES3_CBC:
+        return NSS_CAPABILITY_3DES;
+    case CKM_RC2_CBC:
+        return NSS_CAPABILITY_RC2;
+    case CKM_DES_CBC:
+        return NSS_CAPABILITY_DES;
+    default:
+        return NSS_CAPABILITY_AES_CBC;
+    }
+}
+
+static gboolean
+parse_parameters(BerReader *parameters, ContentCipher *cipher, GError **error)
+{
+    const CmsCipherInfo *info = cms_cipher_get_info(cipher->cipher);
+    if (info->mechanism == CKM_CHACHA20_POLY1305)
+        return parse_chacha20_poly1305(parameters, cipher, error);
+    if (info->aead)
+        return parse_aes_aead(parameters, cipher, error);
+    if (cipher->cipher == CMS_CIPHER_RC2_CBC ? !parse_rc2(parameters, cipher, error)
+                                             : !parse_iv(parameters, cipher, error))
+        return FALSE;
+    return cipher->n_nonce == info->n_block_octets ||
+           fail(error, "initialization vector is not as long as a block");
+}
+
 gboolean
 content_cipher_parse(GBytes *owner, const CmsAlgorithm *algorithm, ContentCipher *out_cipher,
                      GError **error)
@@ -121,13 +172,10 @@ content_cipher_parse(GBytes *owner, const CmsAlgorithm *algorithm, ContentCipher
     if (algorithm->parameters.octets == NULL)
         return fail(error, "content encryption without parameters");
     ber_reader_init_slice(&parameters, owner, algorithm->parameters);
-    const CmsCipherInfo *info = cms_cipher_get_info(cipher.cipher);
-    if (info->aead                            ? !parse_gcm(&parameters, &cipher, error)
-        : cipher.cipher == CMS_CIPHER_RC2_CBC ? !parse_rc2(&parameters, &cipher, error)
-                                              : !parse_iv(&parameters, &cipher, error))
+    if (!parse_parameters(&parameters, &cipher, error))
         return FALSE;
-    if (!info->aead && cipher.n_nonce != info->n_block_octets)
-        return fail(error, "initialization vector is not as long as a block");
+    if (!nss_capability_require(find_capability(cipher.cipher), error))
+        return FALSE;
     *out_cipher = cipher;
     return TRUE;
 }
@@ -150,14 +198,15 @@ content_cipher_add(DerNode *parent, const ContentCipher *cipher)
     const CmsCipherInfo *info = cms_cipher_get_info(cipher->cipher);
     DerNode *algorithm = der_add(parent, BER_SEQUENCE);
     der_add_oid(algorithm, info->oid);
-    DerNode *parameters = info->aead ? der_add(algorithm, BER_SEQUENCE) : algorithm;
+    gboolean is_sequence = info->aead && info->mechanism != CKM_CHACHA20_POLY1305;
+    DerNode *parameters = is_sequence ? der_add(algorithm, BER_SEQUENCE) : algorithm;
     der_add_octets(parameters, BER_OCTET_STRING, cipher->nonce, cipher->n_nonce);
-    if (info->aead)
+    if (is_sequence)
         der_add_small(parameters, (guint)cipher->n_tag);
 }
 
-static PK11Context *
-open_context(const ContentCipher *cipher, PK11SymKey *key, CK_ATTRIBUTE_TYPE operation)
+PK11Context *
+content_cipher_open(const ContentCipher *cipher, PK11SymKey *key, CK_ATTRIBUTE_TYPE operation)
 {
     const CmsCipherInfo *info = cms_cipher_get_info(cipher->cipher);
     CK_RC2_CBC_PARAMS rc2 = {.ulEffectiveBits = cipher->rc2_effective_bits};
@@ -172,137 +221,20 @@ open_context(const ContentCipher *cipher, PK11SymKey *key, CK_ATTRIBUTE_TYPE ope
     return PK11_CreateContextBySymKey(info->mechanism, operation, key, &parameters);
 }
 
-static gboolean
-run_cbc(PK11Context *context, guint8 *out, const guint8 *in, gsize n_octets)
-{
-    int n_written = 0;
-    return PK11_CipherOp(context, out, &n_written, (int)n_octets, in, (int)n_octets) ==
-               SECSuccess &&
-           (gsize)n_written == n_octets;
-}
-
-/* RFC 5652 §6.3: one to a block of octets are added, each the number of them. */
-static GBytes *
-encrypt_cbc(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext)
-{
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(plaintext, &n_octets);
-    gsize n_block = cms_cipher_get_info(cipher->cipher)->n_block_octets;
-    gsize n_last = n_octets % n_block;
-    gsize n_whole = n_octets - n_last;
-    guint8 last[CMS_CIPHER_MAX_BLOCK_OCTETS];
-    g_autofree guint8 *ciphertext = g_malloc(n_whole + n_block);
-    memset(last, (gint)(n_block - n_last), n_block);
-    if (n_last > 0)
-        memcpy(last, octets + n_whole, n_last);
-    gboolean good = (n_whole == 0 || run_cbc(context, ciphertext, octets, n_whole)) &&
-                    run_cbc(context, ciphertext + n_whole, last, n_block);
-    explicit_bzero(last, sizeof last);
-    return good ? g_bytes_new_take(g_steal_pointer(&ciphertext), n_whole + n_block) : NULL;
-}
-
-static GBytes *
-encrypt_gcm(const ContentCipher *cipher, PK11Context *context, GBytes *plaintext,
-            GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX])
-{
-    gsize n_octets = 0, n_additional = 0;
-    const guint8 *aad = additional != NULL ? g_bytes_get_data(additional, &n_additional) : NULL;
-    int n_written = 0;
-    const guint8 *octets = g_bytes_get_data(plaintext, &n_octets);
-    guint8 nonce[CONTENT_NONCE_MAX];
-    memcpy(nonce, cipher->nonce, sizeof nonce);
-    g_autofree guint8 *ciphertext = g_malloc(MAX(n_octets, 1));
-    if (PK11_AEADOp(context, CKG_NO_GENERATE, 0, nonce, (int)cipher->n_nonce, aad,
-                    (int)n_additional, ciphertext, &n_written, (int)n_octets, out_tag,
-                    (int)cipher->n_tag, octets, (int)n_octets) != SECSuccess)
-        return NULL;
-    return g_bytes_new_take(g_steal_pointer(&ciphertext), n_octets);
-}
-
-GBytes *
-content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *plaintext,
+OctetSource *
+content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, OctetSource *plaintext,
                        GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX], GError **error)
 {
-    PORT_SetError(0);
-    g_autoptr(PK11Context) context = open_context(cipher, key, CKA_ENCRYPT);
-    GBytes *ciphertext = NULL;
-    if (context != NULL)
-        ciphertext = cms_cipher_is_aead(cipher->cipher)
-                         ? encrypt_gcm(cipher, context, plaintext, additional, out_tag)
-                         : encrypt_cbc(cipher, context, plaintext);
-    if (ciphertext == NULL)
-        cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot encrypt the content");
-    return ciphertext;
+    return cms_cipher_is_aead(cipher->cipher)
+               ? content_aead_encrypt(cipher, key, plaintext, additional, out_tag, error)
+               : content_cbc_encrypt(cipher, key, plaintext);
 }
 
-/* All of the padding is looked at, and always a whole block of it, whatever it says: neither what
- * is accepted nor the time tells more than whether it is right. */
-static gboolean
-padding_is_right(const guint8 *octets, gsize n_octets, gsize n_block, gsize *out_n_padding)
-{
-    guint n_padding = octets[n_octets - 1];
-    guint wrong = (guint)(n_padding == 0) | (guint)(n_padding > n_block);
-    for (guint i = 0; i < n_block; i++) {
-        guint counts = (guint)(i < n_padding);
-        wrong |= counts & (guint)(octets[n_octets - 1 - i] != n_padding);
-    }
-    *out_n_padding = n_padding;
-    return wrong == 0;
-}
-
-static gboolean
-decrypt_cbc(const ContentCipher *cipher, PK11Context *context, GBytes *ciphertext,
-            Plaintext *plaintext, gsize *out_n_octets)
-{
-    gsize n_octets = 0, n_padding = 0;
-    const guint8 *octets = g_bytes_get_data(ciphertext, &n_octets);
-    gsize n_block = cms_cipher_get_info(cipher->cipher)->n_block_octets;
-    if (n_octets == 0 || n_octets % n_block != 0 ||
-        !run_cbc(context, plaintext->octets, octets, n_octets) ||
-        !padding_is_right(plaintext->octets, n_octets, n_block, &n_padding))
-        return FALSE;
-    *out_n_octets = n_octets - n_padding;
-    return TRUE;
-}
-
-static gboolean
-decrypt_gcm(const ContentCipher *cipher, PK11Context *context, GBytes *ciphertext,
-            GBytes *additional, GBytes *tag, Plaintext *plaintext, gsize *out_n_octets)
-{
-    gsize n_octets = 0, n_additional = 0, n_tag = 0;
-    int n_written = 0;
-    const guint8 *octets = g_bytes_get_data(ciphertext, &n_octets);
-    const guint8 *aad = additional != NULL ? g_bytes_get_data(additional, &n_additional) : NULL;
-    const guint8 *tag_octets = tag != NULL ? g_bytes_get_data(tag, &n_tag) : NULL;
-    guint8 nonce[CONTENT_NONCE_MAX], tag_copy[CONTENT_TAG_MAX];
-    if (n_tag != cipher->n_tag)
-        return FALSE;
-    memcpy(nonce, cipher->nonce, sizeof nonce);
-    memcpy(tag_copy, tag_octets, n_tag);
-    if (PK11_AEADOp(context, CKG_NO_GENERATE, 0, nonce, (int)cipher->n_nonce, aad,
-                    (int)n_additional, plaintext->octets, &n_written, (int)n_octets, tag_copy,
-                    (int)n_tag, octets, (int)n_octets) != SECSuccess)
-        return FALSE;
-    *out_n_octets = n_octets;
-    return TRUE;
-}
-
-GBytes *
-content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *ciphertext,
+OctetSource *
+content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, OctetSource *ciphertext,
                        GBytes *additional, GBytes *tag)
 {
-    gsize n_octets = 0;
-    g_autoptr(PK11Context) context = open_context(cipher, key, CKA_DECRYPT);
-    if (context == NULL)
-        return NULL;
-    Plaintext *plaintext = plaintext_new(MAX(g_bytes_get_size(ciphertext), 1));
-    gboolean good =
-        cms_cipher_is_aead(cipher->cipher)
-            ? decrypt_gcm(cipher, context, ciphertext, additional, tag, plaintext, &n_octets)
-            : decrypt_cbc(cipher, context, ciphertext, plaintext, &n_octets);
-    if (!good) {
-        plaintext_free(plaintext);
-        return NULL;
-    }
-    return g_bytes_new_with_free_func(plaintext->octets, n_octets, plaintext_free, plaintext);
+    return cms_cipher_is_aead(cipher->cipher)
+               ? content_aead_decrypt(cipher, key, ciphertext, additional, tag)
+               : content_cbc_decrypt(cipher, key, ciphertext);
 }

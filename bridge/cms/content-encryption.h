@@ -5,6 +5,7 @@
 
 #include "algorithm.h"
 #include "der-writer.h"
+#include "octet-source.h"
 
 /* The symmetric half of EnvelopedData and AuthEnvelopedData: one content-encryption key, one
  * cipher. */
@@ -29,12 +30,18 @@ gboolean content_cipher_init(CmsCipher cipher, ContentCipher *out_cipher, GError
 /* Appends the AlgorithmIdentifier. */
 void content_cipher_add(DerNode *parent, const ContentCipher *cipher);
 
-/* @additional: for AEAD: authenticated as well; may be NULL. @out_tag: written for AEAD. */
-GBytes *content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *plaintext,
-                               GBytes *additional, guint8 out_tag[CONTENT_TAG_MAX], GError **error);
+/* The ciphertext. CBC: made of @plaintext whenever it is read, in constant memory. AEAD: made here,
+ * in memory as long as it, since NSS does it in one call.
+ * @additional: for AEAD: authenticated as well; may be NULL. @out_tag: written for AEAD. */
+OctetSource *content_cipher_encrypt(const ContentCipher *cipher, PK11SymKey *key,
+                                    OctetSource *plaintext, GBytes *additional,
+                                    guint8 out_tag[CONTENT_TAG_MAX],
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The plaintext, in memory that is wiped when it is freed; NULL for every failure, which are not
- * told apart.
- * @additional, @tag: for AEAD; the former may be NULL. Nothing is released before the tag holds. */
-GBytes *content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key, GBytes *ciphertext,
-                               GBytes *additional, GBytes *tag);
+/* The plaintext; NULL for every failure, which are not told apart. CBC: made of @ciphertext
+ * whenever it is read, in constant memory; its padding has been looked at. AEAD: in memory that is
+ * wiped when it is freed; nothing is released before the tag holds.
+ * @additional, @tag: for AEAD; the former may be NULL. */
+OctetSource *content_cipher_decrypt(const ContentCipher *cipher, PK11SymKey *key,
+                                    OctetSource *ciphertext, GBytes *additional,
+                                    GBytes *tag) G_GNUC_WARN_UNUSED_RESULT;

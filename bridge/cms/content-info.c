@@ -57,12 +57,12 @@ cms_content_info_peek(GBytes *ber)
 }
 
 static gboolean
-octets_are_too_many(GBytes *octets, GError **error)
+octets_are_too_many(GBytes *octets, guint64 limit, GError **error)
 {
-    if (g_bytes_get_size(octets) <= LIMIT_MESSAGE_OCTETS)
+    if (g_bytes_get_size(octets) <= limit)
         return FALSE;
-    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "CMS object of more than %u octets",
-                LIMIT_MESSAGE_OCTETS);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                "CMS object of more than %" G_GUINT64_FORMAT " octets", limit);
     return TRUE;
 }
 
@@ -70,7 +70,7 @@ gboolean
 content_info_enter(BerReader *all, ContentInfoReader *out_info, GError **error)
 {
     BerSlice type;
-    if (octets_are_too_many(all->owner, error) ||
+    if (octets_are_too_many(all->owner, LIMIT_STREAMED_OCTETS, error) ||
         !ber_enter(all, BER_SEQUENCE, "ContentInfo", &out_info->info, error) ||
         !ber_read(&out_info->info, BER_OID, "contentType", &type, error))
         return FALSE;
@@ -167,11 +167,12 @@ cms_content_info_from_file(GBytes *octets, GError **error)
     const gchar *text = g_bytes_get_data(octets, &n_octets);
     g_autoptr(GBytes) decoded = NULL;
     BerSlice base64;
-    if (octets_are_too_many(octets, error))
-        return NULL;
     if (n_octets > 0 && (guint8)text[0] == BER_SEQUENCE &&
         cms_content_info_peek(octets) != CMS_CONTENT_UNKNOWN)
         return g_bytes_ref(octets);
+    /* Decoded in memory. */
+    if (octets_are_too_many(octets, LIMIT_MESSAGE_OCTETS, error))
+        return NULL;
     if (n_octets > 0 && find_pem(text, n_octets, &base64))
         decoded = decode_base64((const gchar *)base64.octets, base64.n_octets);
     else

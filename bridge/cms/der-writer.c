@@ -4,16 +4,20 @@
 
 #include <string.h>
 
-typedef enum { NODE_CONSTRUCTION, NODE_PRIMITIVE, NODE_ENCODED } NodeKind;
+typedef enum { NODE_CONSTRUCTION, NODE_PRIMITIVE, NODE_ENCODED, NODE_SOURCE } NodeKind;
 
 struct _DerNode {
     NodeKind kind;
     guint8 tag;
     GBytes *octets;      /* PRIMITIVE: contents; ENCODED: the whole element */
+    OctetSource *source; /* SOURCE: contents */
     GPtrArray *children; /* CONSTRUCTION */
 };
 
-#define MAX_HEADER_OCTETS (2 + sizeof(gsize))
+/* Contents from this length on are not copied into a source. */
+#define COPIED_OCTETS (16u * 1024)
+
+#define MAX_HEADER_OCTETS (2 + sizeof(guint64))
 
 DerNode *
 der_node_new(guint8 tag)
@@ -31,6 +35,7 @@ der_node_free(DerNode *node)
     if (node == NULL)
         return;
     g_clear_pointer(&node->octets, g_bytes_unref);
+    g_clear_pointer(&node->source, octet_source_unref);
     g_clear_pointer(&node->children, g_ptr_array_unref);
     g_free(node);
 }
@@ -70,6 +75,16 @@ void
 der_add_bytes(DerNode *parent, guint8 tag, GBytes *contents)
 {
     add_leaf(parent, NODE_PRIMITIVE, tag, g_bytes_ref(contents));
+}
+
+void
+der_add_source(DerNode *parent, guint8 tag, OctetSource *contents)
+{
+    DerNode *leaf = g_new0(DerNode, 1);
+    leaf->kind = NODE_SOURCE;
+    leaf->tag = tag;
+    leaf->source = octet_source_ref(contents);
+    der_add_node(parent, leaf);
 }
 
 void
@@ -136,7 +151,7 @@ der_add_time(DerNode *parent, gint64 seconds)
 }
 
 static gsize
-header_octets(gsize n_contents, guint8 tag, guint8 out_header[MAX_HEADER_OCTETS])
+header_octets(guint64 n_contents, guint8 tag, guint8 out_header[MAX_HEADER_OCTETS])
 {
     out_header[0] = tag;
     if (n_contents < 0x80) {
@@ -144,7 +159,7 @@ header_octets(gsize n_contents, guint8 tag, guint8 out_header[MAX_HEADER_OCTETS]
         return 2;
     }
     guint n_length_octets = 0;
-    for (gsize rest = n_contents; rest > 0; rest >>= 8)
+    for (guint64 rest = n_contents; rest > 0; rest >>= 8)
         n_length_octets++;
     out_header[1] = (guint8)(0x80 | n_length_octets);
     for (guint i = 0; i < n_length_octets; i++)
@@ -152,56 +167,106 @@ header_octets(gsize n_contents, guint8 tag, guint8 out_header[MAX_HEADER_OCTETS]
     return 2 + n_length_octets;
 }
 
-static gsize node_size(const DerNode *node);
+static guint64 node_size(const DerNode *node);
 
-static gsize
+static guint64
 contents_size(const DerNode *node)
 {
+    if (node->kind == NODE_SOURCE)
+        return octet_source_get_size(node->source);
     if (node->kind != NODE_CONSTRUCTION)
         return g_bytes_get_size(node->octets);
-    gsize sum = 0;
+    guint64 sum = 0;
     for (guint i = 0; i < node->children->len; i++)
         sum += node_size(g_ptr_array_index(node->children, i));
     return sum;
 }
 
-static gsize
+static guint64
 node_size(const DerNode *node)
 {
     guint8 header[MAX_HEADER_OCTETS];
-    gsize n_contents = contents_size(node);
+    guint64 n_contents = contents_size(node);
     return n_contents +
            (node->kind == NODE_ENCODED ? 0 : header_octets(n_contents, node->tag, header));
 }
 
+/* What has been written: sources, and the octets behind the last of them. */
+typedef struct {
+    GPtrArray *sources; /* (element-type OctetSource); NULL: there must be none */
+    GByteArray *octets;
+} Writing;
+
+static void
+flush(Writing *writing)
+{
+    g_autoptr(GBytes) octets = g_byte_array_free_to_bytes(writing->octets);
+    if (g_bytes_get_size(octets) > 0)
+        g_ptr_array_add(writing->sources, octet_source_new_bytes(octets));
+    writing->octets = g_byte_array_new();
+}
+
+static void
+write_source(Writing *writing, OctetSource *source)
+{
+    g_assert(writing->sources != NULL);
+    flush(writing);
+    g_ptr_array_add(writing->sources, octet_source_ref(source));
+}
+
+static void
+write_octets(Writing *writing, GBytes *octets)
+{
+    gsize n_octets = 0;
+    const guint8 *data = g_bytes_get_data(octets, &n_octets);
+    if (writing->sources == NULL || n_octets < COPIED_OCTETS) {
+        g_byte_array_append(writing->octets, data, (guint)n_octets);
+        return;
+    }
+    g_autoptr(OctetSource) source = octet_source_new_bytes(octets);
+    write_source(writing, source);
+}
+
 /* Sizes are summed up anew on each level; trees of ours are shallow. */
 static void
-write_node(GByteArray *into, const DerNode *node)
+write_node(Writing *writing, const DerNode *node)
 {
     if (node->kind != NODE_ENCODED) {
         guint8 header[MAX_HEADER_OCTETS];
         gsize n_header = header_octets(contents_size(node), node->tag, header);
-        g_byte_array_append(into, header, (guint)n_header);
+        g_byte_array_append(writing->octets, header, (guint)n_header);
     }
-    if (node->kind != NODE_CONSTRUCTION) {
-        gsize n_octets = 0;
-        const guint8 *octets = g_bytes_get_data(node->octets, &n_octets);
-        g_byte_array_append(into, octets, (guint)n_octets);
-        return;
-    }
-    for (guint i = 0; i < node->children->len; i++)
-        write_node(into, g_ptr_array_index(node->children, i));
+    if (node->kind == NODE_SOURCE)
+        write_source(writing, node->source);
+    else if (node->kind != NODE_CONSTRUCTION)
+        write_octets(writing, node->octets);
+    else
+        for (guint i = 0; i < node->children->len; i++)
+            write_node(writing, g_ptr_array_index(node->children, i));
 }
 
 GBytes *
 der_node_serialize(const DerNode *node)
 {
-    gsize n_octets = node_size(node);
-    /* GByteArray counts in 32 bits; contents are limited far below (LIMIT_MESSAGE_OCTETS). */
+    guint64 n_octets = node_size(node);
+    /* GByteArray counts in 32 bits; what is not a source is limited far below. */
     g_assert(n_octets <= G_MAXINT32);
-    GByteArray *octets = g_byte_array_sized_new((guint)n_octets);
-    write_node(octets, node);
-    return g_byte_array_free_to_bytes(octets);
+    Writing writing = {.octets = g_byte_array_sized_new((guint)n_octets)};
+    write_node(&writing, node);
+    return g_byte_array_free_to_bytes(writing.octets);
+}
+
+OctetSource *
+der_node_to_source(const DerNode *node)
+{
+    g_autoptr(GPtrArray) sources =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    Writing writing = {sources, g_byte_array_new()};
+    write_node(&writing, node);
+    flush(&writing);
+    g_byte_array_unref(writing.octets);
+    return sources->len == 1 ? octet_source_ref(g_ptr_array_index(sources, 0))
+                             : octet_source_new_joined(sources);
 }
 
 /* X.690 §11.6: as octet strings, the shorter one padded with zeros. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include "octet-source.h"
 #include "oid.h"
 
 /* A tree of elements to be written in DER. Lengths are summed up when the tree is complete, so that
@@ -19,6 +20,7 @@ void der_add_node(DerNode *parent, DerNode *child); /* takes it */
 /* A primitive element with these contents, copied. */
 void der_add_octets(DerNode *parent, guint8 tag, gconstpointer octets, gsize n_octets);
 void der_add_bytes(DerNode *parent, guint8 tag, GBytes *contents);
+void der_add_source(DerNode *parent, guint8 tag, OctetSource *contents);
 /* What is DER already, identifier and length included. */
 void der_add_encoded(DerNode *parent, GBytes *element);
 void der_add_encoded_slice(DerNode *parent, BerSlice element);
@@ -34,4 +36,7 @@ gboolean der_add_time(DerNode *parent, gint64 seconds);
 /* Puts the elements of a SET OF in the order of X.690 §11.6; equal ones stay. */
 void der_node_sort(DerNode *set);
 
+/* Of a tree without sources. */
 GBytes *der_node_serialize(const DerNode *node) G_GNUC_WARN_UNUSED_RESULT;
+/* Contents that are a source are read when the result is. Outlives @node. */
+OctetSource *der_node_to_source(const DerNode *node) G_GNUC_WARN_UNUSED_RESULT;

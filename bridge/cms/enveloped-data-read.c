@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include <string.h>
+
+#include "authenticated-attributes.h"
+#include "ber-string.h"
 #include "cms-error.h"
 #include "content-encryption.h"
 #include "content-info-private.h"
@@ -14,7 +18,7 @@ typedef struct {
     guint n_recipients;
     BerSlice content_type;
     ContentCipher cipher;
-    GBytes *ciphertext;
+    OctetSource *ciphertext;
     GBytes *additional; /* DER of authAttrs, or NULL */
     GBytes *tag;
 } Envelope;
@@ -26,11 +30,30 @@ envelope_facts_clear(EnvelopeFacts *facts)
     g_clear_pointer(&facts->recipient, certificate_unref);
 }
 
+EnvelopeKeys *
+envelope_keys_new(GPtrArray *pairs, const gchar *password)
+{
+    EnvelopeKeys *keys = g_new0(EnvelopeKeys, 1);
+    keys->pairs = pairs;
+    keys->password = g_strdup(password);
+    return keys;
+}
+
+void
+envelope_keys_free(EnvelopeKeys *keys)
+{
+    g_clear_pointer(&keys->pairs, g_ptr_array_unref);
+    if (keys->password != NULL)
+        explicit_bzero(keys->password, strlen(keys->password));
+    g_free(keys->password);
+    g_free(keys);
+}
+
 static void
 envelope_clear(Envelope *envelope)
 {
     g_clear_pointer(&envelope->recipients, g_ptr_array_unref);
-    g_clear_pointer(&envelope->ciphertext, g_bytes_unref);
+    g_clear_pointer(&envelope->ciphertext, octet_source_unref);
     g_clear_pointer(&envelope->additional, g_bytes_unref);
     g_clear_pointer(&envelope->tag, g_bytes_unref);
 }
@@ -52,49 +75,22 @@ read_encrypted_content(Envelope *envelope, BerReader *fields, GError **error)
         !cms_algorithm_read(&info, "contentEncryptionAlgorithm", &algorithm, error) ||
         !content_cipher_parse(info.owner, &algorithm, &envelope->cipher, error))
         return FALSE;
-    /* RFC 8551 §2.4.3; RFC 5083 §2.2 also binds other types to an attribute that is not looked for
-     * here. */
+    /* RFC 8551 §2.4.3. */
     if (oid_find(envelope->content_type) != OID_DATA) {
         g_autofree gchar *oid = oid_to_dotted(envelope->content_type);
         g_set_error(error, CMS_ERROR, CMS_ERROR_CONTENT_TYPE, "encrypted content is %s, not data",
                     oid);
         return FALSE;
     }
-    envelope->ciphertext = ber_read_octets(&info, BER_CONTEXT(0), "encryptedContent", error);
+    envelope->ciphertext = ber_string_read(&info, BER_CONTEXT(0), "encryptedContent", error);
     return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
-}
-
-/* RFC 5083 §2.2: what is authenticated is DER of the SET OF, with its own identifier. */
-static gboolean
-read_authenticated_attributes(Envelope *envelope, BerReader *fields, GError **error)
-{
-    static const gchar what[] = "authAttrs";
-    BerReader elements;
-    if (ber_peek(fields) != BER_CONTEXT_CONSTRUCTED(1))
-        return TRUE;
-    g_autoptr(DerNode) set = der_node_new(BER_SET);
-    if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(1), what, &elements, error))
-        return FALSE;
-    for (guint i = 0; !ber_at_end(&elements); i++) {
-        BerSlice element;
-        if (i >= LIMIT_ATTRIBUTES) {
-            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u attributes",
-                        LIMIT_ATTRIBUTES);
-            return FALSE;
-        }
-        if (!ber_skip(&elements, what, &element, error))
-            return FALSE;
-        der_add_encoded_slice(set, element);
-    }
-    der_node_sort(set);
-    envelope->additional = der_node_serialize(set);
-    return ber_leave(fields, &elements, what, error);
 }
 
 static gboolean
 read_authentication(Envelope *envelope, BerReader *fields, GError **error)
 {
-    if (!read_authenticated_attributes(envelope, fields, error))
+    if (!authenticated_attributes_read(fields, envelope->content_type, &envelope->additional,
+                                       error))
         return FALSE;
     envelope->tag = ber_read_octets(fields, BER_OCTET_STRING, "mac", error);
     if (envelope->tag == NULL)
@@ -121,14 +117,14 @@ check_cipher(const Envelope *envelope, GError **error)
 }
 
 static gboolean
-read_envelope(Envelope *envelope, BerReader *outer, GPtrArray *pairs, GError **error)
+read_envelope(Envelope *envelope, BerReader *outer, const EnvelopeKeys *keys, GError **error)
 {
     BerReader fields;
     guint version = 0;
     if (!ber_enter(outer, BER_SEQUENCE, "EnvelopedData", &fields, error) ||
         !ber_read_small(&fields, "EnvelopedData version", &version, error) ||
         !skip_optional(&fields, BER_CONTEXT_CONSTRUCTED(0), "originatorInfo", error) ||
-        !recipient_infos_read(&fields, pairs, envelope->recipients, &envelope->n_recipients,
+        !recipient_infos_read(&fields, keys->pairs, envelope->recipients, &envelope->n_recipients,
                               error) ||
         !read_encrypted_content(envelope, &fields, error) || !check_cipher(envelope, error))
         return FALSE;
@@ -140,7 +136,7 @@ read_envelope(Envelope *envelope, BerReader *outer, GPtrArray *pairs, GError **e
 }
 
 static gboolean
-parse_envelope(GBytes *ber, GPtrArray *pairs, Envelope *envelope, GError **error)
+parse_envelope(GBytes *ber, const EnvelopeKeys *keys, Envelope *envelope, GError **error)
 {
     BerReader all;
     ContentInfoReader info;
@@ -152,7 +148,7 @@ parse_envelope(GBytes *ber, GPtrArray *pairs, Envelope *envelope, GError **error
         content_info_set_type_error(error, info.type, "enveloped-data");
         return FALSE;
     }
-    return read_envelope(envelope, &info.content, pairs, error) &&
+    return read_envelope(envelope, &info.content, keys, error) &&
            content_info_leave(&all, &info, error);
 }
 
@@ -164,7 +160,7 @@ note_recipient(EnvelopeFacts *facts, const Recipient *recipient)
     facts->recipient = certificate_ref(key_pair_get_certificate(recipient->pair));
 }
 
-static GBytes *
+static OctetSource *
 open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GError **error)
 {
     gboolean genuine = FALSE;
@@ -172,7 +168,7 @@ open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GEr
         key_management_unwrap(recipient, ber, envelope->cipher.cipher, &genuine, error);
     if (key == NULL)
         return NULL;
-    g_autoptr(GBytes) plaintext = content_cipher_decrypt(
+    g_autoptr(OctetSource) plaintext = content_cipher_decrypt(
         &envelope->cipher, key, envelope->ciphertext, envelope->additional, envelope->tag);
     if (plaintext != NULL && genuine)
         return g_steal_pointer(&plaintext);
@@ -192,14 +188,14 @@ rank_of(const GError *error)
     return 0;
 }
 
-static GBytes *
+static OctetSource *
 try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GError **error)
 {
     g_autoptr(GError) best = NULL;
     for (guint i = 0; i < envelope->recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(envelope->recipients, i);
         g_autoptr(GError) local = NULL;
-        GBytes *plaintext = open_with(envelope, ber, recipient, &local);
+        OctetSource *plaintext = open_with(envelope, ber, recipient, &local);
         if (plaintext != NULL || best == NULL)
             note_recipient(facts, recipient);
         if (plaintext != NULL)
@@ -217,23 +213,24 @@ try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GErr
     return NULL;
 }
 
-static GBytes *
-decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *facts, GError **error)
+static OctetSource *
+decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **error)
 {
     g_auto(Envelope)
         envelope = {.recipients = g_ptr_array_new_with_free_func((GDestroyNotify)recipient_free)};
-    gboolean parsed = parse_envelope(ber, pairs, &envelope, error);
+    gboolean parsed = parse_envelope(ber, keys, &envelope, error);
     facts->authenticated = envelope.authenticated;
     facts->cipher = envelope.cipher.cipher;
     facts->n_recipients = envelope.n_recipients;
     return parsed ? try_recipients(&envelope, ber, facts, error) : NULL;
 }
 
-GBytes *
-enveloped_data_decrypt(GBytes *ber, GPtrArray *pairs, EnvelopeFacts *out_facts, GError **error)
+OctetSource *
+enveloped_data_decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *out_facts,
+                       GError **error)
 {
     EnvelopeFacts facts = {0};
-    GBytes *plaintext = decrypt(ber, pairs, &facts, error);
+    OctetSource *plaintext = decrypt(ber, keys, &facts, error);
     if (out_facts != NULL)
         *out_facts = facts;
     else

@@ -22,7 +22,7 @@ make_content_key(CmsCipher cipher, GError **error)
 }
 
 static DerNode *
-build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
+build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOptions *options,
                       gboolean *out_all_transport, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
@@ -33,7 +33,7 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
         gboolean is_transport = FALSE;
         if (!g_hash_table_add(seen, certificate_get_der(certificate)))
             continue;
-        if (!key_management_add(set, certificate, key, cipher, &is_transport, error))
+        if (!key_management_add(set, certificate, key, options, &is_transport, error))
             return NULL;
         *out_all_transport = *out_all_transport && is_transport;
     }
@@ -43,46 +43,48 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, CmsCipher cipher,
 
 /* EncryptedContentInfo and, for AEAD, what follows it. */
 static gboolean
-add_content(DerNode *data, GBytes *content, CmsCipher cipher, PK11SymKey *key, GError **error)
+add_content(DerNode *data, OctetSource *content, CmsCipher cipher, PK11SymKey *key, GError **error)
 {
     ContentCipher parameters;
     guint8 tag[CONTENT_TAG_MAX];
     if (!content_cipher_init(cipher, &parameters, error))
         return FALSE;
-    g_autoptr(GBytes) ciphertext =
+    g_autoptr(OctetSource) ciphertext =
         content_cipher_encrypt(&parameters, key, content, NULL, tag, error);
     if (ciphertext == NULL)
         return FALSE;
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &parameters);
-    der_add_bytes(info, BER_CONTEXT(0), ciphertext);
+    der_add_source(info, BER_CONTEXT(0), ciphertext);
     if (cms_cipher_is_aead(cipher))
         der_add_octets(data, BER_OCTET_STRING, tag, parameters.n_tag);
     return TRUE;
 }
 
 static gboolean
-check_input(GBytes *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
+check_input(OctetSource *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
 {
-    if (cms_cipher_is_weak(cipher)) {
+    if (!cms_cipher_is_written(cipher)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cipher %s is not written",
                     cms_cipher_to_string(cipher));
         return FALSE;
     }
-    if (g_bytes_get_size(content) <= LIMIT_MESSAGE_OCTETS &&
+    if (octet_source_get_size(content) <= LIMIT_STREAMED_OCTETS &&
         recipients->len <= LIMIT_RECIPIENT_INFOS)
         return TRUE;
     g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                "content of more than %u octets, or more than %u recipients", LIMIT_MESSAGE_OCTETS,
-                LIMIT_RECIPIENT_INFOS);
+                "content of more than %" G_GUINT64_FORMAT " octets, or more than %u recipients",
+                LIMIT_STREAMED_OCTETS, LIMIT_RECIPIENT_INFOS);
     return FALSE;
 }
 
-GBytes *
-enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher, GError **error)
+OctetSource *
+enveloped_data_encrypt(OctetSource *content, GPtrArray *recipients, const EnvelopeOptions *options,
+                       GError **error)
 {
     g_return_val_if_fail(recipients->len > 0, NULL);
+    CmsCipher cipher = options->cipher;
     gboolean all_transport = FALSE;
     gboolean aead = cms_cipher_is_aead(cipher);
     if (!check_input(content, recipients, cipher, error))
@@ -90,7 +92,7 @@ enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher,
     g_autoptr(PK11SymKey) key = make_content_key(cipher, error);
     if (key == NULL)
         return NULL;
-    DerNode *infos = build_recipient_infos(recipients, key, cipher, &all_transport, error);
+    DerNode *infos = build_recipient_infos(recipients, key, options, &all_transport, error);
     if (infos == NULL)
         return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);
@@ -101,5 +103,5 @@ enveloped_data_encrypt(GBytes *content, GPtrArray *recipients, CmsCipher cipher,
     der_add_node(data, infos);
     if (!add_content(data, content, cipher, key, error))
         return NULL;
-    return der_node_serialize(root);
+    return der_node_to_source(root);
 }

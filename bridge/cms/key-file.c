@@ -6,6 +6,8 @@
 #include "core-limits.h"
 #include "key-file-private.h"
 #include "key-pair-private.h"
+#include "nss-capability.h"
+#include "oid.h"
 #include "pem.h"
 
 typedef struct {
@@ -21,6 +23,17 @@ static const SEC_ASN1Template ec_private_key_template[] = {
     {SEC_ASN1_OCTET_STRING, offsetof(EcPrivateKeyHead, private_key), NULL, 0},
     {SEC_ASN1_EXPLICIT | SEC_ASN1_CONSTRUCTED | SEC_ASN1_CONTEXT_SPECIFIC | 0,
      offsetof(EcPrivateKeyHead, parameters), SEC_AnyTemplate, 0},
+    {SEC_ASN1_SKIP_REST, 0, NULL, 0},
+    {0, 0, NULL, 0},
+};
+
+/* PrivateKeyInfo of RFC 5208 §5, and what came after it: OneAsymmetricKey of RFC 5958 §2 has the
+ * public key behind the attributes, which NSS refuses. */
+static const SEC_ASN1Template private_key_info_template[] = {
+    {SEC_ASN1_SEQUENCE, 0, NULL, sizeof(SECKEYPrivateKeyInfo)},
+    {SEC_ASN1_INTEGER, offsetof(SECKEYPrivateKeyInfo, version), NULL, 0},
+    {SEC_ASN1_INLINE, offsetof(SECKEYPrivateKeyInfo, algorithm), SECOID_AlgorithmIDTemplate, 0},
+    {SEC_ASN1_OCTET_STRING, offsetof(SECKEYPrivateKeyInfo, privateKey), NULL, 0},
     {SEC_ASN1_SKIP_REST, 0, NULL, 0},
     {0, 0, NULL, 0},
 };
@@ -151,8 +164,7 @@ is_pkcs8(const SECItem *der)
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
     SECKEYPrivateKeyInfo info = {0};
-    return SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), der) ==
-           SECSuccess;
+    return SEC_QuickDERDecodeItem(arena, &info, private_key_info_template, der) == SECSuccess;
 }
 
 static GBytes *
@@ -245,6 +257,13 @@ has_named_curve(const SECAlgorithmID *algorithm)
     return algorithm->parameters.len > 0 && algorithm->parameters.data[0] == SEC_ASN1_OBJECT_ID;
 }
 
+static gboolean
+is_ed25519(const SECAlgorithmID *algorithm)
+{
+    BerSlice name = {algorithm->algorithm.data, algorithm->algorithm.len};
+    return oid_find(name) == OID_ED25519;
+}
+
 /* A PrivateKeyInfo that NSS takes: of the types that certificate_extract_public_key() takes too. */
 static GBytes *
 prepare_key(GBytes *pkcs8, GError **error)
@@ -254,21 +273,23 @@ prepare_key(GBytes *pkcs8, GError **error)
     SECKEYPrivateKeyInfo info = {0};
 
     PORT_SetError(0);
-    if (SEC_QuickDERDecodeItem(arena, &info, SEC_ASN1_GET(SECKEY_PrivateKeyInfoTemplate), &der) !=
-        SECSuccess) {
+    if (SEC_QuickDERDecodeItem(arena, &info, private_key_info_template, &der) != SECSuccess) {
         cms_set_nss_error(error, CMS_ERROR_KEY, "private key is malformed");
         return NULL;
     }
     SECOidTag tag = SECOID_GetAlgorithmTag(&info.algorithm);
-    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION)
-        return g_bytes_ref(pkcs8);
-    /* NSS has no import for these; that the key is for PSS alone, the certificate says. */
-    if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+    /* NSS has no import for those of PSS; that the key is for PSS alone, the certificate says. */
+    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION || tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
         return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &info.privateKey, error);
     if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
-        return g_bytes_ref(pkcs8);
+        return wrap_key(tag, &info.algorithm.parameters, &info.privateKey, error);
+    if (is_ed25519(&info.algorithm))
+        return nss_capability_require(NSS_CAPABILITY_ED25519, error)
+                   ? wrap_key(tag, NULL, &info.privateKey, error)
+                   : NULL;
     g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                "private keys other than RSA and EC (with a named curve) are not supported");
+                "private keys other than RSA, EC (with a named curve) and Ed25519 are not "
+                "supported");
     return NULL;
 }
 
@@ -306,13 +327,16 @@ static gboolean
 add_matches(GPtrArray *matches, GBytes *pkcs8, GPtrArray *certificates, GError **error)
 {
     g_autoptr(PK11SlotInfo) slot = PK11_GetInternalSlot();
-    g_autoptr(SECKEYPrivateKey) key = key_file_import_key(slot, pkcs8, FALSE, error);
+    g_autoptr(SECKEYPrivateKey) first = key_file_import_key(slot, pkcs8, FALSE, error);
+    SECKEYPrivateKey *key = first;
 
     for (guint i = 0; key != NULL && i < certificates->len; i++) {
         Certificate *certificate = g_ptr_array_index(certificates, i);
         if (!key_pair_check(certificate, key, NULL))
             continue;
-        SECKEYPrivateKey *own = key_file_import_key(slot, pkcs8, FALSE, error);
+        /* To import one takes NSS about as long as a third of a signature. */
+        SECKEYPrivateKey *own = first != NULL ? g_steal_pointer(&first)
+                                              : key_file_import_key(slot, pkcs8, FALSE, error);
         if (own == NULL)
             return FALSE;
         KeyFileMatch *match = g_new0(KeyFileMatch, 1);

@@ -9,6 +9,7 @@
 #include "certificate-private.h"
 #include "cms-error.h"
 #include "nss-scoped.h"
+#include "smime-capabilities.h"
 
 #define RSA_PUBLIC_EXPONENT 65537
 #define SECONDS_A_DAY       (24 * 60 * 60)
@@ -38,16 +39,6 @@ static const AlgorithmRow algorithms[KEY_N_ALGORITHMS] = {
                              SEC_OID_ANSIX962_ECDSA_SHA256_SIGNATURE},
     [KEY_ALGORITHM_P_384] = {"p-384", 0, SEC_OID_SECG_EC_SECP384R1,
                              SEC_OID_ANSIX962_ECDSA_SHA384_SIGNATURE},
-};
-
-/* SMIMECapabilities (RFC 8551 §2.5.2, RFC 4262), the strongest first, parameters absent:
- * aes256-GCM, aes128-GCM, aes256-CBC, aes128-CBC. */
-static const guint8 capabilities[] = {
-    0x30, 0x34,                                                                   /**/
-    0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2e, /**/
-    0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x06, /**/
-    0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, /**/
-    0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x02,
 };
 
 /* id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9 (RFC 9598 §3). */
@@ -212,10 +203,13 @@ add_key_identifier(void *extensions, const CERTCertificate *certificate)
                SECSuccess;
 }
 
+/* RFC 4262: whoever finds the certificate in the DNS knows what can be sent to it. */
 static gboolean
 add_capabilities(void *extensions)
 {
-    SECItem der = {siBuffer, (guint8 *)capabilities, sizeof capabilities};
+    g_autoptr(DerNode) list = smime_capabilities_new_own();
+    g_autoptr(GBytes) octets = der_node_serialize(list);
+    SECItem der = nss_borrow_bytes(octets);
     return CERT_AddExtension(extensions, SEC_OID_PKCS9_SMIME_CAPABILITIES, &der, PR_FALSE,
                              PR_TRUE) == SECSuccess;
 }

@@ -132,8 +132,8 @@ key_management_dup_name(const Recipient *recipient)
 
 gboolean
 key_management_add(DerNode *recipient_infos, const Certificate *certificate,
-                   PK11SymKey *content_key, CmsCipher cipher, gboolean *out_is_transport,
-                   GError **error)
+                   PK11SymKey *content_key, const EnvelopeOptions *options,
+                   gboolean *out_is_transport, GError **error)
 {
     gint type = (gint)certificate_get_key_type(certificate);
     gboolean good = FALSE;
@@ -148,7 +148,7 @@ key_management_add(DerNode *recipient_infos, const Certificate *certificate,
         good = type == KEY_TYPE_RSA
                    ? key_transport_add(recipient_infos, certificate, public_key, content_key, error)
                    : key_agreement_add(recipient_infos, certificate, public_key, content_key,
-                                       cipher, error);
+                                       options->cipher, error);
     if (!good)
         g_prefix_error(error, "%s: ", certificate_get_subject(certificate));
     return good;

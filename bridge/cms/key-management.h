@@ -3,6 +3,7 @@
 
 #include <pk11pub.h>
 
+#include "enveloped-data.h"
 #include "recipient-info.h"
 
 /* How the content-encryption key gets to a recipient: key transport (RFC 3370 §4.2, RFC 3560) and
@@ -27,5 +28,5 @@ gchar *key_management_dup_name(const Recipient *recipient);
 /* Appends a RecipientInfo for @certificate. CMS_ERROR_UNSUPPORTED: the text names the certificate.
  * @out_is_transport: whether it is a KeyTransRecipientInfo. */
 gboolean key_management_add(DerNode *recipient_infos, const Certificate *certificate,
-                            PK11SymKey *content_key, CmsCipher cipher, gboolean *out_is_transport,
-                            GError **error);
+                            PK11SymKey *content_key, const EnvelopeOptions *options,
+                            gboolean *out_is_transport, GError **error);

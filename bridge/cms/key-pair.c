@@ -27,6 +27,16 @@ points_are_equal(const SECItem *certified, const SECItem *own)
            memcmp(certified->data + 2, own->data, own->len) == 0;
 }
 
+/* Ed25519, by the DER of its name: the type has none in the headers of NSS 3.87. */
+static gboolean
+is_ed25519_key(const SECKEYPublicKey *key)
+{
+    static const guint8 name[] = {0x06, 0x03, 0x2b, 0x65, 0x70};
+    return key->keyType != rsaKey && key->keyType != rsaPssKey && key->keyType != dsaKey &&
+           key->u.ec.DEREncodedParams.len == sizeof name &&
+           memcmp(key->u.ec.DEREncodedParams.data, name, sizeof name) == 0;
+}
+
 static gboolean
 public_keys_are_equal(const SECKEYPublicKey *a, const SECKEYPublicKey *b)
 {
@@ -38,7 +48,8 @@ public_keys_are_equal(const SECKEYPublicKey *a, const SECKEYPublicKey *b)
         (b->keyType == rsaKey || b->keyType == rsaPssKey))
         return SECITEM_ItemsAreEqual(&a->u.rsa.modulus, &b->u.rsa.modulus) &&
                SECITEM_ItemsAreEqual(&a->u.rsa.publicExponent, &b->u.rsa.publicExponent);
-    return FALSE;
+    return a->keyType == b->keyType && is_ed25519_key(a) && is_ed25519_key(b) &&
+           SECITEM_ItemsAreEqual(&a->u.ec.publicValue, &b->u.ec.publicValue);
 }
 
 gboolean

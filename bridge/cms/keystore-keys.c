@@ -218,6 +218,19 @@ write_certificate_once(KeyStore *store, Certificate *certificate, GError **error
     }
 }
 
+/* NSS gives no id to keys of Ed25519 that it takes from PKCS#8. */
+static gboolean
+write_key_id(KeyStore *store, SECKEYPrivateKey *written, GBytes *key_id, GError **error)
+{
+    g_autoptr(SECKEYPrivateKey) found = find_private_key(store, key_id);
+    SECItem id = nss_borrow_bytes(key_id);
+    PORT_SetError(0);
+    if (found == NULL &&
+        PK11_WriteRawAttribute(PK11_TypePrivKey, written, CKA_ID, &id) != SECSuccess)
+        return cms_set_nss_error(error, CMS_ERROR_STORE, "private key can't be written");
+    return TRUE;
+}
+
 static gboolean
 write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *key_id,
            GError **error)
@@ -226,7 +239,7 @@ write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *
     g_autoptr(SECKEYPrivateKey) written =
         there == NULL ? key_file_import_key(store->slot, pkcs8, TRUE, error) : NULL;
 
-    if (there == NULL && written == NULL)
+    if (there == NULL && (written == NULL || !write_key_id(store, written, key_id, error)))
         return FALSE;
     PORT_SetError(0);
     if (!key_store_has_public_key(store, key_id) &&
@@ -282,6 +295,48 @@ key_store_import(KeyStore *store, const KeyFile *file, GError **error)
             g_debug("key store: %s", reason->message);
     }
     return n_new;
+}
+
+static gboolean
+add_own_certificate(KeyStore *store, Certificate *certificate, gint *in_out_n_new, GError **error)
+{
+    g_autoptr(GPtrArray) stored = key_store_read_certificates(store);
+    *in_out_n_new += entry_state(stored, certificate) == ENTRY_NEW ? 1 : 0;
+    return write_certificate_once(store, certificate, error);
+}
+
+GPtrArray *
+key_store_add_certificates(KeyStore *store, GPtrArray *certificates, gint *out_n_new,
+                           GError **error)
+{
+    gint n_new = 0;
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    if (!key_store_check_writable(store, error))
+        return NULL;
+    for (guint i = 0; i < certificates->len; i++) {
+        Certificate *certificate = g_ptr_array_index(certificates, i);
+        g_autoptr(KeyPair) pair = pair_for(store, certificate);
+        if (pair == NULL)
+            continue;
+        g_ptr_array_add(own, certificate_ref(certificate));
+        if (!add_own_certificate(store, certificate, &n_new, error))
+            return NULL;
+    }
+    if (own->len == 0) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND,
+                            "the key store has the key of none of these certificates");
+        return NULL;
+    }
+    for (guint i = 0; i < certificates->len; i++) {
+        Certificate *certificate = g_ptr_array_index(certificates, i);
+        g_autoptr(GError) reason = NULL;
+        if (certificate_is_authority(certificate) &&
+            !write_certificate_once(store, certificate, &reason))
+            g_debug("key store: %s", reason->message);
+    }
+    *out_n_new = n_new;
+    return g_steal_pointer(&own);
 }
 
 GBytes *

@@ -11,8 +11,8 @@
 GBytes *
 key_store_key_id(const SECKEYPublicKey *public_key)
 {
-    const SECItem *key =
-        public_key->keyType == ecKey ? &public_key->u.ec.publicValue : &public_key->u.rsa.modulus;
+    gboolean is_rsa = public_key->keyType == rsaKey || public_key->keyType == rsaPssKey;
+    const SECItem *key = is_rsa ? &public_key->u.rsa.modulus : &public_key->u.ec.publicValue;
     g_autoptr(SECItem) id = PK11_MakeIDFromPubKey((SECItem *)key);
     return id != NULL ? g_bytes_new(id->data, id->len) : NULL;
 }

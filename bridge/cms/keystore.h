@@ -64,6 +64,14 @@ KeyPair *key_store_generate(KeyStore *store, const gchar *address, const gchar *
  * the same issuer and serial number is there). */
 gint key_store_import(KeyStore *store, const KeyFile *file, GError **error);
 
+/* Keeps those certificates whose keys are in the store, as authorities issue them for keys that
+ * were made here; and, beside them, those of authorities as the chain to be sent. Returns
+ * (transfer full) those with a key, and in @out_n_new how many of them were new; or NULL with
+ * CMS_ERROR_KEY_NOT_FOUND (the store has none of their keys), CMS_ERROR_KEY_LOCKED,
+ * CMS_ERROR_STORE, CMS_ERROR_EXISTS. (element-type Certificate), both */
+GPtrArray *key_store_add_certificates(KeyStore *store, GPtrArray *certificates, gint *out_n_new,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The issuers of a pair's certificate that are in the store, nearest first, without self-issued
  * ones (RFC 8550 §2.3). (element-type Certificate) */
 GPtrArray *key_store_find_chain(KeyStore *store, const KeyPair *pair) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,7 @@ typedef enum {
     OID_AUTHENTICATED_DATA,
     OID_AUTH_ENVELOPED_DATA,
     OID_COMPRESSED_DATA,
+    OID_ZLIB_COMPRESS,
     /* attributes */
     OID_CONTENT_TYPE,
     OID_MESSAGE_DIGEST,
@@ -54,6 +55,9 @@ typedef enum {
     OID_DSA_WITH_SHA1,
     OID_DSA_WITH_SHA224,
     OID_DSA_WITH_SHA256,
+    /* also names of keys (RFC 8410 §3) */
+    OID_ED25519,
+    OID_ED448,
     /* key agreement: standard and cofactor Diffie-Hellman, KDF of X9.63 (RFC 5753 §7.1.4) */
     OID_ECDH_STD_SHA1,
     OID_ECDH_STD_SHA224,
@@ -78,6 +82,10 @@ typedef enum {
     OID_AES_128_GCM,
     OID_AES_192_GCM,
     OID_AES_256_GCM,
+    OID_AES_128_CCM,
+    OID_AES_192_CCM,
+    OID_AES_256_CCM,
+    OID_CHACHA20_POLY1305,
     OID_3DES_CBC,
     OID_RC2_CBC,
     OID_DES_CBC,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "algorithm.h"
 #include "cms-error.h"
 #include "pem.h"
 
@@ -167,6 +168,28 @@ pbe_decrypt(SECAlgorithmID *algorithm, const SECItem *octets, const gchar *passw
         return NULL;
     }
     return g_steal_pointer(&result);
+}
+
+GBytes *
+pbe_encrypt(SECAlgorithmID *algorithm, GBytes *octets, const gchar *password, GError **error)
+{
+    SECItem key_password = {siBuffer, (unsigned char *)password, (unsigned int)strlen(password)};
+    SECItem plain = nss_borrow_bytes(octets);
+    CK_MECHANISM_TYPE mechanism;
+    g_autoptr(SECItem) parameters = NULL;
+
+    g_autoptr(PK11SymKey) key =
+        derive_key(algorithm, &key_password, &mechanism, &parameters, error);
+    if (key == NULL)
+        return NULL;
+    unsigned int n_sealed = plain.len + CMS_CIPHER_MAX_BLOCK_OCTETS;
+    g_autofree guint8 *sealed = g_malloc(n_sealed);
+    if (PK11_Encrypt(key, mechanism, parameters, sealed, &n_sealed, n_sealed, plain.data,
+                     plain.len) != SECSuccess) {
+        cms_set_nss_error(error, CMS_ERROR_FAILED, "private key can't be encrypted");
+        return NULL;
+    }
+    return g_bytes_new(sealed, n_sealed);
 }
 
 static CK_MECHANISM_TYPE

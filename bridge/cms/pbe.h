@@ -27,6 +27,11 @@ gboolean pbe_password_to_bmp(PLArenaPool *arena, const gchar *password, SECItem 
 GBytes *pbe_decrypt(SECAlgorithmID *algorithm, const SECItem *octets, const gchar *password,
                     PbeBudget *budget, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The reverse, with an @algorithm whose parameters are set: of PBES2. The caller wipes what it has
+ * of @octets. CMS_ERROR_FAILED. */
+GBytes *pbe_encrypt(SECAlgorithmID *algorithm, GBytes *octets, const gchar *password,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* HMAC over @content with a key by RFC 7292 §B.2, as in MacData; @out_mac: HASH_LENGTH_MAX. */
 gboolean pbe_pkcs12_mac(SECOidTag digest, const SECItem *salt, guint n_rounds,
                         const SECItem *bmp_password, const SECItem *content, guint8 *out_mac,

@@ -7,6 +7,7 @@
 #include "cms-error.h"
 #include "pbe.h"
 #include "pkcs12-private.h"
+#include "private-key-form.h"
 
 /* As much as NSS and Firefox take: about half a second for the one who knows the password. */
 #define EXPORT_ROUNDS 600000
@@ -66,6 +67,41 @@ make_cert_bag(PLArenaPool *arena, const Certificate *certificate)
                                                                                             : NULL;
 }
 
+/* NSS wraps the key by itself and lets nobody see it, so its form is changed in what it wrapped. */
+static gboolean
+restore_form(PLArenaPool *arena, SECKEYEncryptedPrivateKeyInfo *info,
+             const Certificate *certificate, const gchar *password)
+{
+    PbeBudget budget = {PBE_ROUNDS_MAX};
+    g_autoptr(GBytes) plain =
+        pbe_decrypt(&info->algorithm, &info->encryptedData, password, &budget, NULL);
+    if (plain == NULL)
+        return FALSE;
+    SECItem der = nss_borrow_bytes(plain);
+    g_autoptr(GBytes) restored = private_key_form_restore(&der, certificate, NULL);
+    if (restored == NULL)
+        return FALSE;
+    g_autoptr(GBytes) sealed = pbe_encrypt(&info->algorithm, restored, password, NULL);
+    if (sealed == NULL)
+        return FALSE;
+    SECItem octets = nss_borrow_bytes(sealed);
+    return SECITEM_CopyItem(arena, &info->encryptedData, &octets) == SECSuccess;
+}
+
+static gboolean
+encode_key(PLArenaPool *arena, SECKEYEncryptedPrivateKeyInfo *info, const KeyPair *pair,
+           const gchar *password, SECItem *out_der)
+{
+    const Certificate *certificate = key_pair_get_certificate(pair);
+    SECKEYEncryptedPrivateKeyInfo written = *info;
+
+    if (private_key_form_is_own(certificate) &&
+        !restore_form(arena, &written, certificate, password))
+        return FALSE;
+    return SEC_ASN1EncodeItem(arena, out_der, &written,
+                              SEC_ASN1_GET(SECKEY_EncryptedPrivateKeyInfoTemplate)) != NULL;
+}
+
 static Pkcs12SafeBag *
 make_key_bag(PLArenaPool *arena, const KeyPair *pair, const gchar *password)
 {
@@ -79,8 +115,7 @@ make_key_bag(PLArenaPool *arena, const KeyPair *pair, const gchar *password)
         return NULL;
 
     bag->type = oid_of(SEC_OID_PKCS12_V1_PKCS8_SHROUDED_KEY_BAG_ID);
-    gboolean ok = SEC_ASN1EncodeItem(arena, &bag->value, info,
-                                     SEC_ASN1_GET(SECKEY_EncryptedPrivateKeyInfoTemplate)) != NULL;
+    gboolean ok = encode_key(arena, info, pair, password, &bag->value);
     SECKEY_DestroyEncryptedPrivateKeyInfo(info, PR_TRUE);
     return ok && set_local_key_id(arena, key_pair_get_certificate(pair), bag) ? bag : NULL;
 }

@@ -2,6 +2,9 @@
 
 #include "rsa-parameters.h"
 
+/* RFC 8017 §A.2.3. */
+#define PSS_DEFAULT_SALT_OCTETS 20
+
 static gboolean
 read_digest(BerReader *reader, CmsDigest *out_digest)
 {
@@ -67,7 +70,7 @@ read_common(BerReader *fields, CmsDigest *digest, CmsDigest *mgf_digest)
 gboolean
 rsa_pss_parameters_parse(GBytes *owner, BerSlice element, RsaPssParameters *out_parameters)
 {
-    RsaPssParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, 20};
+    RsaPssParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, PSS_DEFAULT_SALT_OCTETS};
     guint trailer = 1;
     BerReader all, fields, field;
     ber_reader_init_slice(&all, owner, element);
@@ -85,6 +88,60 @@ rsa_pss_parameters_parse(GBytes *owner, BerSlice element, RsaPssParameters *out_
         return FALSE;
     *out_parameters = parameters;
     return TRUE;
+}
+
+/* The digests' own parameters are NULL here (RFC 4055 §2.1). */
+void
+rsa_pss_parameters_add(DerNode *parent, const RsaPssParameters *parameters)
+{
+    DerNode *algorithm = der_add(parent, BER_SEQUENCE);
+    der_add_oid(algorithm, OID_RSASSA_PSS);
+    DerNode *fields = der_add(algorithm, BER_SEQUENCE);
+    if (parameters->digest != CMS_DIGEST_SHA1)
+        der_add_algorithm(der_add(fields, BER_CONTEXT_CONSTRUCTED(0)),
+                          cms_digest_get_info(parameters->digest)->oid, TRUE);
+    if (parameters->mgf_digest != CMS_DIGEST_SHA1) {
+        DerNode *mgf = der_add(der_add(fields, BER_CONTEXT_CONSTRUCTED(1)), BER_SEQUENCE);
+        der_add_oid(mgf, OID_MGF1);
+        der_add_algorithm(mgf, cms_digest_get_info(parameters->mgf_digest)->oid, TRUE);
+    }
+    if (parameters->n_salt_octets != PSS_DEFAULT_SALT_OCTETS)
+        der_add_small(der_add(fields, BER_CONTEXT_CONSTRUCTED(2)), parameters->n_salt_octets);
+}
+
+gint
+rsa_pss_get_salt_max(guint key_bits, CmsDigest digest)
+{
+    gsize n_encoded = (key_bits + 6) / 8; /* one bit less than the modulus, in octets */
+    gsize n_taken = cms_digest_get_info(digest)->n_octets + 2;
+    return n_encoded < n_taken ? -1 : (gint)(n_encoded - n_taken);
+}
+
+CK_RSA_PKCS_PSS_PARAMS
+rsa_pss_parameters_for_nss(const RsaPssParameters *parameters)
+{
+    return (CK_RSA_PKCS_PSS_PARAMS){
+        .hashAlg = cms_digest_get_info(parameters->digest)->mechanism,
+        .mgf = cms_digest_get_info(parameters->mgf_digest)->mgf,
+        .sLen = parameters->n_salt_octets,
+    };
+}
+
+RsaPssKey
+rsa_pss_key_read(const Certificate *certificate, RsaPssParameters *out_parameters)
+{
+    GBytes *spki = certificate_get_spki(certificate);
+    BerReader all, fields;
+    CmsAlgorithm algorithm;
+    ber_reader_init(&all, spki);
+    if (!ber_enter(&all, BER_SEQUENCE, "SubjectPublicKeyInfo", &fields, NULL) ||
+        !cms_algorithm_read(&fields, "SubjectPublicKeyInfo", &algorithm, NULL))
+        return RSA_PSS_KEY_UNREADABLE;
+    if (algorithm.id != OID_RSASSA_PSS || algorithm.parameters.octets == NULL)
+        return RSA_PSS_KEY_FREE;
+    return rsa_pss_parameters_parse(spki, algorithm.parameters, out_parameters)
+               ? RSA_PSS_KEY_BOUND
+               : RSA_PSS_KEY_UNREADABLE;
 }
 
 gboolean

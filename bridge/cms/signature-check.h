@@ -4,7 +4,7 @@
 #include "certificate.h"
 #include "content-digest.h"
 
-/* One public-key signature over one digest. */
+/* One public-key signature over one message. */
 
 typedef enum {
     SIGNATURE_CHECK_UNSUPPORTED, /* this key or these parameters are not known here */
@@ -20,9 +20,16 @@ typedef struct {
     GBytes *octets;         /* the signature */
 } SignatureInput;
 
-/* Whether @input is a signature by @certificate's key over octets with the digest @value. */
-SignatureCheck signature_check(const SignatureInput *input, const DigestValue *value,
-                               const Certificate *certificate);
+/* What is signed. */
+typedef struct {
+    DigestValue value; /* its digest */
+    GBytes *octets;    /* itself, for Ed25519, which signs no digest; else may be NULL */
+} SignedMessage;
+
+/* Whether @input is a signature by @certificate's key over @message. @out_detail: (nullable): with
+ * UNSUPPORTED, why, for people, in English; else NULL. */
+SignatureCheck signature_check(const SignatureInput *input, const SignedMessage *message,
+                               const Certificate *certificate, gchar **out_detail);
 
 /* Whether the certificate's key is so short that its signatures mean nothing today. */
 gboolean signature_key_is_weak(const Certificate *certificate);

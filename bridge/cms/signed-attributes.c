@@ -269,11 +269,36 @@ signed_attributes_to_der(GBytes *owner, BerSlice attributes, GBytes **out_as_sen
     return sorted;
 }
 
+/* The first octets of a content that is too long to be looked at as a whole: a SET, in it a
+ * SEQUENCE, in it an OBJECT IDENTIFIER. No MIME entity begins so. */
+static gboolean
+attributes_begin(GBytes *start)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(start, &n_octets);
+    gsize at = 0;
+    for (gsize i = 0; i < 2; i++) {
+        static const guint8 tags[] = {BER_SET, BER_SEQUENCE};
+        if (n_octets - at < 2 || octets[at] != tags[i])
+            return FALSE;
+        gsize n_length = octets[at + 1] > 0x80 ? octets[at + 1] & 0x7fu : 0;
+        if (n_length > n_octets - at - 2)
+            return FALSE;
+        at += 2 + n_length;
+    }
+    return at < n_octets && octets[at] == BER_OID;
+}
+
 gboolean
-signed_attributes_are_in(GBytes *content)
+signed_attributes_are_in(const OctetSource *content)
 {
     BerReader all, set;
-    ber_reader_init(&all, content);
+    g_autoptr(GBytes) start = octet_source_get_start(content, LIMIT_ATTRIBUTE_OCTETS, NULL);
+    if (start == NULL)
+        return TRUE;
+    if (octet_source_get_size(content) > LIMIT_ATTRIBUTE_OCTETS)
+        return attributes_begin(start);
+    ber_reader_init(&all, start);
     if (!ber_enter(&all, BER_SET, "", &set, NULL) || ber_at_end(&set))
         return FALSE;
     while (!ber_at_end(&set)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include "ber-string.h"
 #include "cms-error.h"
 #include "content-info-private.h"
 #include "core-limits.h"
@@ -24,7 +25,9 @@ signed_data_free(SignedData *data)
 {
     if (data == NULL)
         return;
-    g_clear_pointer(&data->content, g_bytes_unref);
+    g_clear_pointer(&data->content, octet_source_unref);
+    g_clear_pointer(&data->findings->content, octet_source_unref);
+    g_free(data->findings);
     g_ptr_array_unref(data->certificates);
     g_ptr_array_unref(data->crls);
     g_ptr_array_unref(data->signers);
@@ -32,7 +35,7 @@ signed_data_free(SignedData *data)
     g_free(data);
 }
 
-GBytes *
+OctetSource *
 signed_data_get_content(const SignedData *data)
 {
     return data->content;
@@ -89,7 +92,7 @@ read_content(SignedData *data, BerReader *fields, GError **error)
     if (!ber_at_end(&info)) {
         if (!ber_enter(&info, BER_CONTEXT_CONSTRUCTED(0), "eContent", &wrapped, error))
             return FALSE;
-        data->content = ber_read_octets(&wrapped, BER_OCTET_STRING, "eContent", error);
+        data->content = ber_string_read(&wrapped, BER_OCTET_STRING, "eContent", error);
         if (data->content == NULL || !ber_leave(&info, &wrapped, "eContent", error))
             return FALSE;
     }
@@ -238,6 +241,7 @@ signed_data_parse(GBytes *ber, GError **error)
     }
     g_autoptr(SignedData) data = g_new0(SignedData, 1);
     data->ber = g_bytes_ref(ber);
+    data->findings = g_new0(ContentFindings, 1);
     data->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     data->crls = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     data->signers = g_ptr_array_new_with_free_func((GDestroyNotify)signer_info_free);

@@ -17,13 +17,22 @@ typedef struct {
     BerSlice unsigned_attributes; /* unsignedAttrs, likewise */
 } SignerInfo;
 
+/* What the content that was verified last is found to be: once for all SignerInfos. */
+typedef struct {
+    OctetSource *content; /* NULL: none yet */
+    gboolean is_readable;
+    gboolean is_ambiguous;              /* there is another one in the message */
+    DigestValue digests[CMS_N_DIGESTS]; /* those that SignerInfos name */
+} ContentFindings;
+
 struct _SignedData {
     GBytes *ber;
     BerSlice content_type; /* contents of the OBJECT IDENTIFIER */
-    GBytes *content;       /* or NULL */
+    OctetSource *content;  /* or NULL */
     GPtrArray *certificates;
     GPtrArray *crls;
     GPtrArray *signers; /* (element-type SignerInfo) */
+    ContentFindings *findings;
 };
 
 /* What the signed attributes say (RFC 5652 §11, RFC 8551 §2.5, RFC 5035). */
@@ -52,8 +61,9 @@ gboolean unsigned_attributes_are_right(GBytes *owner, BerSlice attributes);
 GBytes *signed_attributes_to_der(GBytes *owner, BerSlice attributes, GBytes **out_as_sent,
                                  GError **error);
 
-/* Whether @content parses as a SET OF Attribute in full. */
-gboolean signed_attributes_are_in(GBytes *content);
+/* Whether @content parses as a SET OF Attribute in full; of one that is longer than attributes may
+ * be, whether it begins like one. TRUE if it can't be read. */
+gboolean signed_attributes_are_in(const OctetSource *content);
 
 /* Seconds since 1970 of a UTCTime or GeneralizedTime in the form of RFC 5652 §11.3. */
 gboolean signed_attributes_parse_time(guint8 tag, BerSlice contents, gint64 *out_seconds);

@@ -3,65 +3,15 @@
 #include "cms-error.h"
 #include "core-limits.h"
 #include "der-writer.h"
-#include "nss-scoped.h"
+#include "signature-make.h"
 #include "signed-data-private.h"
+#include "smime-capabilities.h"
 
 /* What goes into a SignerInfo. */
 typedef struct {
     Certificate *certificate;
-    SECKEYPrivateKey *private_key;
-    CmsDigest digest;
-    Oid signature_oid;
-    SECOidTag signature_nss;
+    SignatureScheme scheme;
 } Signing;
-
-/* What we like to be sent, best first (RFC 8551 §2.5.2, §2.7). Without parameters: RFC 3565 §4.2,
- * RFC 5084 §3. */
-static const Oid capabilities[] = {OID_AES_256_GCM, OID_AES_128_GCM, OID_AES_256_CBC,
-                                   OID_AES_192_CBC, OID_AES_128_CBC};
-
-static CmsDigest
-choose_digest(const Certificate *certificate)
-{
-    if (certificate_get_key_type(certificate) != KEY_TYPE_EC)
-        return CMS_DIGEST_SHA256;
-    switch (certificate_get_key_bits(certificate)) {
-    case 384:
-        return CMS_DIGEST_SHA384;
-    case 521:
-        return CMS_DIGEST_SHA512;
-    default:
-        return CMS_DIGEST_SHA256;
-    }
-}
-
-static gboolean
-prepare(const KeyPair *signer, CmsDigest digest, Signing *out_signing, GError **error)
-{
-    Signing signing = {.certificate = key_pair_get_certificate(signer),
-                       .private_key = key_pair_get_private_key(signer)};
-    signing.digest = digest != CMS_DIGEST_UNKNOWN ? digest : choose_digest(signing.certificate);
-    CmsSignature signature = CMS_SIGNATURE_UNKNOWN;
-    if (certificate_get_key_type(signing.certificate) == KEY_TYPE_RSA)
-        signature = CMS_SIGNATURE_RSA_PKCS1;
-    else if (certificate_get_key_type(signing.certificate) == KEY_TYPE_EC)
-        signature = CMS_SIGNATURE_ECDSA;
-    signing.signature_oid =
-        cms_signature_get_oid(signature, signing.digest, &signing.signature_nss);
-    if (signing.signature_oid == OID_UNKNOWN || cms_digest_is_weak(signing.digest)) {
-        g_set_error(
-            error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cannot sign with key %s and digest %s",
-            certificate_get_key_name(signing.certificate), cms_digest_to_string(signing.digest));
-        return FALSE;
-    }
-    if (signing.private_key == NULL) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED, "the private key of %s is locked",
-                    certificate_get_subject(signing.certificate));
-        return FALSE;
-    }
-    *out_signing = signing;
-    return TRUE;
-}
 
 /* An Attribute in @set; what is lent is the SET of its values. */
 static DerNode *
@@ -70,14 +20,6 @@ add_attribute(DerNode *set, Oid type)
     DerNode *attribute = der_add(set, BER_SEQUENCE);
     der_add_oid(attribute, type);
     return der_add(attribute, BER_SET);
-}
-
-static void
-add_capabilities(DerNode *set)
-{
-    DerNode *list = der_add(add_attribute(set, OID_SMIME_CAPABILITIES), BER_SEQUENCE);
-    for (gsize i = 0; i < G_N_ELEMENTS(capabilities); i++)
-        der_add_algorithm(list, capabilities[i], FALSE);
 }
 
 /* RFC 5035 §3: hash of the certificate by the default, SHA-256, which DER leaves out; then its
@@ -111,21 +53,28 @@ add_key_preference(DerNode *set, const Certificate *certificate)
 
 /* The SET OF Attribute as it is signed. */
 static DerNode *
-build_attributes(const Signing *signing, GBytes *content, gint64 signing_time, GError **error)
+build_attributes(const Signing *signing, OctetSource *content, gint64 signing_time, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
-    DigestValue value;
-    if (!content_digest_compute(signing->digest, content, &value, error))
+    CmsDigest digest = signing->scheme.digest;
+    DigestValue values[CMS_N_DIGESTS];
+    const DigestValue *value = &values[digest];
+    if (!content_digest_compute_all(1u << digest, content, values, error))
         return NULL;
+    if (value->n_octets == 0) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "digest %s is not available",
+                    cms_digest_to_string(digest));
+        return NULL;
+    }
     der_add_oid(add_attribute(set, OID_CONTENT_TYPE), OID_DATA);
-    der_add_octets(add_attribute(set, OID_MESSAGE_DIGEST), BER_OCTET_STRING, value.octets,
-                   value.n_octets);
+    der_add_octets(add_attribute(set, OID_MESSAGE_DIGEST), BER_OCTET_STRING, value->octets,
+                   value->n_octets);
     if (!der_add_time(add_attribute(set, OID_SIGNING_TIME), signing_time)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
                     "signing time %" G_GINT64_FORMAT " is out of range", signing_time);
         return NULL;
     }
-    add_capabilities(set);
+    der_add_node(add_attribute(set, OID_SMIME_CAPABILITIES), smime_capabilities_new_own());
     add_key_preference(set, signing->certificate);
     if (!add_signing_certificate(set, signing->certificate, error))
         return NULL;
@@ -133,33 +82,15 @@ build_attributes(const Signing *signing, GBytes *content, gint64 signing_time, G
     return g_steal_pointer(&set);
 }
 
-static GBytes *
-sign_octets(const Signing *signing, GBytes *octets, GError **error)
-{
-    gsize n_octets = 0;
-    const guint8 *data = g_bytes_get_data(octets, &n_octets);
-    SECItem signature = {siBuffer, NULL, 0};
-    PORT_SetError(0);
-    if (SEC_SignData(&signature, data, (int)n_octets, signing->private_key,
-                     signing->signature_nss) != SECSuccess) {
-        gboolean locked = PORT_GetError() == SEC_ERROR_TOKEN_NOT_LOGGED_IN;
-        cms_set_nss_error(error, locked ? CMS_ERROR_KEY_LOCKED : CMS_ERROR_FAILED, "cannot sign");
-        return NULL;
-    }
-    GBytes *result = g_bytes_new(signature.data, signature.len);
-    SECITEM_FreeItem(&signature, PR_FALSE);
-    return result;
-}
-
 static gboolean
-add_signer(DerNode *signed_data, const Signing *signing, GBytes *content, gint64 signing_time,
+add_signer(DerNode *signed_data, const Signing *signing, OctetSource *content, gint64 signing_time,
            GError **error)
 {
     g_autoptr(DerNode) attributes = build_attributes(signing, content, signing_time, error);
     if (attributes == NULL)
         return FALSE;
     g_autoptr(GBytes) octets = der_node_serialize(attributes);
-    g_autoptr(GBytes) signature = sign_octets(signing, octets, error);
+    g_autoptr(GBytes) signature = signature_make(&signing->scheme, octets, error);
     if (signature == NULL)
         return FALSE;
     gsize n_octets = 0;
@@ -171,11 +102,9 @@ add_signer(DerNode *signed_data, const Signing *signing, GBytes *content, gint64
     DerNode *signer = der_add(der_add(signed_data, BER_SET), BER_SEQUENCE);
     der_add_small(signer, 1);
     signer_id_add_issuer_and_serial(signer, BER_SEQUENCE, signing->certificate);
-    der_add_algorithm(signer, cms_digest_get_info(signing->digest)->oid, FALSE);
+    der_add_algorithm(signer, cms_digest_get_info(signing->scheme.digest)->oid, FALSE);
     der_add_encoded_slice(signer, (BerSlice){tagged, n_octets});
-    /* RFC 5754 §3: NULL for RSA, nothing for ECDSA. */
-    der_add_algorithm(signer, signing->signature_oid,
-                      certificate_get_key_type(signing->certificate) == KEY_TYPE_RSA);
+    signature_scheme_add_algorithm(signer, &signing->scheme);
     der_add_bytes(signer, BER_OCTET_STRING, signature);
     return TRUE;
 }
@@ -196,37 +125,38 @@ add_certificates(DerNode *signed_data, const Certificate *certificate, GPtrArray
 }
 
 static void
-add_content(DerNode *signed_data, GBytes *content, gboolean detached)
+add_content(DerNode *signed_data, OctetSource *content, gboolean detached)
 {
     DerNode *info = der_add(signed_data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     if (!detached)
-        der_add_bytes(der_add(info, BER_CONTEXT_CONSTRUCTED(0)), BER_OCTET_STRING, content);
+        der_add_source(der_add(info, BER_CONTEXT_CONSTRUCTED(0)), BER_OCTET_STRING, content);
 }
 
-GBytes *
-signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions *options,
+OctetSource *
+signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOptions *options,
                  CmsDigest *out_digest, GError **error)
 {
-    Signing signing;
-    if (g_bytes_get_size(content) > LIMIT_MESSAGE_OCTETS) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "content of more than %u octets",
-                    LIMIT_MESSAGE_OCTETS);
+    Signing signing = {.certificate = key_pair_get_certificate(signer)};
+    if (octet_source_get_size(content) > LIMIT_STREAMED_OCTETS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                    "content of more than %" G_GUINT64_FORMAT " octets", LIMIT_STREAMED_OCTETS);
         return NULL;
     }
-    if (!prepare(signer, options->digest, &signing, error))
+    if (!signature_scheme_choose(signer, options->digest, &signing.scheme, error))
         return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);
     der_add_oid(root, OID_SIGNED_DATA);
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 1);
-    der_add_algorithm(der_add(data, BER_SET), cms_digest_get_info(signing.digest)->oid, FALSE);
+    der_add_algorithm(der_add(data, BER_SET), cms_digest_get_info(signing.scheme.digest)->oid,
+                      FALSE);
     add_content(data, content, options->detached);
     if (!options->without_certificates)
         add_certificates(data, signing.certificate, options->chain);
     if (!add_signer(data, &signing, content, options->signing_time, error))
         return NULL;
     if (out_digest != NULL)
-        *out_digest = signing.digest;
-    return der_node_serialize(root);
+        *out_digest = signing.scheme.digest;
+    return der_node_to_source(root);
 }

@@ -11,12 +11,12 @@
 typedef struct {
     const SignedData *data;
     const SignerInfo *signer;
-    GBytes *content;
+    const ContentFindings *content;
     CmsSignature signature;
     SignedAttributes attributes;
     gboolean content_is_signed; /* messageDigest is right; TRUE without attributes */
-    DigestValue value;          /* of what the signature is over */
-    DigestValue as_sent; /* of the attributes in the order that they came in; empty: the same */
+    SignedMessage message;      /* what the signature is over */
+    SignedMessage as_sent;      /* the attributes in the order that they came in; empty: the same */
 } Verification;
 
 void
@@ -27,6 +27,7 @@ signer_result_free(SignerResult *result)
     g_clear_pointer(&result->certificate, certificate_unref);
     g_clear_pointer(&result->capabilities, g_bytes_unref);
     g_free(result->algorithm);
+    g_free(result->detail);
     g_free(result);
 }
 
@@ -39,6 +40,25 @@ conclude(SignerResult *result, SignatureMath math, VerdictReason reason)
     return FALSE;
 }
 
+/* @algorithm: by which the signer used what is not known here. Always FALSE. */
+static gboolean
+conclude_unknown(SignerResult *result, const gchar *what, gchar *algorithm)
+{
+    result->algorithm = algorithm;
+    result->detail = g_strdup_printf("%s %s is not supported", what, algorithm);
+    return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
+}
+
+static gchar *
+name_algorithm(CmsSignature signature, CmsDigest digest)
+{
+    const gchar *name = cms_signature_to_string(signature);
+    /* Its digest is always the same, and only that of the content. */
+    return signature == CMS_SIGNATURE_ED25519
+               ? g_strdup(name)
+               : g_strdup_printf("%s-%s", name, cms_digest_get_info(digest)->short_name);
+}
+
 static gboolean
 find_algorithms(Verification *verification, SignerResult *result)
 {
@@ -47,16 +67,15 @@ find_algorithms(Verification *verification, SignerResult *result)
     verification->signature = cms_signature_find(signer->signature_algorithm.id, &bound);
     result->digest = cms_digest_find(signer->digest_algorithm.id);
     result->weak = cms_digest_is_weak(result->digest);
-    if (verification->signature == CMS_SIGNATURE_UNKNOWN) {
-        result->algorithm = oid_to_dotted(signer->signature_algorithm.oid);
-        return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
-    }
-    if (result->digest == CMS_DIGEST_UNKNOWN) {
-        result->algorithm = oid_to_dotted(signer->digest_algorithm.oid);
-        return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
-    }
-    result->algorithm = g_strdup_printf("%s-%s", cms_signature_to_string(verification->signature),
-                                        cms_digest_get_info(result->digest)->short_name);
+    if (verification->signature == CMS_SIGNATURE_UNKNOWN)
+        return conclude_unknown(result, "signature algorithm",
+                                oid_to_dotted(signer->signature_algorithm.oid));
+    if (verification->signature == CMS_SIGNATURE_ED448)
+        return conclude_unknown(result, "signature algorithm",
+                                g_strdup(cms_signature_to_string(verification->signature)));
+    if (result->digest == CMS_DIGEST_UNKNOWN)
+        return conclude_unknown(result, "digest", oid_to_dotted(signer->digest_algorithm.oid));
+    result->algorithm = name_algorithm(verification->signature, result->digest);
     /* RFC 5754 §2: absent and NULL are the same. */
     if (!cms_algorithm_has_no_parameters(&signer->digest_algorithm))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
@@ -68,18 +87,59 @@ find_algorithms(Verification *verification, SignerResult *result)
     return TRUE;
 }
 
+/* Of all SignerInfos: the content is read once for them all. */
+static guint
+collect_digests(const SignedData *data)
+{
+    guint digests = 0;
+    for (guint i = 0; i < data->signers->len; i++) {
+        const SignerInfo *signer = g_ptr_array_index(data->signers, i);
+        digests |= 1u << cms_digest_find(signer->digest_algorithm.id);
+    }
+    return digests;
+}
+
 /* RFC 8551 §3.5.3: a clear-signed message has its content outside; a second, other content within
  * would let two readers of one message see different things. */
-static gboolean
-find_content(Verification *verification, GBytes *detached, SignerResult *result)
+static void
+look_at_content(const SignedData *data, OctetSource *content)
 {
-    GBytes *inside = verification->data->content;
-    verification->content = detached != NULL ? detached : inside;
-    if (verification->content == NULL)
+    ContentFindings *findings = data->findings;
+    g_autoptr(GError) problem = NULL;
+    if (findings->content == content)
+        return;
+    g_clear_pointer(&findings->content, octet_source_unref);
+    *findings = (ContentFindings){.content = octet_source_ref(content)};
+    findings->is_ambiguous = data->content != NULL && content != data->content &&
+                             !octet_source_equal(content, data->content, &problem);
+    findings->is_readable = problem == NULL;
+    if (findings->is_readable && !findings->is_ambiguous)
+        findings->is_readable =
+            content_digest_compute_all(collect_digests(data), content, findings->digests, &problem);
+    if (problem != NULL)
+        g_debug("content of a signature: %s", problem->message);
+}
+
+static gboolean
+find_content(Verification *verification, OctetSource *detached, SignerResult *result)
+{
+    OctetSource *content = detached != NULL ? detached : verification->data->content;
+    if (content == NULL)
         return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_CONTENT_MISMATCH);
-    if (detached != NULL && inside != NULL && !g_bytes_equal(detached, inside))
-        return conclude(result, SIGNATURE_MATH_BAD, REASON_CONTENT_MISMATCH);
-    return TRUE;
+    look_at_content(verification->data, content);
+    verification->content = verification->data->findings;
+    if (!verification->content->is_readable)
+        return conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_CONTENT_MISMATCH);
+    return !verification->content->is_ambiguous ||
+           conclude(result, SIGNATURE_MATH_BAD, REASON_CONTENT_MISMATCH);
+}
+
+static gboolean
+get_content_digest(const Verification *verification, DigestValue *out_value, SignerResult *result)
+{
+    *out_value = verification->content->digests[result->digest];
+    return out_value->n_octets > 0 ||
+           conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
 }
 
 static gboolean
@@ -98,15 +158,27 @@ digest_is(GBytes *stated, const DigestValue *value)
     return n_octets == value->n_octets && NSS_SecureMemcmp(octets, value->octets, n_octets) == 0;
 }
 
+/* None is fine. */
+static gboolean
+digest_message(CmsDigest digest, SignedMessage *message, SignerResult *result)
+{
+    return message->octets == NULL || digest_into(digest, message->octets, &message->value, result);
+}
+
 /* RFC 5652 §5.3: without attributes only for id-data. And the content must not be such that it
  * could be somebody's attributes, whose signature was moved to here. */
 static gboolean
 prepare_bare(Verification *verification, SignerResult *result)
 {
     verification->content_is_signed = TRUE;
-    if (!signed_data_is_mail(verification->data) || signed_attributes_are_in(verification->content))
+    if (!signed_data_is_mail(verification->data) ||
+        signed_attributes_are_in(verification->content->content))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
-    return digest_into(result->digest, verification->content, &verification->value, result);
+    /* Ed25519 signs the content itself, which then has to be in memory. */
+    if (verification->signature == CMS_SIGNATURE_ED25519 &&
+        octet_source_get_size(verification->content->content) <= LIMIT_EDDSA_MESSAGE_OCTETS)
+        verification->message.octets = octet_source_to_bytes(verification->content->content, NULL);
+    return get_content_digest(verification, &verification->message.value, result);
 }
 
 static gboolean
@@ -130,12 +202,13 @@ prepare_attributes(Verification *verification, SignerResult *result)
      * time stamp, a receipt or a program. */
     if (!signed_data_is_mail(data))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
-    if (!digest_into(result->digest, verification->content, &content_value, result))
+    if (!get_content_digest(verification, &content_value, result))
         return FALSE;
     verification->content_is_signed = digest_is(attributes->message_digest, &content_value);
-    return digest_into(result->digest, der, &verification->value, result) &&
-           (as_sent == NULL ||
-            digest_into(result->digest, as_sent, &verification->as_sent, result));
+    verification->message.octets = g_steal_pointer(&der);
+    verification->as_sent.octets = g_steal_pointer(&as_sent);
+    return digest_message(result->digest, &verification->message, result) &&
+           digest_message(result->digest, &verification->as_sent, result);
 }
 
 /* RFC 5035 §3: another certificate with the same key, or issuer and serial number, than the signer
@@ -156,7 +229,7 @@ check_named_certificate(const SignedAttributes *attributes, const Certificate *c
 
 static SignatureCheck
 check_certificate(const Verification *verification, CmsDigest digest,
-                  const Certificate *certificate)
+                  const Certificate *certificate, gchar **out_detail)
 {
     const SignerInfo *signer = verification->signer;
     SignatureInput input = {verification->signature, digest, signer->signature_algorithm,
@@ -164,11 +237,11 @@ check_certificate(const Verification *verification, CmsDigest digest,
     SignatureCheck named = check_named_certificate(&verification->attributes, certificate);
     if (named != SIGNATURE_CHECK_GOOD)
         return named;
-    SignatureCheck check = signature_check(&input, &verification->value, certificate);
+    SignatureCheck check = signature_check(&input, &verification->message, certificate, out_detail);
     /* DER's order is what is signed (RFC 5652 §5.4), but there are signers that digest the order
      * they write. Both are the same set of attributes. */
-    if (check == SIGNATURE_CHECK_BAD && verification->as_sent.n_octets > 0)
-        check = signature_check(&input, &verification->as_sent, certificate);
+    if (check == SIGNATURE_CHECK_BAD && verification->as_sent.octets != NULL)
+        check = signature_check(&input, &verification->as_sent, certificate, NULL);
     return check;
 }
 
@@ -210,10 +283,14 @@ try_certificates(const Verification *verification, GPtrArray *candidates, Signer
     Certificate *best_certificate = NULL;
     for (guint i = 0; i < named->len && best != SIGNATURE_CHECK_GOOD; i++) {
         Certificate *certificate = g_ptr_array_index(named, i);
-        SignatureCheck check = check_certificate(verification, result->digest, certificate);
+        g_autofree gchar *detail = NULL;
+        SignatureCheck check =
+            check_certificate(verification, result->digest, certificate, &detail);
         if (best_certificate == NULL || check > best) {
             best = check;
             best_certificate = certificate;
+            g_free(result->detail);
+            result->detail = g_steal_pointer(&detail);
         }
     }
     if (best_certificate == NULL) {
@@ -251,7 +328,7 @@ signed_data_check_work(const SignedData *data, GPtrArray *candidates, GError **e
 }
 
 SignerResult *
-signed_data_verify(const SignedData *data, guint index, GBytes *content, GPtrArray *candidates)
+signed_data_verify(const SignedData *data, guint index, OctetSource *content, GPtrArray *candidates)
 {
     g_return_val_if_fail(index < data->signers->len, NULL);
     SignerResult *result = g_new0(SignerResult, 1);
@@ -263,8 +340,12 @@ signed_data_verify(const SignedData *data, guint index, GBytes *content, GPtrArr
         try_certificates(&verification, candidates, result);
     /* Changed content is bad whoever signed the attributes, and whether or not they are known. */
     if (result->math != SIGNATURE_MATH_BAD && verification.signer->has_attributes &&
-        verification.value.n_octets > 0 && !verification.content_is_signed)
+        verification.message.octets != NULL && !verification.content_is_signed)
         conclude(result, SIGNATURE_MATH_BAD, REASON_SIGNATURE_BAD);
+    if (result->reason != REASON_UNSUPPORTED_ALGORITHM)
+        g_clear_pointer(&result->detail, g_free);
     signed_attributes_clear(&verification.attributes);
+    g_clear_pointer(&verification.message.octets, g_bytes_unref);
+    g_clear_pointer(&verification.as_sent.octets, g_bytes_unref);
     return result;
 }

@@ -4,6 +4,7 @@
 #include "algorithm.h"
 #include "certificate.h"
 #include "key-pair.h"
+#include "octet-source.h"
 #include "verdict.h"
 
 /* SignedData of RFC 5652 §5 with the profile of RFC 8551. Written in DER, read in BER. */
@@ -12,7 +13,7 @@ typedef struct {
     gboolean detached;             /* no eContent: for multipart/signed */
     gboolean without_certificates; /* signer's certificate and chain left out */
     gint64 signing_time;           /* seconds since 1970 */
-    /* CMS_DIGEST_UNKNOWN: what suits the key (P-384: SHA-384, P-521: SHA-512, else SHA-256) */
+    /* CMS_DIGEST_UNKNOWN: what suits the key (signature-make.h) */
     CmsDigest digest;
     GPtrArray *chain; /* (nullable) (element-type Certificate): further ones to include */
 } SignedDataOptions;
@@ -20,7 +21,7 @@ typedef struct {
 /**
  * signed_data_sign:
  * @content: what is signed, in the octets that the receiver's software will digest (CRLF-canonical
- * MIME entity)
+ * MIME entity). Read once here, and, unless it is detached, whenever the result is
  * @out_digest: (out) (optional): the digest that was used, for micalg
  *
  * Signed attributes: contentType, messageDigest, signingTime, sMIMECapabilities,
@@ -28,10 +29,12 @@ typedef struct {
  * issuerAndSerialNumber. The preference is left out where the key may not encrypt.
  *
  * Returns: (transfer full): DER of the ContentInfo, or %NULL with CMS_ERROR_UNSUPPORTED (also for a
- * weak digest), CMS_ERROR_KEY_LOCKED, CMS_ERROR_LIMIT, CMS_ERROR_FAILED
+ * weak digest), CMS_ERROR_KEY_LOCKED, CMS_ERROR_LIMIT, CMS_ERROR_FAILED, or the error of a
+ * @content that can't be read
  */
-GBytes *signed_data_sign(GBytes *content, const KeyPair *signer, const SignedDataOptions *options,
-                         CmsDigest *out_digest, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+OctetSource *signed_data_sign(OctetSource *content, const KeyPair *signer,
+                              const SignedDataOptions *options, CmsDigest *out_digest,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct _SignedData SignedData;
 
@@ -41,8 +44,9 @@ SignedData *signed_data_parse(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RE
 void signed_data_free(SignedData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignedData, signed_data_free)
 
-/* eContent, or NULL if there is none (detached, or certs-only). */
-GBytes *signed_data_get_content(const SignedData *data);
+/* eContent, or NULL if there is none (detached, or certs-only). Lent; its octets are those of the
+ * message, in one piece or as they were strung together. */
+OctetSource *signed_data_get_content(const SignedData *data);
 /* Whether eContentType is id-data, as S/MIME has it (RFC 8551 §2.4.1). */
 gboolean signed_data_is_mail(const SignedData *data);
 /* Those that decode, in order; others are skipped (RFC 8550 §2.3). (element-type Certificate) */
@@ -59,14 +63,16 @@ gboolean signed_data_check_work(const SignedData *data, GPtrArray *candidates, G
 /* What is found out of one SignerInfo. */
 typedef struct {
     SignatureMath math;
-    /* NONE with GOOD; else SIGNATURE_BAD, CONTENT_MISMATCH (also without any content), MALFORMED,
-     * UNSUPPORTED_ALGORITHM or CERTIFICATE_MISSING */
+    /* NONE with GOOD; else SIGNATURE_BAD, CONTENT_MISMATCH (also without any content, or with one
+     * that can't be read), MALFORMED, UNSUPPORTED_ALGORITHM or CERTIFICATE_MISSING */
     VerdictReason reason;
     /* the one under which the mathematics is good, else the one that was tried; or NULL */
     Certificate *certificate;
     CmsDigest digest;
-    gboolean weak;        /* digest or key too weak to mean anything today */
-    gchar *algorithm;     /* "rsa-pkcs1-sha256", "ecdsa-sha384", or the OID */
+    gboolean weak;    /* digest or key too weak to mean anything today */
+    gchar *algorithm; /* "rsa-pkcs1-sha256", "ecdsa-sha384", "ed25519", or the OID */
+    gchar
+        *detail; /* with UNSUPPORTED_ALGORITHM: what is missing, for people, in English; or NULL */
     gint64 signing_time;  /* seconds since 1970; G_MININT64 if absent */
     GBytes *capabilities; /* DER of sMIMECapabilities, or NULL */
 } SignerResult;
@@ -87,9 +93,12 @@ typedef struct {
  * v1.5; a certificate that signingCertificate(V2) (RFC 5035) does not mean makes nothing good. The
  * rest of the message, its other certificates among it, is not signed by anybody.
  *
+ * A content is read once for all SignerInfos that are verified with the same source one after the
+ * other, which is remembered in @data: not from two threads at a time.
+ *
  * Returns: (transfer full): never %NULL
  */
-SignerResult *signed_data_verify(const SignedData *data, guint index, GBytes *content,
+SignerResult *signed_data_verify(const SignedData *data, guint index, OctetSource *content,
                                  GPtrArray *candidates);
 void signer_result_free(SignerResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignerResult, signer_result_free)

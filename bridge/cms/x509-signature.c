@@ -66,9 +66,9 @@ x509_signature_check(GBytes *der, const Certificate *issuer)
 
     g_autoptr(GBytes) content = ber_slice_to_bytes(der, parts.signed_part);
     g_autoptr(GBytes) octets = ber_slice_to_bytes(der, parts.signature);
-    DigestValue value;
-    if (!content_digest_compute(digest, content, &value, NULL))
+    SignedMessage message = {.octets = content};
+    if (!content_digest_compute(digest, content, &message.value, NULL))
         return SIGNATURE_CHECK_UNSUPPORTED;
     SignatureInput input = {signature, digest, parts.outer, der, octets};
-    return signature_check(&input, &value, issuer);
+    return signature_check(&input, &message, issuer, NULL);
 }

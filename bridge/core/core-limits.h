@@ -7,6 +7,13 @@
 /* A message, and the body of one request on the wire: the largest mail that common servers pass on,
  * with room for base64. */
 #define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
+/* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
+ * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone.
+ */
+#define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
+/* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
+ * large that the time for it is the reader's own affair. */
+#define LIMIT_STREAMED_OCTETS (G_GUINT64_CONSTANT(16) * 1024 * 1024 * 1024)
 /* The header section of one entity. Real ones stay below 100 KiB. */
 #define LIMIT_HEADER_OCTETS (1024u * 1024)
 /* Header fields of one entity. */
@@ -22,6 +29,10 @@
 #define LIMIT_ENTITIES 10000u
 /* Cryptographic layers that are opened one inside another. */
 #define LIMIT_CRYPTO_LAYERS 16u
+/* Compressed content: so many times the octets of the whole message, where mail seldom compresses
+ * to less than a tenth; what is that small costs nothing and is read in any case. */
+#define LIMIT_INFLATED_RATIO       40u
+#define LIMIT_INFLATED_FREE_OCTETS (16u * 1024 * 1024)
 /* Addresses in the header fields of one message, and in one request. */
 #define LIMIT_ADDRESSES 10000u
 /* An address in octets: local part 64, domain 253 (RFC 5321 §4.5.3.1), comments and quotes too. */
@@ -62,8 +73,16 @@
 #define LIMIT_PATH_WORK       100000u
 #define LIMIT_ISSUER_CRL_WORK 100000u
 #define LIMIT_OTHER_CRL_WORK  40000u
+/* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
+ * entries. */
+#define LIMIT_CAPABILITIES        200u
+#define LIMIT_CAPABILITIES_OCTETS 2048u
 /* Nested ASN.1 constructions of one CMS object. */
 #define LIMIT_ASN1_DEPTH 32u
+/* A field that came in pieces and is put together: a key, a digest, a signature. */
+#define LIMIT_JOINED_OCTETS (64u * 1024)
+/* Strings in pieces within one OCTET STRING in pieces. Nobody nests them; X.690 §8.7.3.2 lets. */
+#define LIMIT_STRING_CONSTRUCTIONS 10000u
 /* RSA moduli; RFC 8551 §4.2-4.5 wants 2048-4096 handled. */
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
@@ -117,6 +136,14 @@
 #define LIMIT_SAFE_BAGS 1000u
 /* SafeContents of a PKCS#12 file one in another; nobody is known to write more than one. */
 #define LIMIT_SAFE_DEPTH 4u
+
+/* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.2): it is gone through
+ * twice, and so has to be in memory. */
+#define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)
+
+/* Correspondents whose capabilities are remembered, and the file that they are in. */
+#define LIMIT_PEERS            2000u
+#define LIMIT_PEER_FILE_OCTETS (8u * 1024 * 1024)
 
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)

@@ -6,9 +6,6 @@
 
 #include "octet-spool.h"
 
-/* Pages are given back in runs: each costs a system call. */
-#define FORGET_OCTETS (1024u * 1024)
-
 struct _OctetSource {
     gatomicrefcount n_references;
     const OctetSourceType *type;
@@ -118,6 +115,40 @@ octet_source_read(const OctetSource *source, OctetTake take, gpointer user_data,
     }
 }
 
+/* Cuts what both pieces begin with off them. */
+static gboolean
+take_equal(OctetPiece *a, OctetPiece *b)
+{
+    gsize n_octets = MIN(a->n_octets, b->n_octets);
+    if (n_octets > 0 && memcmp(a->octets, b->octets, n_octets) != 0)
+        return FALSE;
+    a->octets += n_octets;
+    a->n_octets -= n_octets;
+    b->octets += n_octets;
+    b->n_octets -= n_octets;
+    return TRUE;
+}
+
+gboolean
+octet_source_equal(const OctetSource *a, const OctetSource *b, GError **error)
+{
+    OctetPiece a_piece = {0}, b_piece = {0};
+    if (a->n_octets != b->n_octets)
+        return FALSE;
+    g_autoptr(OctetReader) a_reader = octet_source_open(a, error);
+    g_autoptr(OctetReader) b_reader = a_reader != NULL ? octet_source_open(b, error) : NULL;
+    if (b_reader == NULL)
+        return FALSE;
+    do {
+        if ((a_piece.n_octets == 0 && !octet_reader_next(a_reader, &a_piece, error)) ||
+            (b_piece.n_octets == 0 && !octet_reader_next(b_reader, &b_piece, error)))
+            return FALSE;
+        if (!take_equal(&a_piece, &b_piece))
+            return FALSE;
+    } while (a_piece.n_octets > 0 || b_piece.n_octets > 0 || b_reader->n_read < b->n_octets);
+    return TRUE;
+}
+
 /* Octets at hand */
 
 typedef struct {
@@ -141,10 +172,7 @@ static gboolean
 next_of_bytes(gpointer data, OctetPiece *out_piece, GError **error G_GNUC_UNUSED)
 {
     BytesPass *pass = data;
-    if ((gsize)(pass->next - pass->kept) >= FORGET_OCTETS) {
-        octets_forget(pass->kept, (gsize)(pass->next - pass->kept));
-        pass->kept = pass->next;
-    }
+    octets_forget_behind(&pass->kept, pass->next);
     out_piece->octets = pass->next;
     out_piece->n_octets = MIN((gsize)(pass->end - pass->next), OCTET_PIECE_MAX);
     pass->next += out_piece->n_octets;
@@ -355,12 +383,14 @@ collect_range(const OctetSource *source, gsize n_before, gsize n_wanted, GError 
         return NULL;
     Collected *collected = g_malloc(sizeof *collected + n_wanted);
     *collected = (Collected){.n_wanted = n_wanted, .n_before = n_before};
+    /* What reaches to the end is right only if nothing comes after it, and no fault. */
+    gboolean to_end = n_before + n_wanted == source->n_octets;
     do {
         if (!octet_reader_next(reader, &piece, error)) {
             collected_free(collected);
             return NULL;
         }
-    } while (piece.n_octets > 0 && collect(piece.octets, piece.n_octets, collected));
+    } while (piece.n_octets > 0 && (collect(piece.octets, piece.n_octets, collected) || to_end));
     return g_bytes_new_with_free_func(collected->octets, collected->n_octets, collected_free,
                                       collected);
 }
@@ -392,5 +422,7 @@ octet_source_get_end(const OctetSource *source, gsize n_max, GError **error)
     GBytes *octets = octet_source_peek_bytes(source);
     if (octets != NULL)
         return g_bytes_new_from_bytes(octets, n_before, n_octets);
-    return collect_range(source, n_before, n_octets, error);
+    GBytes *end =
+        source->type->get_end != NULL ? source->type->get_end(source->origin, n_octets) : NULL;
+    return end != NULL ? end : collect_range(source, n_before, n_octets, error);
 }

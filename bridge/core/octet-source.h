@@ -28,6 +28,9 @@ typedef struct {
      */
     gboolean (*next)(gpointer pass, OctetPiece *out_piece, GError **error);
     void (*close)(gpointer pass); /* wipes what is secret */
+    /* The last @n_octets, of which there are as many, where they can be had without reading all
+     * before them; else NULL. NULL itself: they never can. */
+    GBytes *(*get_end)(gconstpointer origin, gsize n_octets);
     GDestroyNotify free_origin;
 } OctetSourceType;
 
@@ -59,13 +62,16 @@ typedef gboolean (*OctetTake)(const guint8 *octets, gsize n_octets, gpointer use
 gboolean octet_source_read(const OctetSource *source, OctetTake take, gpointer user_data,
                            GError **error);
 
+/* Whether two sources give the same octets. FALSE with an error if one can't be read. */
+gboolean octet_source_equal(const OctetSource *a, const OctetSource *b, GError **error);
+
 /* All of it in memory that is wiped when it is freed, unless it is at hand anyway. For what has to
  * be looked at in one piece. */
 GBytes *octet_source_to_bytes(const OctetSource *source, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The first octets, at most @n_max, in the same way. */
 GBytes *octet_source_get_start(const OctetSource *source, gsize n_max,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The last octets, at most @n_max. Reads all before them, unless they are at hand. */
+/* The last octets, at most @n_max. Reads all before them, unless they can be had without. */
 GBytes *octet_source_get_end(const OctetSource *source, gsize n_max,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -77,5 +83,6 @@ OctetSource *octet_source_new_without_start(OctetSource *source,
 GQuark octet_error_quark(void);
 typedef enum {
     OCTET_ERROR_FAILED, /* a file can't be read or written, or was changed meanwhile */
-    OCTET_ERROR_LIMIT   /* more than the limit that was given */
+    OCTET_ERROR_LIMIT,  /* more than the limit that was given */
+    OCTET_N_ERRORS
 } OctetError;

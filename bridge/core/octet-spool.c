@@ -13,6 +13,8 @@
 
 #include "octet-source.h"
 
+/* Pages are given back in runs: each costs a system call. */
+#define FORGET_OCTETS (1024u * 1024)
 /* Mappings at one time; what comes beyond them is read into memory. */
 #define MAPPINGS_MAX 512
 
@@ -38,9 +40,17 @@ struct _OctetSpool {
 };
 
 static gboolean
-fail(GError **error, const gchar *what, const gchar *why)
+fail_reading(GError **error)
 {
-    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "%s: %s", what, why);
+    g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
+    return FALSE;
+}
+
+static gboolean
+fail_writing(GError **error)
+{
+    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "%s: %s", g_get_tmp_dir(),
+                g_strerror(errno));
     return FALSE;
 }
 
@@ -130,6 +140,29 @@ octets_forget(const guint8 *octets, gsize n_octets)
         madvise((void *)start, end - start, MADV_DONTNEED);
 }
 
+void
+octets_forget_behind(const guint8 **kept, const guint8 *at)
+{
+    if ((gsize)(at - *kept) < FORGET_OCTETS)
+        return;
+    octets_forget(*kept, (gsize)(at - *kept));
+    *kept = at;
+}
+
+const guint8 *
+octets_find(const guint8 *octets, gsize n_octets, guint8 wanted)
+{
+    for (gsize at = 0; at < n_octets; at += FORGET_OCTETS) {
+        gsize n_step = MIN(n_octets - at, FORGET_OCTETS);
+        const guint8 *found = memchr(octets + at, wanted, n_step);
+        if (found != NULL)
+            return found;
+        if (n_step == FORGET_OCTETS)
+            octets_forget(octets + at, n_step);
+    }
+    return NULL;
+}
+
 /* NULL without an error: there is no room for a mapping. */
 static GBytes *
 map_descriptor(gint descriptor, gsize n_octets)
@@ -157,7 +190,7 @@ read_descriptor(gint descriptor, gsize n_octets, GError **error)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            fail(error, "reading", g_strerror(errno));
+            fail_reading(error);
             wipe_free(octets, n_read);
             return NULL;
         }
@@ -180,7 +213,7 @@ octets_map_file(gint descriptor, gsize max_octets, GError **error)
 {
     struct stat facts;
     if (fstat(descriptor, &facts) != 0) {
-        fail(error, "reading", g_strerror(errno));
+        fail_reading(error);
         return NULL;
     }
     if ((guint64)facts.st_size > max_octets) {
@@ -224,7 +257,7 @@ write_all(gint descriptor, const guint8 *octets, gsize n_octets, GError **error)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail(error, g_get_tmp_dir(), g_strerror(errno));
+            return fail_writing(error);
         n_written += (gsize)n;
     }
     return TRUE;
@@ -240,7 +273,7 @@ open_nameless(GError **error)
     g_autofree gchar *name = g_build_filename(g_get_tmp_dir(), "dane-smime-XXXXXX", NULL);
     descriptor = g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        fail(error, g_get_tmp_dir(), g_strerror(errno));
+        fail_writing(error);
     else
         unlink(name);
     return descriptor;
@@ -309,7 +342,7 @@ octets_collect(gint descriptor, gsize max_octets, GError **error)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            fail(error, "reading", g_strerror(errno));
+            fail_reading(error);
         if (n < 0 || !octet_spool_append(spool, piece, (gsize)n, error))
             break;
         if (n == 0) {

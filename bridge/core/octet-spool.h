@@ -16,8 +16,8 @@ typedef struct _OctetSpool OctetSpool;
 OctetSpool *octet_spool_new(gsize max_octets) G_GNUC_WARN_UNUSED_RESULT;
 void octet_spool_free(OctetSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OctetSpool, octet_spool_free)
-/* OCTET_ERROR_LIMIT past the maximum; OCTET_ERROR_FAILED: the text has the folder and the reason.
- */
+/* OCTET_ERROR_LIMIT past the maximum; OCTET_ERROR_FAILED: the text has the folder and the reason,
+ * but only the reason where something is read. */
 gboolean octet_spool_append(OctetSpool *spool, const guint8 *octets, gsize n_octets,
                             GError **error);
 gsize octet_spool_get_size(const OctetSpool *spool);
@@ -43,3 +43,8 @@ GBytes *octets_collect(gint descriptor, gsize max_octets, GError **error) G_GNUC
 /* These octets will not be needed soon. Gives the pages of mapped ones back; harmless for others.
  */
 void octets_forget(const guint8 *octets, gsize n_octets);
+/* For walks over many octets: once there is a megabyte between *@kept and @at, that is forgotten
+ * and *@kept becomes @at. */
+void octets_forget_behind(const guint8 **kept, const guint8 *at);
+/* memchr() that gives back the pages behind itself: a line may be as long as the message. */
+const guint8 *octets_find(const guint8 *octets, gsize n_octets, guint8 wanted);

@@ -123,7 +123,9 @@ common_objection(const PolicySignature *found)
         return REASON_CERTIFICATE_UNFIT;
     if (found->validity != REASON_NONE)
         return found->validity;
-    return found->from_future ? REASON_SIGNING_TIME : REASON_NONE;
+    if (found->from_future)
+        return REASON_SIGNING_TIME;
+    return found->signed_earlier ? REASON_SIGNED_EARLIER : REASON_NONE;
 }
 
 static VerdictReason

@@ -34,6 +34,7 @@ typedef struct {
     VerdictReason math_reason; /* with UNKNOWN or BAD */
     gboolean weak;             /* digest or key */
     gboolean from_future; /* signingTime lies ahead: a wrong clock, or a signature made to last */
+    gboolean signed_earlier; /* than Date, by more than clocks differ */
     gboolean
         nested; /* directly round another signature: which of the two is meant, nobody can tell */
     gboolean may_sign;      /* key usage and extended key usage (RFC 8550 §4.4) */

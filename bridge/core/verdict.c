@@ -79,6 +79,7 @@ static const gchar *const verdict_reason_names[REASON_N_REASONS] = {
     [REASON_NO_SIGNER] = "no-signer",
     [REASON_SIGNING_TIME] = "signing-time",
     [REASON_NESTED_SIGNATURE] = "nested-signature",
+    [REASON_SIGNED_EARLIER] = "signed-earlier",
 };
 
 static gboolean

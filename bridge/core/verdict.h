@@ -107,7 +107,8 @@ typedef enum {
     REASON_MALFORMED,
     REASON_NO_SIGNER,
     REASON_SIGNING_TIME,     /* signed in the future, by its own word */
-    REASON_NESTED_SIGNATURE, /* a signature directly round another one */
+    REASON_NESTED_SIGNATURE, /* a signature directly round another one, not both opaque */
+    REASON_SIGNED_EARLIER,   /* than the message's Date: an old one under a new date */
     REASON_N_REASONS
 } VerdictReason;
 const gchar *verdict_reason_to_string(VerdictReason reason);

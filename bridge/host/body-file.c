@@ -4,10 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "octet-spool.h"
 #include "op.h"
+
+/* Where a file without a name can be taken hold of. */
+#define DESCRIPTORS "/proc/self/fd/"
+#define NAME_TRIES  100
 
 static gboolean
 fail(GError **error, const gchar *path, const gchar *why)
@@ -39,25 +46,19 @@ check_size(const struct stat *facts, const gchar *path, gsize max_octets, GError
     return FALSE;
 }
 
-/* At most @n_wanted octets: the file may shrink meanwhile, and what it grows by is left. */
 static GBytes *
-read_all(gint fd, gsize n_wanted, const gchar *path, GError **error)
+read_all(gint fd, gsize max_octets, const gchar *path, GError **error)
 {
-    g_autofree guint8 *octets = g_malloc(n_wanted + 1);
-    gsize n_octets = 0;
-    while (n_octets < n_wanted) {
-        gssize n = read(fd, octets + n_octets, n_wanted - n_octets);
-        if (n == 0)
-            break;
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            fail(error, path, g_strerror(errno));
-            return NULL;
-        }
-        n_octets += (gsize)n;
-    }
-    return g_bytes_new_take(g_steal_pointer(&octets), n_octets);
+    g_autoptr(GError) problem = NULL;
+    GBytes *octets = octets_collect(fd, max_octets, &problem);
+    if (octets != NULL)
+        return octets;
+    if (g_error_matches(problem, OCTET_ERROR, OCTET_ERROR_LIMIT))
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_TOO_LARGE, "file %s: %s", path,
+                    problem->message);
+    else
+        fail(error, path, problem->message);
+    return NULL;
 }
 
 GBytes *
@@ -78,51 +79,128 @@ body_file_read(const gchar *path, gsize max_octets, GError **error)
     if (fstat(fd, &facts) != 0)
         fail(error, path, g_strerror(errno));
     else if (check_owned(&facts, path, error) && check_size(&facts, path, max_octets, error))
-        octets = read_all(fd, (gsize)facts.st_size, path, error);
+        octets = read_all(fd, max_octets, path, error);
     close(fd);
     return octets;
 }
 
-static gboolean
-write_all(gint fd, GBytes *octets, const gchar *path, GError **error)
+/* A file that is being written. */
+typedef struct {
+    const gchar *path; /* what it is to replace */
+    gint fd;
+    gchar *name; /* NULL: it has none yet */
+} Unfinished;
+
+/* The name of one that has a name. */
+static _Atomic(gchar *) unfinished_name;
+
+void
+body_file_remove_unfinished(void)
 {
-    gsize n_octets = 0, n_written = 0;
-    const guint8 *data = g_bytes_get_data(octets, &n_octets);
-    while (n_written < n_octets) {
-        gssize n = write(fd, data + n_written, n_octets - n_written);
+    const gchar *name = atomic_load(&unfinished_name);
+    if (name != NULL)
+        unlink(name);
+}
+
+static void
+forget_name(Unfinished *file)
+{
+    gchar *name = file->name;
+    atomic_compare_exchange_strong(&unfinished_name, &name, NULL);
+    g_clear_pointer(&file->name, g_free);
+}
+
+static void
+unfinished_clear(Unfinished *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    if (file->name == NULL)
+        return;
+    unlink(file->name);
+    forget_name(file);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Unfinished, unfinished_clear)
+
+static void
+take_name(Unfinished *file, gchar *name)
+{
+    file->name = name;
+    atomic_store(&unfinished_name, name);
+}
+
+/* Beside the file that it is to replace, without a name where the file system has such and /proc is
+ * there to give it one. */
+static gboolean
+open_beside(Unfinished *file, GError **error)
+{
+    g_autofree gchar *folder = g_path_get_dirname(file->path);
+    if (access(DESCRIPTORS, X_OK) == 0)
+        file->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file->fd >= 0)
+        return TRUE;
+    g_autofree gchar *name = g_strconcat(file->path, ".XXXXXX", NULL);
+    file->fd = g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0600);
+    if (file->fd < 0)
+        return fail(error, file->path, g_strerror(errno));
+    take_name(file, g_steal_pointer(&name));
+    return TRUE;
+}
+
+static gboolean
+write_piece(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
+{
+    const Unfinished *file = user_data;
+    for (gsize n_written = 0; n_written < n_octets;) {
+        gssize n = write(file->fd, octets + n_written, n_octets - n_written);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail(error, path, g_strerror(errno));
+            return fail(error, file->path, g_strerror(errno));
         n_written += (gsize)n;
     }
-    return fsync(fd) == 0 || errno == EINVAL ? TRUE : fail(error, path, g_strerror(errno));
+    return TRUE;
+}
+
+/* A name that nobody has, for the moment before it replaces the other. */
+static gboolean
+give_name(Unfinished *file, GError **error)
+{
+    g_autofree gchar *descriptor = g_strdup_printf(DESCRIPTORS "%d", file->fd);
+    for (guint i = 0; i < NAME_TRIES; i++) {
+        g_autofree gchar *name = g_strdup_printf("%s.%08x", file->path, g_random_int());
+        if (linkat(AT_FDCWD, descriptor, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) {
+            take_name(file, g_steal_pointer(&name));
+            return TRUE;
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    return fail(error, file->path, g_strerror(errno));
 }
 
 static gboolean
-write_beside(const gchar *beside, gint fd, const gchar *path, GBytes *octets, GError **error)
+put_in_place(Unfinished *file, GError **error)
 {
-    gboolean written = write_all(fd, octets, path, error);
-    if (close(fd) != 0 && written)
-        written = fail(error, path, g_strerror(errno));
-    if (written && rename(beside, path) != 0)
-        written = fail(error, path, g_strerror(errno));
-    if (!written)
-        unlink(beside);
-    return written;
+    if (fsync(file->fd) != 0 && errno != EINVAL)
+        return fail(error, file->path, g_strerror(errno));
+    if (file->name == NULL && !give_name(file, error))
+        return FALSE;
+    if (rename(file->name, file->path) != 0)
+        return fail(error, file->path, g_strerror(errno));
+    forget_name(file);
+    return TRUE;
 }
 
 gboolean
-body_file_replace(const gchar *path, GBytes *octets, GError **error)
+body_file_replace(const gchar *path, const OctetSource *octets, GError **error)
 {
     if (!g_path_is_absolute(path))
         return fail(error, path, "not an absolute name");
     struct stat facts;
     if (lstat(path, &facts) == 0 && !check_owned(&facts, path, error))
         return FALSE;
-    g_autofree gchar *beside = g_strconcat(path, ".XXXXXX", NULL);
-    gint fd = g_mkstemp_full(beside, O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fail(error, path, g_strerror(errno));
-    return write_beside(beside, fd, path, octets, error);
+    g_auto(Unfinished) file = {.path = path, .fd = -1};
+    return open_beside(&file, error) && octet_source_read(octets, write_piece, &file, error) &&
+           put_in_place(&file, error);
 }

@@ -10,7 +10,8 @@
 
 struct _Bridge {
     BridgeSettings *settings;
-    GMutex lock; /* of those below */
+    gint learning; /* atomic; gboolean */
+    GMutex lock;   /* of those below */
     KeyStore *key_store;
     GPtrArray *system_authorities; /* NULL: not read yet */
     ResolverConfig *resolver;
@@ -52,6 +53,7 @@ bridge_new(BridgeSettings *settings, GError **error)
     Bridge *bridge = g_new0(Bridge, 1);
     g_mutex_init(&bridge->lock);
     bridge->settings = g_steal_pointer(&owned);
+    bridge->learning = !bridge->settings->no_learning;
     bridge->resolver = resolver_config_copy(bridge->settings->resolver);
     return bridge;
 }
@@ -88,6 +90,24 @@ gboolean
 bridge_is_offline(Bridge *bridge)
 {
     return bridge->settings->offline;
+}
+
+gboolean
+bridge_is_learning(Bridge *bridge)
+{
+    return g_atomic_int_get(&bridge->learning);
+}
+
+void
+bridge_set_learning(Bridge *bridge, gboolean on)
+{
+    g_atomic_int_set(&bridge->learning, on);
+}
+
+gboolean
+bridge_is_learning_initially(Bridge *bridge)
+{
+    return !bridge->settings->no_learning;
 }
 
 const ResolverConfig *
@@ -228,6 +248,9 @@ GPtrArray *
 bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
               BridgeLookupProgress progress, gpointer user_data, GError **error)
 {
+    /* A thread, and GIO's eye on the network, which asks D-Bus, for nothing. */
+    if (questions->len == 0)
+        return g_ptr_array_new_with_free_func((GDestroyNotify)resolver_answer_free);
     g_autoptr(LookupThread) lookups = ref_lookups(bridge);
     return lookup_thread_ask(lookups, questions, cancellable, progress, user_data, error);
 }

@@ -20,7 +20,8 @@ typedef gchar *(*BridgePasswordFunc)(gboolean again, gpointer user_data);
 typedef struct {
     gchar *profile; /* directory of the key store; NULL: $XDG_DATA_HOME/dane-smime */
     ResolverConfig *resolver;
-    gboolean offline; /* no lookups at all: their reason is "not-looked-up" */
+    gboolean offline;     /* no lookups at all: their reason is "not-looked-up" */
+    gboolean no_learning; /* see bridge_is_learning() */
     gint64 now; /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
     gchar *initial_password; /* of a store that is made; NULL: none. Wiped when freed */
     BridgePasswordFunc ask_password;
@@ -51,6 +52,13 @@ gboolean bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config
 /* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is
  * installed. */
 const gchar *bridge_get_resolver_program(void);
+
+/* Whether what verified signatures tell of correspondents is recorded (peer-capabilities.h). What
+ * is recorded already is used in any case. */
+gboolean bridge_is_learning(Bridge *bridge);
+void bridge_set_learning(Bridge *bridge, gboolean on);
+/* As it was chosen when the program was started. */
+gboolean bridge_is_learning_initially(Bridge *bridge);
 
 /* The key store, opened with the first call. CMS_ERROR_STORE_MISSING unless @create. */
 KeyStore *bridge_get_key_store(Bridge *bridge, gboolean create, GError **error);

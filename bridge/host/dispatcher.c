@@ -6,6 +6,7 @@
 #include "core-limits.h"
 #include "fault.h"
 #include "json-facts.h"
+#include "octet-spool.h"
 #include "op.h"
 #include "params.h"
 
@@ -30,7 +31,7 @@ typedef struct {
     Dispatcher *dispatcher;
     Request *request;
     const OpRow *row;
-    GByteArray *pieces; /* of a body in chunks */
+    OctetSpool *pieces; /* of a body in chunks */
     GCancellable *cancellable;
     OpReply reply;
     GError *error;
@@ -43,7 +44,7 @@ job_free(gpointer data)
 {
     Job *job = data;
     g_clear_pointer(&job->request, request_free);
-    g_clear_pointer(&job->pieces, g_byte_array_unref);
+    g_clear_pointer(&job->pieces, octet_spool_free);
     g_clear_object(&job->cancellable);
     op_reply_clear(&job->reply);
     g_clear_error(&job->error);
@@ -258,7 +259,7 @@ start_request(Dispatcher *self, Request *taken)
     job->request = g_steal_pointer(&request);
     g_hash_table_insert(self->jobs, &job->request->id, job);
     if (job->request->source == BODY_CHUNKS)
-        job->pieces = g_byte_array_new();
+        job->pieces = octet_spool_new(LIMIT_MESSAGE_OCTETS);
     else
         start_job(job);
 }
@@ -274,16 +275,22 @@ add_piece(Dispatcher *self, const Request *piece)
     }
     gsize n_octets = 0;
     const guint8 *octets = g_bytes_get_data(piece->octets, &n_octets);
-    if (job->pieces->len + n_octets > LIMIT_MESSAGE_OCTETS) {
-        push_new_fault(self, piece->id, PROTOCOL_ERROR_TOO_LARGE, "the body is too large");
-        g_hash_table_remove(self->jobs, &piece->id);
+    g_autoptr(GError) error = NULL;
+    if (octet_spool_append(job->pieces, octets, n_octets, &error)) {
+        if (!piece->last)
+            return;
+        g_autoptr(OctetSpool) pieces = g_steal_pointer(&job->pieces);
+        job->request->octets = octet_spool_finish(pieces, &error);
+    }
+    if (error == NULL) {
+        start_job(job);
         return;
     }
-    g_byte_array_append(job->pieces, octets, (guint)n_octets);
-    if (!piece->last)
-        return;
-    job->request->octets = g_byte_array_free_to_bytes(g_steal_pointer(&job->pieces));
-    start_job(job);
+    if (g_error_matches(error, OCTET_ERROR, OCTET_ERROR_LIMIT))
+        push_new_fault(self, piece->id, PROTOCOL_ERROR_TOO_LARGE, "the body is too large");
+    else
+        dispatcher_push_fault(self, piece->id, error, NULL);
+    g_hash_table_remove(self->jobs, &piece->id);
 }
 
 /* The fault answers the request of that id: if it still waits for pieces of its body, one of which

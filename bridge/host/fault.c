@@ -8,6 +8,7 @@
 #include "cms-error.h"
 #include "frame.h"
 #include "mail-error.h"
+#include "octet-source.h"
 #include "op.h"
 #include "owner-name.h"
 #include "resolver.h"
@@ -24,6 +25,8 @@ static const FaultRow fault_rows[] = {
     {frame_error_quark, FRAME_ERROR_TOO_LONG, "frame-malformed", FALSE},
     {frame_error_quark, FRAME_ERROR_EMPTY, "frame-malformed", FALSE},
     {frame_error_quark, FRAME_ERROR_TRUNCATED, "frame-malformed", FALSE},
+    {octet_error_quark, OCTET_ERROR_FAILED, "storage-failed", TRUE},
+    {octet_error_quark, OCTET_ERROR_LIMIT, "body-too-large", FALSE},
     {mail_error_quark, MAIL_ERROR_EMPTY, "message-malformed", FALSE},
     {mail_error_quark, MAIL_ERROR_NO_HEADER_END, "message-malformed", FALSE},
     {mail_error_quark, MAIL_ERROR_LIMIT, "message-too-large", FALSE},

@@ -20,6 +20,7 @@ typedef struct {
     gboolean udp;
     gchar *trust_anchor;
     gboolean offline;
+    gboolean no_learning;
     gboolean version;
     gchar **rest;
 } HostOptions;
@@ -49,6 +50,8 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
+        {"no-learn", 0, 0, G_OPTION_ARG_NONE, &options->no_learning,
+         "Don't record what correspondents can read", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
         /* Thunderbird's two arguments */
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL, NULL},
@@ -68,6 +71,7 @@ make_settings(HostOptions *options)
     settings->profile =
         options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
+    settings->no_learning = options->no_learning;
     settings->resolver->servers = g_steal_pointer(&options->servers);
     settings->resolver->recursive = options->recursive;
     settings->resolver->trust_anchor_file = g_steal_pointer(&options->trust_anchor);

@@ -88,20 +88,37 @@ add_key_file(JsonObject *file, GPtrArray *pairs, GError **error)
     return added;
 }
 
-GPtrArray *
-key_give_for_decryption(gpointer data, GError **error)
+static GPtrArray *
+get_key_pairs(const OpCall *call, gboolean needs_store, GError **error)
 {
-    const OpCall *call = data;
     g_autoptr(GPtrArray) files = NULL;
     if (!params_get_objects(call->params, "key_files", MAX_KEY_FILES, &files, error))
         return NULL;
     if (files->len == 0) {
-        g_autoptr(KeyStore) store = bridge_get_unlocked_store(call->bridge, FALSE, error);
-        return store == NULL ? NULL : key_store_list(store, error);
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(KeyStore) store = bridge_get_unlocked_store(call->bridge, FALSE, &problem);
+        if (store != NULL)
+            return key_store_list(store, error);
+        if (!needs_store && g_error_matches(problem, CMS_ERROR, CMS_ERROR_STORE_MISSING))
+            return g_ptr_array_new();
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
     }
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
     for (guint i = 0; i < files->len; i++)
         if (!add_key_file(g_ptr_array_index(files, i), pairs, error))
             return NULL;
     return g_steal_pointer(&pairs);
+}
+
+EnvelopeKeys *
+key_give_for_decryption(gpointer data, GError **error)
+{
+    const OpCall *call = data;
+    const gchar *password = NULL;
+    if (!params_get_string(call->params, "message_password", &password, error))
+        return NULL;
+    /* Who knows the message's password needs no key. */
+    GPtrArray *pairs = get_key_pairs(call, password == NULL, error);
+    return pairs != NULL ? envelope_keys_new(pairs, password) : NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include "enveloped-data.h"
 #include "op.h"
 
 /* Which of the user's keys an operation works with. */
@@ -15,6 +16,7 @@ KeyPair *key_choose_signer(const OpCall *call, const gchar *author,
  * @call: an OpCall; as a LayerKeysFunc has it
  *
  * The keys in parameter "key_files" ([{"octets": base64, "password": text}]) if it is there, else
- * every key of the store, expired ones too. (element-type KeyPair) (transfer full)
+ * every key of the store, expired ones too; and the password in parameter "message_password".
+ * (transfer full)
  */
-GPtrArray *key_give_for_decryption(gpointer call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+EnvelopeKeys *key_give_for_decryption(gpointer call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

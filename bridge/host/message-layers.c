@@ -3,6 +3,7 @@
 #include "message-layers.h"
 
 #include "cms-error.h"
+#include "compressed-data.h"
 #include "core-limits.h"
 #include "op.h"
 
@@ -11,8 +12,8 @@ empty_layer(OpenedLayer *layer)
 {
     g_clear_pointer(&layer->signed_data, signed_data_free);
     g_clear_pointer(&layer->cms, g_bytes_unref);
-    g_clear_pointer(&layer->content, g_bytes_unref);
-    g_clear_pointer(&layer->payload, g_bytes_unref);
+    g_clear_pointer(&layer->content, octet_source_unref);
+    g_clear_pointer(&layer->payload, octet_source_unref);
 }
 
 void
@@ -30,7 +31,8 @@ opened_message_free(OpenedMessage *opened)
     if (opened == NULL)
         return;
     g_clear_pointer(&opened->layers, g_ptr_array_unref);
-    g_clear_pointer(&opened->payload, g_bytes_unref);
+    g_clear_pointer(&opened->certificates, g_ptr_array_unref);
+    g_clear_pointer(&opened->payload, octet_source_unref);
     g_clear_pointer(&opened->tree, entity_tree_free);
     envelope_facts_clear(&opened->encryption);
     g_free(opened);
@@ -46,15 +48,15 @@ layer_new(CryptoLayer kind, GBytes *cms)
 }
 
 static void
-set_content(OpenedLayer *layer, GBytes *content)
+set_content(OpenedLayer *layer, OctetSource *content)
 {
-    layer->content = g_bytes_ref(content);
-    layer->payload = g_bytes_ref(content);
+    layer->content = octet_source_ref(content);
+    layer->payload = octet_source_ref(content);
 }
 
 /* @covered: NULL for eContent. */
 static OpenedLayer *
-signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **error)
+signature_layer_new(CryptoLayer kind, GBytes *cms, OctetSource *covered, GError **error)
 {
     g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
     layer->signed_data = signed_data_parse(cms, error);
@@ -62,7 +64,7 @@ signature_layer_new(CryptoLayer kind, GBytes *cms, GBytes *covered, GError **err
         return NULL;
     if (signed_data_get_n_signers(layer->signed_data) == 0 && covered == NULL)
         layer->kind = LAYER_CERTS_ONLY;
-    GBytes *inside = signed_data_get_content(layer->signed_data);
+    OctetSource *inside = signed_data_get_content(layer->signed_data);
     if (covered != NULL || inside != NULL)
         set_content(layer, covered != NULL ? covered : inside);
     return g_steal_pointer(&layer);
@@ -77,12 +79,15 @@ open_multipart_signed(const Entity *entity, gboolean is_exact, GError **error)
     g_autoptr(GBytes) cms = entity_decode_body(signature, FALSE, error);
     if (cms == NULL)
         return NULL;
-    g_autoptr(GBytes) covered = entity_get_canonical(part);
+    g_autoptr(OctetSource) covered = entity_get_canonical(part);
     g_autoptr(OpenedLayer) layer = signature_layer_new(LAYER_MULTIPART_SIGNED, cms, covered, error);
+    if (layer == NULL)
+        g_prefix_error(error, "signature of multipart/signed: ");
     if (layer == NULL || !is_exact)
         return g_steal_pointer(&layer);
-    g_bytes_unref(layer->payload);
-    layer->payload = entity_get_octets(part);
+    g_autoptr(GBytes) exact = entity_get_octets(part);
+    octet_source_unref(layer->payload);
+    layer->payload = octet_source_new_bytes(exact);
     return g_steal_pointer(&layer);
 }
 
@@ -98,32 +103,57 @@ opened_layer_of_signature(const Entity *entity, GError **error)
 /* State while a message is being opened. */
 typedef struct {
     OpenedMessage *opened;
-    GBytes *detached;
+    OctetSource *detached;
     LayerKeysFunc keys;
     gpointer keys_data;
+    gsize max_inflated; /* octets of what is compressed in this message */
     gboolean only_envelope;
+    guint n_signatures; /* one in another, inside of the innermost envelope so far */
 } Opening;
 
+/* Messages are signed, encrypted, or both in turn. A second signature directly inside of the first
+ * is none of these shapes: who signed twice is shown, but an envelope in it is content like an
+ * attached one, which is not opened either. Whoever asks to decrypt gets it. */
+static gboolean
+stays_closed(const Opening *opening)
+{
+    return opening->n_signatures > 1 && !opening->only_envelope;
+}
+
 static OpenedLayer *
-open_envelope(Opening *opening, CryptoLayer kind, GBytes *cms, GError **error)
+open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error)
 {
     OpenedMessage *opened = opening->opened;
+    CryptoLayer kind =
+        type == CMS_CONTENT_ENVELOPED_DATA ? LAYER_ENVELOPED_DATA : LAYER_AUTH_ENVELOPED_DATA;
     g_autoptr(OpenedLayer) layer = layer_new(kind, cms);
     opened->is_encrypted = TRUE;
     if (opening->keys == NULL)
         return g_steal_pointer(&layer);
-    g_autoptr(GPtrArray) pairs = opening->keys(opening->keys_data, error);
-    if (pairs == NULL)
+    g_autoptr(EnvelopeKeys) keys = opening->keys(opening->keys_data, error);
+    if (keys == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
-    g_autoptr(GBytes) plain = enveloped_data_decrypt(cms, pairs, &opened->encryption, error);
+    g_autoptr(OctetSource) plain = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
     if (plain == NULL)
         return NULL;
     set_content(layer, plain);
     return g_steal_pointer(&layer);
 }
 
-/* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). */
+static OpenedLayer *
+open_compressed(const Opening *opening, GBytes *cms, GError **error)
+{
+    g_autoptr(OctetSource) content = compressed_data_open(cms, opening->max_inflated, error);
+    if (content == NULL)
+        return NULL;
+    OpenedLayer *layer = layer_new(LAYER_COMPRESSED_DATA, cms);
+    set_content(layer, content);
+    return layer;
+}
+
+/* What smime-type says is a hint; the object itself decides (RFC 8551 §3.2.2). NULL without an
+ * error: the object is content. */
 static OpenedLayer *
 open_cms(Opening *opening, GBytes *cms, GError **error)
 {
@@ -132,9 +162,10 @@ open_cms(Opening *opening, GBytes *cms, GError **error)
     case CMS_CONTENT_SIGNED_DATA:
         return signature_layer_new(LAYER_SIGNED_DATA, cms, opening->detached, error);
     case CMS_CONTENT_ENVELOPED_DATA:
-        return open_envelope(opening, LAYER_ENVELOPED_DATA, cms, error);
     case CMS_CONTENT_AUTH_ENVELOPED_DATA:
-        return open_envelope(opening, LAYER_AUTH_ENVELOPED_DATA, cms, error);
+        return stays_closed(opening) ? NULL : open_envelope(opening, type, cms, error);
+    case CMS_CONTENT_COMPRESSED_DATA:
+        return open_compressed(opening, cms, error);
     case CMS_CONTENT_UNKNOWN:
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "this is no CMS object");
         return NULL;
@@ -178,20 +209,29 @@ is_signature(const OpenedLayer *layer)
 }
 
 /* The outermost signature inside of the innermost envelope counts. One round an envelope says who
- * sent the ciphertext, not who wrote what is in it; it is passed over. */
+ * sent the ciphertext, not who wrote what is in it; it is passed over. One round another signature
+ * is its signer's word for all that is inside, if both are opaque: every reader finds the same two.
+ * A multipart/signed in or round another signature can be read without one of them; whose the text
+ * is can't be told then. */
 static void
-note_signature(OpenedMessage *opened, OpenedLayer *layer)
+note_signature(Opening *opening, OpenedLayer *layer)
 {
+    OpenedMessage *opened = opening->opened;
     if (is_envelope(layer)) {
         if (opened->signature != NULL)
             empty_layer(opened->signature);
         opened->signature = NULL;
         opened->is_nested = FALSE;
-    } else if (is_signature(layer)) {
-        opened->is_nested = opened->signature != NULL;
-        if (opened->signature == NULL)
-            opened->signature = layer;
+        opening->n_signatures = 0;
+        return;
     }
+    if (!is_signature(layer))
+        return;
+    opening->n_signatures++;
+    if (opened->signature == NULL)
+        opened->signature = layer;
+    else if (opened->signature->kind != LAYER_SIGNED_DATA || layer->kind != LAYER_SIGNED_DATA)
+        opened->is_nested = TRUE;
 }
 
 static gboolean
@@ -204,16 +244,19 @@ add_layer(Opening *opening, OpenedLayer *layer, GError **error)
         return FALSE;
     }
     g_ptr_array_add(opening->opened->layers, layer);
-    note_signature(opening->opened, layer);
+    note_signature(opening, layer);
+    if (layer->kind == LAYER_CERTS_ONLY && opening->opened->certificates == NULL)
+        opening->opened->certificates =
+            g_ptr_array_ref(signed_data_get_certificates(layer->signed_data));
     return TRUE;
 }
 
 /* What is inside of @layer, for the next one. Layers one in another hold nearly the same octets,
  * each its own: only of the signature that counts they are kept. */
-static GBytes *
+static OctetSource *
 take_payload(Opening *opening, OpenedLayer *layer)
 {
-    GBytes *payload = g_bytes_ref(layer->payload);
+    OctetSource *payload = octet_source_ref(layer->payload);
     if (layer != opening->opened->signature)
         empty_layer(layer);
     return payload;
@@ -224,26 +267,76 @@ is_finished(Opening *opening, const OpenedLayer *layer)
 {
     if (!opening->only_envelope || !is_envelope(layer))
         return FALSE;
-    opening->opened->payload = g_bytes_ref(layer->content);
+    opening->opened->payload = octet_source_ref(layer->content);
     return TRUE;
+}
+
+static gboolean
+is_multipart(const Entity *entity)
+{
+    return g_str_has_prefix(entity_get_media_type(entity), "multipart/");
+}
+
+/* Whether more than the header section must be read: of a layer, and where a signed part may lie
+ * below the root. */
+static gboolean
+has_more_to_tell(const OpenedMessage *opened, const EntityTree *header)
+{
+    const Entity *root = entity_tree_get_root(header);
+    return crypto_layer_of(root) != LAYER_NONE || (opened->signature == NULL && is_multipart(root));
+}
+
+/* Cuts *@octets into entities, which takes all of them in memory, and leaves them there; what came
+ * out of a layer and needs no look inside stays as it is. FALSE with an error if *@octets can't be
+ * read; *out_tree is NULL where there is nothing to see, or with *out_problem. */
+static gboolean
+look_inside(const OpenedMessage *opened, OctetSource **octets, EntityTree **out_tree,
+            GError **out_problem, GError **error)
+{
+    if (opened->layers->len > 0) {
+        g_autoptr(EntityTree) header = entity_tree_parse_header(*octets, out_problem);
+        if (header == NULL || !has_more_to_tell(opened, header))
+            return TRUE;
+    }
+    g_autoptr(GBytes) whole = octet_source_to_bytes(*octets, error);
+    if (whole == NULL)
+        return FALSE;
+    octet_source_unref(*octets);
+    *octets = octet_source_new_bytes(whole);
+    *out_tree = entity_tree_parse(whole, NULL, out_problem);
+    return TRUE;
+}
+
+/* Takes one layer off *@octets. NULL without an error: there is none, and *out_tree may be set. */
+static OpenedLayer *
+open_next(Opening *opening, OctetSource **octets, EntityTree **out_tree, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(EntityTree) tree = NULL;
+    if (!look_inside(opening->opened, octets, &tree, &problem, error))
+        return NULL;
+    if (tree == NULL) {
+        /* What came out of a layer may be anything. */
+        if (opening->opened->layers->len == 0)
+            g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+    OpenedLayer *layer = open_entity(opening, entity_tree_get_root(tree), error);
+    *out_tree = g_steal_pointer(&tree);
+    return layer;
 }
 
 /* Opens layer after layer of @octets; ends with the first entity that is none. */
 static gboolean
-open_entities(Opening *opening, GBytes *octets, GError **error)
+open_entities(Opening *opening, OctetSource *octets, GError **error)
 {
     OpenedMessage *opened = opening->opened;
-    g_autoptr(GBytes) current = g_bytes_ref(octets);
+    g_autoptr(OctetSource) current = octet_source_ref(octets);
     for (;;) {
         g_autoptr(GError) problem = NULL;
-        g_autoptr(EntityTree) tree = entity_tree_parse(current, NULL, &problem);
-        if (tree == NULL && opened->layers->len == 0) {
-            g_propagate_error(error, g_steal_pointer(&problem));
-            return FALSE;
-        }
-        OpenedLayer *layer =
-            tree == NULL ? NULL : open_entity(opening, entity_tree_get_root(tree), &problem);
-        if (layer == NULL && problem != NULL && tree != NULL) {
+        g_autoptr(EntityTree) tree = NULL;
+        OpenedLayer *layer = open_next(opening, &current, &tree, &problem);
+        if (problem != NULL) {
             g_propagate_error(error, g_steal_pointer(&problem));
             return FALSE;
         }
@@ -256,7 +349,7 @@ open_entities(Opening *opening, GBytes *octets, GError **error)
             opened->tree = g_steal_pointer(&tree);
             return TRUE;
         }
-        g_bytes_unref(current);
+        octet_source_unref(current);
         current = take_payload(opening, layer);
     }
 }
@@ -270,7 +363,7 @@ open_bare(Opening *opening, GBytes *cms, GError **error)
     opening->detached = NULL;
     if (layer->content == NULL || is_finished(opening, layer))
         return TRUE;
-    g_autoptr(GBytes) payload = take_payload(opening, layer);
+    g_autoptr(OctetSource) payload = take_payload(opening, layer);
     return open_entities(opening, payload, error);
 }
 
@@ -298,8 +391,10 @@ open_message(Opening *opening, GBytes *message, gboolean is_cms, GError **error)
     g_autoptr(OpenedMessage) opened = g_new0(OpenedMessage, 1);
     opened->layers = g_ptr_array_new_with_free_func((GDestroyNotify)opened_layer_free);
     opening->opened = opened;
+    opening->max_inflated = compressed_data_limit(g_bytes_get_size(message));
+    g_autoptr(OctetSource) octets = octet_source_new_bytes(message);
     gboolean done =
-        is_cms ? open_bare(opening, message, error) : open_entities(opening, message, error);
+        is_cms ? open_bare(opening, message, error) : open_entities(opening, octets, error);
     return done ? g_steal_pointer(&opened) : NULL;
 }
 
@@ -307,10 +402,11 @@ OpenedMessage *
 opened_message_new(GBytes *message, gboolean is_cms, GBytes *detached, LayerKeysFunc keys,
                    gpointer user_data, GError **error)
 {
-    Opening opening = {.detached = detached, .keys = keys, .keys_data = user_data};
+    g_autoptr(OctetSource) content = detached == NULL ? NULL : octet_source_new_bytes(detached);
+    Opening opening = {.detached = content, .keys = keys, .keys_data = user_data};
     OpenedMessage *opened = open_message(&opening, message, is_cms, error);
     if (opened != NULL && opened->signature == NULL && opened->tree != NULL &&
-        g_str_has_prefix(entity_get_media_type(entity_tree_get_root(opened->tree)), "multipart/"))
+        is_multipart(entity_tree_get_root(opened->tree)))
         opened->partial = find_partial(entity_tree_get_root(opened->tree));
     return opened;
 }

@@ -8,18 +8,18 @@
 
 /* Opens the cryptographic layers of a message one inside another (RFC 8551 §3.7): the unbroken run
  * that starts at the message's root. What lies below a multipart or in an attached message is
- * content. */
+ * content, and so is an envelope directly inside of two signatures. */
 
 typedef struct {
     CryptoLayer kind;
     GBytes *cms; /* the CMS object */
     /* What it covers: the signed part, CRLF-canonical, of multipart/signed; eContent; plaintext.
      * NULL if there is none (certs-only). */
-    GBytes *content;
+    OctetSource *content;
     /* The same, for the next layer: of a multipart/signed that came out of another layer in its own
      * octets. A message in a file may have LF for the CRLF that it has on the way; what a CMS
      * object held is exact. */
-    GBytes *payload;
+    OctetSource *payload;
     SignedData *signed_data; /* of signatures */
 } OpenedLayer;
 
@@ -28,18 +28,23 @@ typedef struct {
                           all but @signature are left without their octets */
     gboolean is_encrypted;
     EnvelopeFacts encryption; /* of the innermost envelope */
-    GBytes *payload;          /* the MIME entity inside of all layers: octets as they came out */
-    EntityTree *tree;         /* of the payload; NULL if it can't be read as MIME */
+    OctetSource *payload;     /* the MIME entity inside of all layers: octets as they came out */
+    /* Of the payload; NULL if it can't be read as MIME, and where only its header section had to be
+     * read to see that there is no layer in it. */
+    EntityTree *tree;
     /* The one that counts: the outermost inside of the innermost envelope; or NULL. */
     OpenedLayer *signature;
-    gboolean is_nested; /* … and it covers another signature directly */
+    /* … and it covers another signature directly, in which one of the two is multipart/signed. */
+    gboolean is_nested;
+    GPtrArray *certificates; /* (element-type Certificate): of a certs-only object (RFC 8551 §3.8);
+                                NULL: there is none */
     /* A signed entity below the payload's root, when @signature is NULL; or NULL. */
     const Entity *partial;
 } OpenedMessage;
 
-/* Gives the keys for an envelope: (element-type KeyPair) (transfer full), or NULL with an error.
+/* Gives the keys for an envelope: (transfer full), or NULL with an error.
  * Called only if there is one. */
-typedef GPtrArray *(*LayerKeysFunc)(gpointer user_data, GError **error);
+typedef EnvelopeKeys *(*LayerKeysFunc)(gpointer user_data, GError **error);
 
 /**
  * opened_message_new:

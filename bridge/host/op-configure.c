@@ -34,15 +34,20 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
     g_autoptr(ResolverConfig) config =
         resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
     g_autoptr(GPtrArray) servers = NULL;
+    gboolean learn = TRUE;
     if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
                             error) ||
         !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
-                            error))
+                            error) ||
+        !params_get_boolean(call->params, "learn", bridge_is_learning_initially(call->bridge),
+                            &learn, error))
         return FALSE;
     set_servers(config, servers);
     if (!bridge_set_resolver_config(call->bridge, config, error))
         return FALSE;
+    bridge_set_learning(call->bridge, learn);
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);
+    json_object_set_boolean_member(reply->result, "learn", learn);
     return TRUE;
 }

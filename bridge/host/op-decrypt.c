@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "cms-init.h"
 #include "compose.h"
 #include "key-choice.h"
 #include "message-input.h"
@@ -22,12 +21,16 @@ op_decrypt(const OpCall *call, OpReply *reply, GError **error)
         input->octets, input->is_cms, key_give_for_decryption, (gpointer)call, error);
     if (opened == NULL)
         return FALSE;
-    g_autofree gchar *sha256 = cms_sha256_hex(opened->payload);
-    reply->result = json_object_new();
-    json_set_encryption(reply->result, opened);
-    json_object_set_string_member(reply->result, "content_sha256", sha256);
+    g_autoptr(JsonObject) result = json_object_new();
+    json_set_encryption(result, opened);
+    if (!json_set_sha256(result, "content_sha256", call->in_words ? NULL : opened->payload, error))
+        return FALSE;
     gboolean bare = raw || input->is_cms;
-    op_reply_take_body(reply, bare ? g_bytes_ref(opened->payload)
-                                   : compose_open(input->tree, opened->payload));
+    OctetSource *message = bare ? octet_source_ref(opened->payload)
+                                : compose_open(input->tree, opened->payload, error);
+    if (message == NULL)
+        return FALSE;
+    reply->result = g_steal_pointer(&result);
+    op_reply_take_body(reply, message);
     return TRUE;
 }

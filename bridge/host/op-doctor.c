@@ -4,6 +4,7 @@
 #include "cms-init.h"
 #include "host-config.h"
 #include "json-facts.h"
+#include "nss-capability.h"
 #include "ops.h"
 #include "system-authorities.h"
 #include "trust-anchor.h"
@@ -86,6 +87,33 @@ check_libraries(JsonArray *checks)
         g_strdup_printf("dane-smime %s, NSS %s, GLib %u.%u.%u", HOST_VERSION, cms_get_nss_version(),
                         glib_major_version, glib_minor_version, glib_micro_version);
     add_check(checks, "libraries", CHECK_NEEDED, TRUE, detail, NULL);
+}
+
+/* What some NSS has and this one lacks; what none has is no fault of the installation. */
+static void
+check_algorithms(JsonArray *checks)
+{
+    g_autoptr(GPtrArray) missing = g_ptr_array_new_with_free_func(g_free);
+    for (NssCapability i = 0; i < NSS_N_CAPABILITIES; i++)
+        if (nss_capability_is_known(i) && !nss_capability_is_there(i))
+            g_ptr_array_add(missing, nss_capability_explain(i));
+    gboolean works = missing->len == 0;
+    g_ptr_array_add(missing, NULL);
+    g_autofree gchar *detail = g_strjoinv(". ", (gchar **)missing->pdata);
+    add_check(checks, "algorithms", CHECK_OPTIONAL, works,
+              works ? "NSS has all that S/MIME messages may ask for" : detail,
+              "wanted for correspondents who use these alone: a younger NSS is enough, dane-smime "
+              "need not be built again");
+}
+
+static JsonObject *
+describe_algorithms(void)
+{
+    JsonObject *object = json_object_new();
+    for (NssCapability i = 0; i < NSS_N_CAPABILITIES; i++)
+        json_object_set_boolean_member(object, nss_capability_to_string(i),
+                                       nss_capability_is_there(i));
+    return object;
 }
 
 static void
@@ -203,6 +231,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
 {
     g_autoptr(JsonArray) checks = json_array_new();
     check_libraries(checks);
+    check_algorithms(checks);
     check_trust_anchor(call, checks);
     check_resolver_program(checks);
     if (!check_dnssec(call, checks, error))
@@ -212,6 +241,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     check_manifest(checks);
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);
+    json_object_set_object_member(reply->result, "algorithms", describe_algorithms());
     json_object_set_array_member(reply->result, "checks", g_steal_pointer(&checks));
     return TRUE;
 }

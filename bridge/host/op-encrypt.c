@@ -5,23 +5,19 @@
 #include "json-facts.h"
 #include "ops.h"
 #include "params.h"
-#include "recipients.h"
+#include "recipient-ciphers.h"
 #include "signing.h"
-
-/* The strongest that today's mail programs all read (RFC 8551 §2.7.1.2 would have AES-GCM where
- * nothing is known of the recipient; most could not open it). */
-#define DEFAULT_CIPHER CMS_CIPHER_AES_256_CBC
 
 typedef struct {
     const OpCall *call;
     MessageInput *input;
     GPtrArray *recipients;
-    CmsCipher cipher;
+    EnvelopeOptions options; /* the cipher: of the main message */
     gboolean self_only;
     gboolean bcc_copies;
-    gboolean keep_bcc; /* in the main message */
-    Signing signing;   /* .pair is NULL when it is not to be signed */
-    GBytes *payload;   /* what goes into the envelopes */
+    gboolean keep_bcc;    /* in the main message */
+    Signing signing;      /* .pair is NULL when it is not to be signed */
+    OctetSource *payload; /* what goes into the envelopes */
 } Encrypting;
 
 static void
@@ -29,39 +25,67 @@ encrypting_clear(Encrypting *encrypting)
 {
     g_clear_pointer(&encrypting->input, message_input_free);
     g_clear_pointer(&encrypting->recipients, g_ptr_array_unref);
+    g_clear_pointer(&encrypting->options.oaep_readers, g_hash_table_unref);
     signing_clear(&encrypting->signing);
-    g_clear_pointer(&encrypting->payload, g_bytes_unref);
+    g_clear_pointer(&encrypting->payload, octet_source_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Encrypting, encrypting_clear)
+
+/* Leaves @out_cipher as it is where nobody asks for one. */
+static gboolean
+read_cipher(JsonObject *params, CmsCipher *out_cipher, GError **error)
+{
+    const gchar *name = NULL;
+    if (!params_get_string(params, "cipher", &name, error))
+        return FALSE;
+    if (name == NULL || g_str_equal(name, "auto") || cms_cipher_from_string(name, out_cipher))
+        return TRUE;
+    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                "cipher \"%.50s\" is not one of auto, aes-128-cbc, aes-192-cbc, aes-256-cbc, "
+                "aes-128-gcm, aes-192-gcm, aes-256-gcm",
+                name);
+    return FALSE;
+}
 
 static gboolean
 read_choices(Encrypting *encrypting, GError **error)
 {
     JsonObject *params = encrypting->call->params;
-    const gchar *cipher = NULL;
-    encrypting->cipher = DEFAULT_CIPHER;
-    if (!params_get_string(params, "cipher", &cipher, error) ||
+    const gchar *transport = NULL;
+    if (!read_cipher(params, &encrypting->options.cipher, error) ||
+        !params_get_string(params, "key_transport", &transport, error) ||
         !params_get_boolean(params, "self_only", FALSE, &encrypting->self_only, error) ||
         !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
         return FALSE;
     /* Nobody gets a copy, and all header fields stay. */
     encrypting->bcc_copies = encrypting->bcc_copies && !encrypting->self_only;
-    if (cipher == NULL || cms_cipher_from_string(cipher, &encrypting->cipher))
+    if (transport == NULL ||
+        cms_key_transport_from_string(transport, &encrypting->options.key_transport))
         return TRUE;
-    g_set_error(
-        error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
-        "cipher \"%.50s\" is not one of aes-128-cbc, aes-192-cbc, aes-256-cbc, aes-128-gcm, "
-        "aes-192-gcm, aes-256-gcm",
-        cipher);
+    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                "key transport \"%.50s\" is not one of pkcs1, oaep", transport);
     return FALSE;
+}
+
+/* For all envelopes, and says so in the result. */
+static void
+choose_ciphers(Encrypting *encrypting, JsonObject *result)
+{
+    GPtrArray *recipients = encrypting->recipients;
+    CipherChoice choice = recipients_choose_ciphers(
+        encrypting->call, recipients, encrypting->options.cipher, encrypting->bcc_copies);
+    encrypting->options.cipher = choice.cipher;
+    encrypting->options.oaep_readers = recipients_get_oaep_readers(recipients);
+    json_set_cipher_choice(result, &choice);
+    json_object_set_array_member(result, "recipients", recipients_to_json(recipients));
 }
 
 static gboolean
 make_payload(Encrypting *encrypting, GError **error)
 {
     gboolean sign = encrypting->signing.pair != NULL;
-    g_autoptr(GBytes) plain = compose_get_payload(encrypting->input->tree, sign, error);
+    g_autoptr(OctetSource) plain = compose_get_payload(encrypting->input->tree, sign, NULL, error);
     if (plain == NULL)
         return FALSE;
     if (!sign) {
@@ -70,7 +94,7 @@ make_payload(Encrypting *encrypting, GError **error)
     }
     const gchar *micalg = NULL;
     op_report_progress(encrypting->call, "sign", 0, 0);
-    g_autoptr(GBytes) signature = signing_sign(&encrypting->signing, plain, &micalg, error);
+    g_autoptr(OctetSource) signature = signing_sign(&encrypting->signing, plain, &micalg, error);
     if (signature == NULL)
         return FALSE;
     encrypting->payload = compose_multipart_signed_entity(plain, signature, micalg);
@@ -78,17 +102,18 @@ make_payload(Encrypting *encrypting, GError **error)
 }
 
 /* Takes the message's header fields from @tree. */
-static GBytes *
+static OctetSource *
 encrypt_for(const Encrypting *encrypting, const EntityTree *tree, GPtrArray *certificates,
-            GError **error)
+            CmsCipher cipher, GError **error)
 {
-    g_autoptr(GBytes) cms =
-        enveloped_data_encrypt(encrypting->payload, certificates, encrypting->cipher, error);
+    EnvelopeOptions options = encrypting->options;
+    options.cipher = cipher;
+    g_autoptr(OctetSource) cms =
+        enveloped_data_encrypt(encrypting->payload, certificates, &options, error);
     if (cms == NULL)
         return NULL;
     return compose_pkcs7_mime(tree, cms,
-                              cms_cipher_is_aead(encrypting->cipher) ? "authEnveloped-data"
-                                                                     : "enveloped-data");
+                              cms_cipher_is_aead(cipher) ? "authEnveloped-data" : "enveloped-data");
 }
 
 static GPtrArray *
@@ -115,7 +140,7 @@ make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *r
             continue;
         g_autoptr(GPtrArray) certificate = g_ptr_array_new();
         g_ptr_array_add(certificate, recipient->certificate);
-        GBytes *copy = encrypt_for(encrypting, tree, certificate, error);
+        OctetSource *copy = encrypt_for(encrypting, tree, certificate, recipient->cipher, error);
         if (copy == NULL)
             return FALSE;
         op_reply_take_body(reply, copy);
@@ -130,12 +155,13 @@ make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, Op
                        JsonArray *copies, GError **error)
 {
     static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
-    g_autoptr(GBytes) open = compose_without_fields(encrypting->input->tree, bcc_fields);
-    g_autoptr(EntityTree) tree = entity_tree_parse(open, NULL, error);
+    g_autoptr(GBytes) header = compose_header_without_fields(encrypting->input->tree, bcc_fields);
+    g_autoptr(EntityTree) tree = entity_tree_parse(header, NULL, error);
     if (tree == NULL)
         return FALSE;
-    GBytes *main_copy = encrypt_for(
-        encrypting, encrypting->keep_bcc ? encrypting->input->tree : tree, certificates, error);
+    OctetSource *main_copy =
+        encrypt_for(encrypting, encrypting->keep_bcc ? encrypting->input->tree : tree, certificates,
+                    encrypting->options.cipher, error);
     if (main_copy == NULL)
         return FALSE;
     op_reply_take_body(reply, main_copy);
@@ -157,7 +183,8 @@ make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
         if (!make_separate_messages(encrypting, certificates, reply, copies, error))
             return FALSE;
     } else {
-        GBytes *message = encrypt_for(encrypting, encrypting->input->tree, certificates, error);
+        OctetSource *message = encrypt_for(encrypting, encrypting->input->tree, certificates,
+                                           encrypting->options.cipher, error);
         if (message == NULL)
             return FALSE;
         op_reply_take_body(reply, message);
@@ -186,9 +213,7 @@ encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
     reply->result = json_object_new();
     if (sign)
         signing_describe(&encrypting.signing, reply->result);
-    json_set_string(reply->result, "cipher", cms_cipher_to_string(encrypting.cipher));
-    json_object_set_array_member(reply->result, "recipients",
-                                 recipients_to_json(encrypting.recipients));
+    choose_ciphers(&encrypting, reply->result);
     return recipients_check(encrypting.recipients, error) && make_payload(&encrypting, error) &&
            make_messages(&encrypting, reply, error);
 }

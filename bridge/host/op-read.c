@@ -4,6 +4,7 @@
 #include "crl-file.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
+#include "learning.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -185,6 +186,9 @@ judge(Reading *reading, GError **error)
     context->pins = reading->pins;
     context->authorities = reading->authorities;
     context->crls = reading->crls;
+    if (reading->input->tree != NULL)
+        context->date_found =
+            message_date_find(entity_tree_get_root(reading->input->tree), &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
     /* Given apart from eContent only where it stands apart: then both must be the same. */
@@ -216,9 +220,12 @@ open_and_judge(Reading *reading, GError **error)
                            reading->reads ? key_give_for_decryption : NULL, (gpointer)call, error);
     if (reading->opened == NULL || !judge(reading, error))
         return FALSE;
+    if (call->in_words)
+        reading->facts.covered = NULL;
     reading->facts.opened = reading->opened;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
+    learning_note_signers(call, &reading->facts);
     return TRUE;
 }
 
@@ -228,22 +235,29 @@ op_verify(const OpCall *call, OpReply *reply, GError **error)
     g_auto(Reading) reading = {.call = call};
     if (!open_and_judge(&reading, error))
         return FALSE;
-    reply->result = verdict_to_json(&reading.facts);
-    return TRUE;
+    reply->result = verdict_to_json(&reading.facts, error);
+    return reply->result != NULL;
+}
+
+static OctetSource *
+innermost_entity(const OpenedMessage *opened, GError **error)
+{
+    g_autoptr(GBytes) payload = octet_source_to_bytes(opened->payload, error);
+    return payload == NULL ? NULL : compose_get_entity(payload, error);
 }
 
 /* What a mail program shows: the message with its innermost payload; or that payload alone. */
-static GBytes *
+static OctetSource *
 innermost_message(const Reading *reading, gboolean entity, GError **error)
 {
     const OpenedMessage *opened = reading->opened;
     if (opened->payload == NULL)
-        return g_bytes_new_static("", 0);
+        return octet_source_new_text("");
     if (entity)
-        return compose_get_entity(opened->payload, error);
+        return innermost_entity(opened, error);
     if (reading->input->is_cms || opened->layers->len == 0)
-        return g_bytes_ref(opened->payload);
-    return compose_open(reading->input->tree, opened->payload);
+        return octet_source_ref(opened->payload);
+    return compose_open(reading->input->tree, opened->payload, error);
 }
 
 gboolean
@@ -254,10 +268,10 @@ op_read(const OpCall *call, OpReply *reply, GError **error)
     if (!params_get_boolean(call->params, "entity", FALSE, &entity, error) ||
         !open_and_judge(&reading, error))
         return FALSE;
-    GBytes *message = innermost_message(&reading, entity, error);
+    OctetSource *message = innermost_message(&reading, entity, error);
     if (message == NULL)
         return FALSE;
-    reply->result = verdict_to_json(&reading.facts);
+    reply->result = verdict_to_json(&reading.facts, error);
     op_reply_take_body(reply, message);
-    return TRUE;
+    return reply->result != NULL;
 }

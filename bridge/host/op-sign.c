@@ -22,14 +22,15 @@ op_sign(const OpCall *call, OpReply *reply, GError **error)
     /* Inside of base64 any octet is safe. Where a detached signature would not hold on every way
      * (RFC 8551 §3.1.3: header fields of an attached message, what somebody else has signed), it is
      * not made. */
-    g_autoptr(GBytes) payload = compose_get_payload(input->tree, !opaque, error);
+    gboolean travels = FALSE;
+    g_autoptr(OctetSource) payload = compose_get_payload(input->tree, !opaque, &travels, error);
     if (payload == NULL)
         return FALSE;
-    opaque = opaque || !compose_is_seven_bit(payload);
+    opaque = opaque || !travels;
     signing.options.detached = !opaque;
     op_report_progress(call, "sign", 0, 0);
     const gchar *micalg = NULL;
-    g_autoptr(GBytes) signature = signing_sign(&signing, payload, &micalg, error);
+    g_autoptr(OctetSource) signature = signing_sign(&signing, payload, &micalg, error);
     if (signature == NULL)
         return FALSE;
     reply->result = json_object_new();

@@ -19,7 +19,7 @@ static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
-    {"configure", op_configure, NAMES("dns_servers", "dns_recursive"), FALSE},
+    {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "learn"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
@@ -34,6 +34,7 @@ static const OpRow op_rows[] = {
     {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
+    {"peers", op_peers, NAMES("address", "forget"), FALSE},
     {"read", op_read, NAMES(VERDICT_CHOICES, "entity"), TRUE},
     {"record", op_record,
      NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
@@ -119,10 +120,10 @@ op_report_progress(const OpCall *call, const gchar *phase, guint n_done, guint n
 }
 
 void
-op_reply_take_body(OpReply *reply, GBytes *body)
+op_reply_take_body(OpReply *reply, OctetSource *body)
 {
     if (reply->bodies == NULL)
-        reply->bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+        reply->bodies = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     g_ptr_array_add(reply->bodies, body);
 }
 

@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "bridge.h"
+#include "octet-source.h"
 
 /* Operations: what host and command line can do. Each is a plain function that reads its
  * parameters, calls the layers, builds the answer, and decides nothing. PROTOCOL.md is the grammar
@@ -38,11 +39,15 @@ typedef struct {
     GCancellable *cancellable;
     OpProgress progress; /* may be NULL */
     gpointer progress_data;
+    /* The result is for words to a person: what costs a pass over the content and would only stand
+     * in the JSON ("content_sha256") is null. */
+    gboolean in_words;
 } OpCall;
 
 typedef struct {
     JsonObject *result; /* on failure: details of the fault, or NULL */
-    /* (element-type GBytes): messages that the operation made; the first is the main one */
+    /* (element-type OctetSource): messages that the operation made; the first is the main one. They
+     * are made while they are read, out of the call's body. */
     GPtrArray *bodies;
 } OpReply;
 void op_reply_clear(OpReply *reply);
@@ -69,4 +74,4 @@ const OpRow *op_get_table(void);
 gboolean op_run(const OpRow *row, const OpCall *call, OpReply *reply, GError **error);
 
 void op_report_progress(const OpCall *call, const gchar *phase, guint n_done, guint n_total);
-void op_reply_take_body(OpReply *reply, GBytes *body);
+void op_reply_take_body(OpReply *reply, OctetSource *body);

@@ -51,6 +51,9 @@ gboolean op_lock(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_password(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_unlock(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-peers.c */
+gboolean op_peers(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-read.c */
 gboolean op_read(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_verify(const OpCall *call, OpReply *reply, GError **error);

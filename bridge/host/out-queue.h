@@ -4,7 +4,8 @@
 #include <json-glib/json-glib.h>
 
 /* What the host has to say, as frames below LIMIT_FRAME_OUT_OCTETS. Long results and bodies become
- * chunks, made one at a time when the stream takes them, those of several answers in turn. */
+ * chunks, read and made one at a time when the stream takes them, those of several answers in turn.
+ * Where a body can't be read to its end a fault of its part ends the answer. */
 typedef struct _OutQueue OutQueue;
 
 OutQueue *out_queue_new(void);
@@ -21,12 +22,12 @@ void out_queue_push_fault(OutQueue *queue, gint64 id, const GError *error, JsonO
 /**
  * out_queue_push_answer:
  * @result: (transfer none)
- * @bodies: (element-type GBytes) (nullable)
+ * @bodies: (element-type OctetSource) (nullable)
  * @files: (element-type utf8) (nullable): names of files into which the first of @bodies have been
  * written already
  *
  * An answer that fits into no frame, because of the names of its files, becomes the fault
- * "body-too-large".
+ * "body-too-large"; one with a short body that can't be read, the fault of that.
  */
 void out_queue_push_answer(OutQueue *queue, gint64 id, JsonObject *result, GPtrArray *bodies,
                            GPtrArray *files);

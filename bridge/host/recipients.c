@@ -219,6 +219,19 @@ recipients_check(GPtrArray *recipients, GError **error)
     return FALSE;
 }
 
+static void
+set_capabilities(JsonObject *object, const Recipient *recipient)
+{
+    static const gchar *const sources[] = {[CAPABILITIES_NONE] = NULL,
+                                           [CAPABILITIES_CERTIFICATE] = "certificate",
+                                           [CAPABILITIES_LEARNED] = "learned",
+                                           [CAPABILITIES_OWN] = "own"};
+    json_set_string(object, "capabilities", sources[recipient->capabilities_source]);
+    json_set_string(object, "cipher",
+                    recipient->certificate == NULL ? NULL
+                                                   : cms_cipher_to_string(recipient->cipher));
+}
+
 static JsonObject *
 recipient_to_json(const Recipient *recipient)
 {
@@ -233,6 +246,7 @@ recipient_to_json(const Recipient *recipient)
         json_set_recipient(object, recipient->reason, recipient->certificate);
     }
     json_set_string(object, "role", roles[recipient->role]);
+    set_capabilities(object, recipient);
     return object;
 }
 

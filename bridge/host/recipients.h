@@ -3,10 +3,19 @@
 
 #include "dane-lookup.h"
 #include "message-input.h"
+#include "smime-capabilities.h"
 
 /* To whom a message is encrypted, for the operations "encrypt" and "sign-encrypt". */
 
 typedef enum { RECIPIENT_SHOWN, RECIPIENT_BCC, RECIPIENT_SELF } RecipientRole;
+
+/* Whence it is known what somebody can read: see recipient-ciphers.h. */
+typedef enum {
+    CAPABILITIES_NONE,        /* it is not */
+    CAPABILITIES_CERTIFICATE, /* from its extension */
+    CAPABILITIES_LEARNED,     /* from a verified signature */
+    CAPABILITIES_OWN          /* this program */
+} CapabilitiesSource;
 
 typedef struct {
     gchar *address; /* NULL for a certificate that was handed in */
@@ -14,6 +23,9 @@ typedef struct {
     VerdictReason reason;     /* REASON_NONE: ready */
     Certificate *certificate; /* NULL unless ready */
     DaneAnswer *dane;         /* NULL if it was not looked up */
+    CapabilitiesSource capabilities_source;
+    SmimeCapabilities capabilities; /* nothing if there is no source */
+    CmsCipher cipher;               /* of the envelope that they get */
 } Recipient;
 
 /**

@@ -6,9 +6,6 @@
 #include "dane-lookup.h"
 #include "path.h"
 
-/* Clocks differ; an hour is what Thunderbird allows, too. */
-#define SIGNING_TIME_SLACK 3600
-
 static void
 judged_signer_free(gpointer data)
 {
@@ -267,6 +264,18 @@ is_pinned(const Certificate *certificate, GPtrArray *pins)
     return FALSE;
 }
 
+/* Date stands outside of what is signed: an old signed message must not pass for today's. With the
+ * slack that Thunderbird allows; it refuses signatures made later than Date as well, but a draft
+ * that is signed when it is sent is no replay. */
+static gboolean
+is_signed_earlier(const SignerResult *result, const JudgeContext *context)
+{
+    if (result->signing_time == G_MININT64 || context->date_found == MESSAGE_DATE_ABSENT)
+        return FALSE;
+    return context->date_found == MESSAGE_DATE_UNCLEAR ||
+           result->signing_time < context->date - SIGNING_TIME_SLACK;
+}
+
 static void
 fill_from_result(PolicySignature *found, const SignerResult *result, const JudgeContext *context)
 {
@@ -276,6 +285,7 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
     found->nested = context->is_nested;
     found->from_future = result->signing_time != G_MININT64 &&
                          result->signing_time > context->now + SIGNING_TIME_SLACK;
+    found->signed_earlier = is_signed_earlier(result, context);
     found->has_pins = context->pins != NULL && context->pins->len > 0;
     found->address = context->author == NULL ? context->no_author : ADDRESS_UNNAMED;
     found->looked_up = context->dane != NULL;
@@ -304,7 +314,7 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
 }
 
 static JudgedSigner *
-judge_signer(const Judging *judging, guint index, GBytes *content, SignatureScope scope)
+judge_signer(const Judging *judging, guint index, OctetSource *content, SignatureScope scope)
 {
     const JudgeContext *context = judging->context;
     g_autoptr(GArray) records = NULL;
@@ -330,7 +340,7 @@ judge_signer(const Judging *judging, guint index, GBytes *content, SignatureScop
 }
 
 GPtrArray *
-judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
               const JudgeContext *context, GError **error)
 {
     g_auto(Judging) judging = {.data = data, .context = context};

@@ -2,10 +2,15 @@
 #pragma once
 
 #include "dane-records.h"
+#include "message-date.h"
 #include "policy.h"
 #include "signed-data.h"
 
 /* Gathers what policy wants to know of each signer, and asks it. */
+
+/* Seconds that a signing time may lie ahead. Clocks differ; an hour is what Thunderbird allows,
+ * too. */
+#define SIGNING_TIME_SLACK 3600
 
 /* Beside what the signature is judged. Borrowed, all of it. */
 typedef struct {
@@ -16,8 +21,10 @@ typedef struct {
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
     gint64 now;
+    MessageDate date_found;      /* of the message, beside which signing times are looked at */
+    gint64 date;                 /* with MESSAGE_DATE_STATED */
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
-    gboolean is_nested;          /* the signature is directly round another one */
+    gboolean is_nested;          /* directly round another one, not both opaque: OpenedMessage */
 } JudgeContext;
 
 typedef struct {
@@ -31,5 +38,5 @@ typedef struct {
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full). NULL with
  * CMS_ERROR_LIMIT if it would take too long. */
-GPtrArray *judge_signers(const SignedData *data, GBytes *content, SignatureScope scope,
+GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
                          const JudgeContext *context, GError **error);

@@ -69,11 +69,12 @@ signing_prepare(const OpCall *call, const MessageInput *input, Signing *out_sign
     return TRUE;
 }
 
-GBytes *
-signing_sign(const Signing *signing, GBytes *payload, const gchar **out_micalg, GError **error)
+OctetSource *
+signing_sign(const Signing *signing, OctetSource *payload, const gchar **out_micalg, GError **error)
 {
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
-    GBytes *signature = signed_data_sign(payload, signing->pair, &signing->options, &digest, error);
+    OctetSource *signature =
+        signed_data_sign(payload, signing->pair, &signing->options, &digest, error);
     if (signature != NULL)
         *out_micalg = cms_digest_to_string(digest);
     return signature;

@@ -19,8 +19,8 @@ gboolean signing_prepare(const OpCall *call, const MessageInput *input, Signing 
                          GError **error);
 
 /* DER of SignedData over @payload; *out_micalg is static. */
-GBytes *signing_sign(const Signing *signing, GBytes *payload, const gchar **out_micalg,
-                     GError **error);
+OctetSource *signing_sign(const Signing *signing, OctetSource *payload, const gchar **out_micalg,
+                          GError **error);
 
 /* Adds "author", "signer" to a result. */
 void signing_describe(const Signing *signing, JsonObject *result);

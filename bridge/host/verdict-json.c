@@ -2,7 +2,7 @@
 
 #include "verdict-json.h"
 
-#include "cms-init.h"
+#include "content-digest.h"
 #include "json-facts.h"
 
 /* The signer of whom the verdict speaks: the one that trusts least. */
@@ -130,6 +130,24 @@ set_layers(JsonObject *object, const OpenedMessage *opened)
     json_object_set_array_member(object, "layers", layers);
 }
 
+/* For import: they say nothing about who sent them. */
+static void
+set_certificates(JsonObject *object, GPtrArray *certificates)
+{
+    if (certificates == NULL) {
+        json_object_set_null_member(object, "certificates");
+        return;
+    }
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < certificates->len; i++) {
+        const Certificate *certificate = g_ptr_array_index(certificates, i);
+        JsonObject *facts = json_from_certificate(certificate);
+        set_der(facts, certificate);
+        json_array_add_object_element(array, facts);
+    }
+    json_object_set_array_member(object, "certificates", array);
+}
+
 static SignatureMath
 combined_math(const VerdictFacts *facts)
 {
@@ -144,18 +162,36 @@ combined_math(const VerdictFacts *facts)
     return least;
 }
 
-JsonObject *
-verdict_to_json(const VerdictFacts *facts)
+gboolean
+json_set_sha256(JsonObject *object, const gchar *name, const OctetSource *octets, GError **error)
 {
-    JsonObject *object = json_object_new();
+    DigestValue values[CMS_N_DIGESTS] = {0};
+    if (octets == NULL) {
+        json_object_set_null_member(object, name);
+        return TRUE;
+    }
+    if (!content_digest_compute_all(1u << CMS_DIGEST_SHA256, octets, values, error))
+        return FALSE;
+    const DigestValue *value = &values[CMS_DIGEST_SHA256];
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (gsize i = 0; i < value->n_octets; i++)
+        g_string_append_printf(text, "%02x", value->octets[i]);
+    json_set_string(object, name, text->str);
+    return TRUE;
+}
+
+JsonObject *
+verdict_to_json(const VerdictFacts *facts, GError **error)
+{
+    g_autoptr(JsonObject) object = json_object_new();
     const JudgedSigner *signer = deciding_signer(facts);
-    g_autofree gchar *sha256 = facts->covered == NULL ? NULL : cms_sha256_hex(facts->covered);
     json_object_set_boolean_member(object, "encrypted", facts->opened->is_encrypted);
     json_object_set_boolean_member(object, "signed", facts->scope == SCOPE_WHOLE);
     json_set_string(object, "scope", signature_scope_to_string(facts->scope));
     json_set_string(object, "status", signature_status_to_string(facts->verdict.status));
     json_set_string(object, "reason", verdict_reason_to_string(facts->verdict.reason));
     json_set_string(object, "signature", signature_math_to_string(combined_math(facts)));
+    json_set_string(object, "signature_detail", signer == NULL ? NULL : signer->result->detail);
     json_set_string(object, "author", facts->author);
     json_object_set_int_member(object, "signers", facts->signers->len);
     set_signer(object, signer);
@@ -163,6 +199,8 @@ verdict_to_json(const VerdictFacts *facts)
     set_authority(object, signer);
     json_set_encryption(object, facts->opened);
     set_layers(object, facts->opened);
-    json_set_string(object, "content_sha256", sha256);
-    return object;
+    set_certificates(object, facts->opened->certificates);
+    return json_set_sha256(object, "content_sha256", facts->covered, error)
+               ? g_steal_pointer(&object)
+               : NULL;
 }

@@ -15,10 +15,15 @@ typedef struct {
     GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */
     PolicyVerdict verdict;
     SignatureScope scope;
-    GBytes *covered; /* what the signature covers, else the payload; or NULL */
+    OctetSource *covered; /* what the signature covers, else the payload; or NULL */
 } VerdictFacts;
 
 /* The member "encryption": null if @opened has no opened envelope. */
 void json_set_encryption(JsonObject *object, const OpenedMessage *opened);
 
-JsonObject *verdict_to_json(const VerdictFacts *facts);
+/* A member with the SHA-256 of @octets in hexadecimal; null for NULL. */
+gboolean json_set_sha256(JsonObject *object, const gchar *name, const OctetSource *octets,
+                         GError **error);
+
+/* NULL if what is covered can't be read. */
+JsonObject *verdict_to_json(const VerdictFacts *facts, GError **error);

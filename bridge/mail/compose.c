@@ -5,17 +5,25 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base64.h"
 #include "entity-private.h"
 #include "header-field.h"
 #include "octet-buffer.h"
-#include "transfer-encoding.h"
 
 #define BOUNDARY_OCTETS 16
 
-static GBytes *
-finish(GByteArray *out)
+/* Takes both. @rest: (nullable): what comes after @head. */
+static OctetSource *
+finish(GByteArray *head, OctetSource *rest)
 {
-    return g_byte_array_free_to_bytes(out);
+    g_autoptr(GBytes) octets = g_byte_array_free_to_bytes(head);
+    OctetSource *start = octet_source_new_bytes(octets);
+    if (rest == NULL)
+        return start;
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(parts, start);
+    g_ptr_array_add(parts, rest);
+    return octet_source_new_joined(parts);
 }
 
 /* MIME-Version and Content-* describe the body (RFC 2045 §3, §9). */
@@ -35,8 +43,7 @@ append_outer_fields(GByteArray *out, const EntityTree *message)
         if (is_structural(entity_get_field_name(root, i)))
             continue;
         g_autoptr(GBytes) field = entity_get_field_octets(root, i);
-        g_autoptr(GBytes) canonical = octets_to_crlf(field);
-        octet_buffer_append(out, canonical);
+        octet_buffer_append_lines(out, field);
     }
 }
 
@@ -46,29 +53,23 @@ append_mime_version(GByteArray *out)
     octet_buffer_append_text(out, "MIME-Version: 1.0\r\n");
 }
 
-/* A boundary that is not in @payload. "=_" is in no quoted-printable and no base64. */
+/* "=_" is in no quoted-printable and no base64; and whoever wrote the payload has not known 128
+ * random bits: it need not be searched for them. */
 static gchar *
-make_boundary(GBytes *payload)
+make_boundary(void)
 {
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(payload, &n_octets);
-    for (;;) {
-        guint8 random[BOUNDARY_OCTETS];
-        while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-            g_assert(errno == EINTR);
-        GString *boundary = g_string_new("=_");
-        for (gsize i = 0; i < sizeof random; i++)
-            g_string_append_printf(boundary, "%02x", random[i]);
-        if (n_octets == 0 || memmem(octets, n_octets, boundary->str, boundary->len) == NULL)
-            return g_string_free(boundary, FALSE);
-        g_string_free(boundary, TRUE);
-    }
+    guint8 random[BOUNDARY_OCTETS];
+    while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        g_assert(errno == EINTR);
+    GString *boundary = g_string_new("=_");
+    for (gsize i = 0; i < sizeof random; i++)
+        g_string_append_printf(boundary, "%02x", random[i]);
+    return g_string_free(boundary, FALSE);
 }
 
-/* The fields that base64 in a file called @file_name needs, the empty line, and the text. */
+/* The fields that base64 in a file called @file_name needs, and the empty line. */
 static void
-append_attached_base64(GByteArray *out, const gchar *file_name, const gchar *description,
-                       GBytes *octets)
+append_attached_fields(GByteArray *out, const gchar *file_name, const gchar *description)
 {
     g_autofree gchar *fields =
         g_strdup_printf("Content-Transfer-Encoding: base64\r\n"
@@ -76,16 +77,29 @@ append_attached_base64(GByteArray *out, const gchar *file_name, const gchar *des
                         "Content-Description: %s\r\n"
                         "\r\n",
                         file_name, description);
-    g_autoptr(GBytes) text = base64_encode_lines(octets);
     octet_buffer_append_text(out, fields);
-    octet_buffer_append(out, text);
 }
 
-static void
-append_multipart_signed(GByteArray *out, GBytes *payload, GBytes *signature, const gchar *micalg)
+/* What lies between the payload and the signature. */
+static OctetSource *
+make_signature_head(const gchar *boundary)
 {
-    g_autofree gchar *boundary = make_boundary(payload);
-    g_autofree gchar *head = g_strdup_printf(
+    GByteArray *head = g_byte_array_new();
+    g_autofree gchar *line = g_strdup_printf("\r\n--%s\r\n", boundary);
+    octet_buffer_append_text(head, line);
+    octet_buffer_append_text(head,
+                             "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n");
+    append_attached_fields(head, "smime.p7s", "S/MIME cryptographic signature");
+    return finish(head, NULL);
+}
+
+/* Takes @head. */
+static OctetSource *
+make_multipart_signed(GByteArray *head, OctetSource *payload, OctetSource *signature,
+                      const gchar *micalg)
+{
+    g_autofree gchar *boundary = make_boundary();
+    g_autofree gchar *start = g_strdup_printf(
         "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n"
         " micalg=%s; boundary=\"%s\"\r\n"
         "\r\n"
@@ -93,34 +107,31 @@ append_multipart_signed(GByteArray *out, GBytes *payload, GBytes *signature, con
         "\r\n"
         "--%s\r\n",
         micalg, boundary, boundary);
-    g_autofree gchar *middle = g_strdup_printf("\r\n--%s\r\n", boundary);
     g_autofree gchar *end = g_strdup_printf("\r\n--%s--\r\n", boundary);
-    octet_buffer_append_text(out, head);
-    octet_buffer_append(out, payload);
-    octet_buffer_append_text(out, middle);
-    octet_buffer_append_text(out,
-                             "Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n");
-    append_attached_base64(out, "smime.p7s", "S/MIME cryptographic signature", signature);
-    octet_buffer_append_text(out, end);
+    octet_buffer_append_text(head, start);
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(parts, finish(head, NULL));
+    g_ptr_array_add(parts, octet_source_ref(payload));
+    g_ptr_array_add(parts, make_signature_head(boundary));
+    g_ptr_array_add(parts, base64_source_new(signature));
+    g_ptr_array_add(parts, octet_source_new_text(end));
+    return octet_source_new_joined(parts);
 }
 
-GBytes *
-compose_multipart_signed(const EntityTree *message, GBytes *payload, GBytes *signature,
+OctetSource *
+compose_multipart_signed(const EntityTree *message, OctetSource *payload, OctetSource *signature,
                          const gchar *micalg)
 {
-    GByteArray *out = g_byte_array_new();
-    append_outer_fields(out, message);
-    append_mime_version(out);
-    append_multipart_signed(out, payload, signature, micalg);
-    return finish(out);
+    GByteArray *head = g_byte_array_new();
+    append_outer_fields(head, message);
+    append_mime_version(head);
+    return make_multipart_signed(head, payload, signature, micalg);
 }
 
-GBytes *
-compose_multipart_signed_entity(GBytes *payload, GBytes *signature, const gchar *micalg)
+OctetSource *
+compose_multipart_signed_entity(OctetSource *payload, OctetSource *signature, const gchar *micalg)
 {
-    GByteArray *out = g_byte_array_new();
-    append_multipart_signed(out, payload, signature, micalg);
-    return finish(out);
+    return make_multipart_signed(g_byte_array_new(), payload, signature, micalg);
 }
 
 /* RFC 8551 §3.2.1 and §3.2.2 */
@@ -146,33 +157,32 @@ find_pkcs7_mime_row(const gchar *smime_type)
     return &rows[G_N_ELEMENTS(rows) - 1];
 }
 
-static void
-append_pkcs7_mime(GByteArray *out, GBytes *cms, const gchar *smime_type)
+/* Takes @head. */
+static OctetSource *
+make_pkcs7_mime(GByteArray *head, OctetSource *cms, const gchar *smime_type)
 {
     const Pkcs7MimeRow *row = find_pkcs7_mime_row(smime_type);
     g_autofree gchar *type =
         g_strdup_printf("Content-Type: application/pkcs7-mime; smime-type=%s;\r\n name=\"%s\"\r\n",
                         smime_type, row->file_name);
-    octet_buffer_append_text(out, type);
-    append_attached_base64(out, row->file_name, row->description, cms);
+    octet_buffer_append_text(head, type);
+    append_attached_fields(head, row->file_name, row->description);
+    return finish(head, base64_source_new(cms));
 }
 
-GBytes *
-compose_pkcs7_mime(const EntityTree *message, GBytes *cms, const gchar *smime_type)
+OctetSource *
+compose_pkcs7_mime(const EntityTree *message, OctetSource *cms, const gchar *smime_type)
 {
-    GByteArray *out = g_byte_array_new();
-    append_outer_fields(out, message);
-    append_mime_version(out);
-    append_pkcs7_mime(out, cms, smime_type);
-    return finish(out);
+    GByteArray *head = g_byte_array_new();
+    append_outer_fields(head, message);
+    append_mime_version(head);
+    return make_pkcs7_mime(head, cms, smime_type);
 }
 
-GBytes *
-compose_pkcs7_mime_entity(GBytes *cms, const gchar *smime_type)
+OctetSource *
+compose_pkcs7_mime_entity(OctetSource *cms, const gchar *smime_type)
 {
-    GByteArray *out = g_byte_array_new();
-    append_pkcs7_mime(out, cms, smime_type);
-    return finish(out);
+    return make_pkcs7_mime(g_byte_array_new(), cms, smime_type);
 }
 
 /* Fields of the payload that the message has outside, too. Two of a name, two From above all, are
@@ -190,50 +200,61 @@ find_doubled_fields(const Entity *outer, const Entity *payload)
     return names;
 }
 
-GBytes *
-compose_open(const EntityTree *message, GBytes *payload)
+static gboolean
+is_one_of(const gchar *const *names, const gchar *name)
 {
-    GByteArray *out = g_byte_array_new();
-    append_outer_fields(out, message);
-    g_autoptr(GError) fault = NULL;
-    g_autoptr(EntityTree) tree = entity_tree_parse(payload, NULL, &fault);
-    if (tree == NULL) {
-        append_mime_version(out);
-        /* Without a header section of its own it is text, which must not be read as one. */
-        if (g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) ||
-            g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY))
-            octet_buffer_append_text(out, "\r\n");
-        octet_buffer_append(out, payload);
-        return finish(out);
-    }
-    const Entity *root = entity_tree_get_root(tree);
-    if (entity_count_fields(root, "MIME-Version") == 0)
-        append_mime_version(out);
-    g_autoptr(GPtrArray) doubled = find_doubled_fields(entity_tree_get_root(message), root);
-    g_autoptr(GBytes) single =
-        compose_without_fields(tree, (const gchar *const *)(gpointer)doubled->pdata);
-    octet_buffer_append(out, single);
-    return finish(out);
+    for (; *names != NULL; names++)
+        if (g_ascii_strcasecmp(*names, name) == 0)
+            return TRUE;
+    return FALSE;
 }
 
-GBytes *
-compose_without_fields(const EntityTree *message, const gchar *const *names)
+static void
+append_header_without(GByteArray *out, const EntityTree *message, const gchar *const *names)
 {
     const Entity *root = entity_tree_get_root(message);
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(message->message, &n_octets);
-    GByteArray *out = g_byte_array_sized_new((guint)n_octets);
+    const guint8 *octets = g_bytes_get_data(message->message, NULL);
     gsize at = 0;
     for (guint i = 0; i < root->fields->len; i++) {
         const HeaderField *field = &g_array_index(root->fields, HeaderField, i);
-        gboolean is_named = FALSE;
-        for (const gchar *const *name = names; *name != NULL && !is_named; name++)
-            is_named = g_ascii_strcasecmp(*name, field->name) == 0;
-        if (!is_named)
+        if (!is_one_of(names, field->name))
             continue;
         g_byte_array_append(out, octets + at, (guint)(root->start + field->start - at));
         at = root->start + field->end;
     }
-    g_byte_array_append(out, octets + at, (guint)(n_octets - at));
-    return finish(out);
+    g_byte_array_append(out, octets + at, (guint)(root->body - at));
+}
+
+OctetSource *
+compose_open(const EntityTree *message, OctetSource *payload, GError **error)
+{
+    g_autoptr(GByteArray) head = g_byte_array_new();
+    append_outer_fields(head, message);
+    g_autoptr(GError) fault = NULL;
+    g_autoptr(EntityTree) tree = entity_tree_parse_header(payload, &fault);
+    if (tree == NULL) {
+        if (!g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) &&
+            !g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY)) {
+            g_propagate_error(error, g_steal_pointer(&fault));
+            return NULL;
+        }
+        /* Without a header section of its own it is text, which must not be read as one. */
+        append_mime_version(head);
+        octet_buffer_append_text(head, "\r\n");
+        return finish(g_steal_pointer(&head), octet_source_ref(payload));
+    }
+    const Entity *root = entity_tree_get_root(tree);
+    if (entity_count_fields(root, "MIME-Version") == 0)
+        append_mime_version(head);
+    g_autoptr(GPtrArray) doubled = find_doubled_fields(entity_tree_get_root(message), root);
+    append_header_without(head, tree, (const gchar *const *)(gpointer)doubled->pdata);
+    return finish(g_steal_pointer(&head), octet_source_new_without_start(payload, root->body));
+}
+
+GBytes *
+compose_header_without_fields(const EntityTree *message, const gchar *const *names)
+{
+    GByteArray *out = g_byte_array_new();
+    append_header_without(out, message, names);
+    return g_byte_array_free_to_bytes(out);
 }

@@ -19,8 +19,13 @@ struct _Entity {
 
 struct _EntityTree {
     GBytes *message;
-    GPtrArray *entities; /* (element-type Entity), all, in order of the message */
+    GPtrArray *entities;  /* (element-type Entity), all, in order of the message */
+    gboolean has_bare_lf; /* some line ends in LF without CR */
 };
+
+/* The octets from @start to @end with every line end as CRLF; shares memory if all are. Both are
+ * borders of lines, or before a line end. */
+OctetSource *entity_tree_get_canonical(const EntityTree *tree, gsize start, gsize end);
 
 /* Fills the tree. */
 gboolean entity_slicer_run(EntityTree *tree, const EntityLimits *limits, GError **error);

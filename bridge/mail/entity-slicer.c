@@ -7,6 +7,7 @@
 #include "boundary-set.h"
 #include "entity-private.h"
 #include "header-field.h"
+#include "octet-spool.h"
 
 typedef struct {
     EntityTree *tree;
@@ -16,9 +17,22 @@ typedef struct {
     gsize at;
     gsize n_header_octets; /* of all entities so far */
     guint n_header_fields;
-    GPtrArray *open; /* (element-type Entity) borrowed */
+    const guint8 *kept; /* from here on pages have not been given back */
+    GPtrArray *open;    /* (element-type Entity) borrowed */
     BoundarySet *boundaries;
 } Slicer;
+
+/* Octets of the line at the cursor. */
+static gsize
+next_line(Slicer *slicer)
+{
+    const guint8 *line = slicer->octets + slicer->at;
+    gsize n_line = line_octets(line, slicer->n_octets - slicer->at);
+    if (line[n_line - 1] == '\n' && (n_line == 1 || line[n_line - 2] != '\r'))
+        slicer->tree->has_bare_lf = TRUE;
+    octets_forget_behind(&slicer->kept, line);
+    return n_line;
+}
 
 static gboolean
 starts_with_dashes(const Slicer *slicer, gsize at)
@@ -40,7 +54,7 @@ skip_mbox_separators(Slicer *slicer)
 {
     while (slicer->at < slicer->n_octets) {
         const guint8 *line = slicer->octets + slicer->at;
-        gsize n_line = line_octets(line, slicer->n_octets - slicer->at);
+        gsize n_line = next_line(slicer);
         if (!line_is_mbox_separator(line, n_line))
             return;
         slicer->at += n_line;
@@ -56,7 +70,7 @@ find_header_end(Slicer *slicer, gboolean *out_has_empty_line, gsize *out_end, GE
     *out_has_empty_line = FALSE;
     while (slicer->at < slicer->n_octets) {
         const guint8 *line = slicer->octets + slicer->at;
-        gsize n_line = line_octets(line, slicer->n_octets - slicer->at);
+        gsize n_line = next_line(slicer);
         BoundaryMatch match;
         if (match_delimiter(slicer, n_line, &match))
             break;
@@ -250,10 +264,11 @@ entity_slicer_run(EntityTree *tree, const EntityLimits *limits, GError **error)
     g_autoptr(BoundarySet) boundaries = boundary_set_new();
     Slicer slicer = {.tree = tree, .limits = limits, .open = open, .boundaries = boundaries};
     slicer.octets = g_bytes_get_data(tree->message, &slicer.n_octets);
+    slicer.kept = slicer.octets;
     if (!open_entity(&slicer, error))
         return FALSE;
     while (slicer.at < slicer.n_octets) {
-        gsize n_line = line_octets(slicer.octets + slicer.at, slicer.n_octets - slicer.at);
+        gsize n_line = next_line(&slicer);
         BoundaryMatch match;
         if (!match_delimiter(&slicer, n_line, &match)) {
             slicer.at += n_line;

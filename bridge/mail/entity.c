@@ -7,6 +7,9 @@
 #include "header-field.h"
 #include "transfer-encoding.h"
 
+/* Nearly all header sections are shorter. */
+#define HEADER_FIRST_OCTETS (16u * 1024)
+
 const EntityLimits entity_limits_default = {
     .header_octets = LIMIT_HEADER_OCTETS,
     .header_fields = LIMIT_HEADER_FIELDS,
@@ -42,6 +45,42 @@ entity_tree_parse(GBytes *message, const EntityLimits *limits, GError **error)
     if (!entity_slicer_run(tree, limits != NULL ? limits : &entity_limits_default, error))
         return NULL;
     return g_steal_pointer(&tree);
+}
+
+/* Octets of the start up to the first empty line, and with it; 0 if there is none. */
+static gsize
+header_section_octets(GBytes *start)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(start, &n_octets);
+    for (gsize at = 0; at < n_octets;) {
+        gsize n_line = line_octets(octets + at, n_octets - at);
+        gboolean is_whole = octets[at + n_line - 1] == '\n';
+        gboolean is_empty = is_whole && line_text_octets(octets + at, n_line) == 0;
+        at += n_line;
+        if (is_empty)
+            return at;
+    }
+    return 0;
+}
+
+EntityTree *
+entity_tree_parse_header(const OctetSource *octets, GError **error)
+{
+    /* Past the limit by enough for the slicer to see it. */
+    const gsize n_most = LIMIT_HEADER_OCTETS + 2;
+    for (gsize n_wanted = HEADER_FIRST_OCTETS;; n_wanted *= 16) {
+        g_autoptr(GBytes) start = octet_source_get_start(octets, MIN(n_wanted, n_most), error);
+        if (start == NULL)
+            return NULL;
+        gsize n_header = header_section_octets(start);
+        if (n_header > 0) {
+            g_autoptr(GBytes) header = g_bytes_new_from_bytes(start, 0, n_header);
+            return entity_tree_parse(header, NULL, error);
+        }
+        if (n_wanted >= n_most || g_bytes_get_size(start) == octet_source_get_size(octets))
+            return entity_tree_parse(start, NULL, error);
+    }
 }
 
 void
@@ -186,38 +225,15 @@ entity_decode_body(const Entity *entity, gboolean strict, GError **error)
     return transfer_decode(body, transfer_encoding_parse(encoding), strict, error);
 }
 
-GBytes *
-entity_get_canonical(const Entity *entity)
+OctetSource *
+entity_tree_get_canonical(const EntityTree *tree, gsize start, gsize end)
 {
-    g_autoptr(GBytes) octets = entity_get_octets(entity);
-    return octets_to_crlf(octets);
+    g_autoptr(GBytes) octets = g_bytes_new_from_bytes(tree->message, start, end - start);
+    return tree->has_bare_lf ? octets_to_crlf(octets) : octet_source_new_bytes(octets);
 }
 
-GBytes *
-octets_to_crlf(GBytes *octets)
+OctetSource *
+entity_get_canonical(const Entity *entity)
 {
-    gsize n_octets = 0;
-    const gchar *in = g_bytes_get_data(octets, &n_octets);
-    const gchar *end = in + n_octets;
-    gsize n_bare = 0;
-    for (const gchar *p = in; p < end && (p = memchr(p, '\n', (gsize)(end - p))) != NULL; p++)
-        n_bare += p == in || p[-1] != '\r';
-    if (n_bare == 0)
-        return g_bytes_ref(octets);
-
-    gchar *out = g_malloc(n_octets + n_bare);
-    gchar *q = out;
-    for (const gchar *p = in; p < end;) {
-        const gchar *lf = memchr(p, '\n', (gsize)(end - p));
-        gsize n_text = (gsize)((lf != NULL ? lf : end) - p);
-        memcpy(q, p, n_text);
-        q += n_text;
-        if (lf == NULL)
-            break;
-        if (lf == in || lf[-1] != '\r')
-            *q++ = '\r';
-        *q++ = '\n';
-        p = lf + 1;
-    }
-    return g_bytes_new_take(out, n_octets + n_bare);
+    return entity_tree_get_canonical(entity->tree, entity->start, entity->end);
 }

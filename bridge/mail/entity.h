@@ -5,6 +5,7 @@
 
 #include "core-limits.h"
 #include "mail-error.h"
+#include "octet-source.h"
 
 /* A message cut into MIME entities (RFC 2045, 2046) without changing an octet: an entity is a slice
  * of the message, and what a signature covers is that slice. Lines may end in CRLF or LF.
@@ -39,6 +40,10 @@ extern const EntityLimits entity_limits_default; /* core/core-limits.h */
  */
 EntityTree *entity_tree_parse(GBytes *message, const EntityLimits *limits,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The root alone, with its fields and no body, of what can be long: only the start of @octets is
+ * read. MAIL_ERROR, and what reading gives. */
+EntityTree *entity_tree_parse_header(const OctetSource *octets,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void entity_tree_free(EntityTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EntityTree, entity_tree_free)
 const Entity *entity_tree_get_root(const EntityTree *tree);
@@ -81,13 +86,14 @@ GBytes *entity_get_body(const Entity *entity);
  * @strict: base64 with foreign characters, or breaking off, is MAIL_ERROR_ENCODING; otherwise
  * decoded as far as it goes
  *
- * Body without its transfer encoding. Line ends are left as they are.
+ * Body without its transfer encoding, in a spool (octet-spool.h) where it is large. Line ends are
+ * left as they are.
  */
 GBytes *entity_decode_body(const Entity *entity, gboolean strict,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* entity_get_octets() with every line end as CRLF: what multipart/signed digests (RFC 8551 §3.1.1).
  * Shares memory if nothing has to change. */
-GBytes *entity_get_canonical(const Entity *entity);
-/* The same for any octets. A lone CR is left alone. */
-GBytes *octets_to_crlf(GBytes *octets);
+OctetSource *entity_get_canonical(const Entity *entity) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for any octets (line-ends.c). A lone CR is left alone. */
+OctetSource *octets_to_crlf(GBytes *octets) G_GNUC_WARN_UNUSED_RESULT;

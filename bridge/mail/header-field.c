@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "mail-error.h"
+#include "octet-spool.h"
 
 #define REPLACEMENT_CHARACTER "\357\277\275"
 
 gsize
 line_octets(const guint8 *octets, gsize n_octets)
 {
-    const guint8 *lf = n_octets > 0 ? memchr(octets, '\n', n_octets) : NULL;
+    const guint8 *lf = octets_find(octets, n_octets, '\n');
     return lf != NULL ? (gsize)(lf - octets) + 1 : n_octets;
 }
 

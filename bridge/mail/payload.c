@@ -3,37 +3,34 @@
 /* The entity that protection is put round. Changes to the message are collected as edits of octet
  * ranges; everything outside of them is copied. */
 
-#include "payload.h"
-
-#include <string.h>
-
+#include "base64.h"
 #include "compose.h"
 #include "entity-private.h"
+#include "hazards.h"
 #include "header-field.h"
 #include "octet-buffer.h"
+#include "octet-spool.h"
 #include "transfer-encoding.h"
-
-/* RFC 5322 §2.1.1 */
-#define MAX_LINE_OCTETS 998
 
 typedef struct {
     gsize start;
     gsize end;
-    GBytes *replacement; /* NULL: the octets stay as they are, line ends too */
+    OctetSource *replacement; /* NULL: the octets stay as they are, line ends too */
 } Edit;
 
 typedef struct {
+    const EntityTree *tree;
     const guint8 *octets;
-    GBytes *message;
     GArray *edits;
     gboolean seven_bit;
+    GError *error; /* the first */
 } Composer;
 
 static void
 clear_edit(gpointer data)
 {
     Edit *edit = data;
-    g_clear_pointer(&edit->replacement, g_bytes_unref);
+    g_clear_pointer(&edit->replacement, octet_source_unref);
 }
 
 static gint
@@ -46,53 +43,18 @@ compare_edits(gconstpointer a, gconstpointer b)
     return left->end < right->end ? -1 : left->end > right->end;
 }
 
-static void
-find_line_hazards(const guint8 *line, gsize n_octets, OctetHazards *hazards)
-{
-    if (n_octets > MAX_LINE_OCTETS)
-        hazards->has_long_line = TRUE;
-    if (n_octets >= 5 && memcmp(line, "From ", 5) == 0)
-        hazards->has_from_line = TRUE;
-    if (n_octets > 0 && (line[n_octets - 1] == ' ' || line[n_octets - 1] == '\t'))
-        hazards->has_trailing_space = TRUE;
-    if (memchr(line, '\r', n_octets) != NULL)
-        hazards->has_bare_cr = TRUE;
-}
-
-OctetHazards
-octets_find_hazards(const guint8 *octets, gsize n_octets)
-{
-    OctetHazards hazards = {0};
-    for (gsize at = 0; at < n_octets;) {
-        gsize n_line = line_octets(octets + at, n_octets - at);
-        find_line_hazards(octets + at, line_text_octets(octets + at, n_line), &hazards);
-        at += n_line;
-    }
-    guint8 all = 0;
-    for (gsize i = 0; i < n_octets; i++)
-        all |= octets[i];
-    hazards.has_8bit = (all & 0x80) != 0;
-    hazards.has_nul = n_octets > 0 && memchr(octets, '\0', n_octets) != NULL;
-    return hazards;
-}
-
-static gboolean
-must_not_travel(const OctetHazards *hazards)
-{
-    return hazards->has_8bit || hazards->has_nul || hazards->has_long_line || hazards->has_bare_cr;
-}
-
 static gboolean
 is_safe(const Composer *composer, gsize start, gsize end)
 {
     if (start >= end)
         return TRUE;
     OctetHazards hazards = octets_find_hazards(composer->octets + start, end - start);
-    return !must_not_travel(&hazards);
+    return !octet_hazards_stop(&hazards);
 }
 
+/* Takes @replacement. */
 static void
-add_edit(Composer *composer, gsize start, gsize end, GBytes *replacement)
+add_edit(Composer *composer, gsize start, gsize end, OctetSource *replacement)
 {
     Edit edit = {start, end, replacement};
     g_array_append_val(composer->edits, edit);
@@ -117,12 +79,12 @@ set_encoding(Composer *composer, const Entity *entity, const gchar *name)
         if (g_ascii_strcasecmp(field->name, "Content-Transfer-Encoding") != 0)
             continue;
         add_edit(composer, entity->start + field->start, entity->start + field->end,
-                 is_set ? g_bytes_new(NULL, 0) : g_bytes_new(line, strlen(line)));
+                 octet_source_new_text(is_set ? "" : line));
         is_set = TRUE;
     }
     if (!is_set) {
         gsize at = find_empty_line(composer, entity);
-        add_edit(composer, at, at, g_bytes_new(line, strlen(line)));
+        add_edit(composer, at, at, octet_source_new_text(line));
     }
 }
 
@@ -150,36 +112,50 @@ is_textual(const Entity *entity)
     return g_str_has_prefix(entity->media_type, "text/");
 }
 
-/* The content of a leaf, with the line ends that it has on the wire. */
-static GBytes *
-get_content(const Entity *entity, TransferEncoding encoding, gboolean is_binary)
+static OctetSource *
+encode_as_text(GBytes *content, GError **error)
 {
-    g_autoptr(GBytes) body = entity_get_body(entity);
-    if (encoding != TRANSFER_ENCODING_IDENTITY)
-        return transfer_decode(body, encoding, FALSE, NULL);
-    return is_binary ? g_steal_pointer(&body) : octets_to_crlf(body);
+    g_autoptr(GBytes) encoded = quoted_printable_encode_text(content, error);
+    return encoded == NULL ? NULL : octet_source_new_bytes(encoded);
+}
+
+/* Lines of a text have CRLF on the wire, and so inside of base64. */
+static OctetSource *
+encode_as_octets(GBytes *content, gboolean has_lines)
+{
+    g_autoptr(OctetSource) octets =
+        has_lines ? octets_to_crlf(content) : octet_source_new_bytes(content);
+    return base64_source_new(octets);
 }
 
 static void
 reencode_leaf(Composer *composer, const Entity *entity, TransferEncoding encoding,
               gboolean is_binary)
 {
-    g_autoptr(GBytes) content = get_content(entity, encoding, is_binary);
+    if (composer->error != NULL)
+        return;
+    g_autoptr(GBytes) body = entity_get_body(entity);
+    g_autoptr(GBytes) content = transfer_decode(body, encoding, FALSE, &composer->error);
+    if (content == NULL)
+        return;
     gsize n_octets = 0;
     const guint8 *octets = g_bytes_get_data(content, &n_octets);
     /* NUL in a text means a character set of wider units: "\n" is no line end there. */
-    gboolean as_text =
-        is_textual(entity) && (n_octets == 0 || memchr(octets, '\0', n_octets) == NULL);
+    gboolean as_text = is_textual(entity) && octets_find(octets, n_octets, '\0') == NULL;
+    gboolean has_lines = encoding == TRANSFER_ENCODING_IDENTITY && !is_binary;
+    OctetSource *encoded =
+        as_text ? encode_as_text(content, &composer->error) : encode_as_octets(content, has_lines);
+    if (encoded == NULL)
+        return;
     set_encoding(composer, entity, as_text ? "quoted-printable" : "base64");
-    add_edit(composer, entity->body, entity->end,
-             as_text ? quoted_printable_encode_text(content) : base64_encode_lines(content));
+    add_edit(composer, entity->body, entity->end, encoded);
 }
 
 static gboolean
 must_reencode(const Entity *entity, const OctetHazards *hazards, TransferEncoding encoding,
               gboolean is_binary)
 {
-    if (must_not_travel(hazards))
+    if (octet_hazards_stop(hazards))
         return TRUE;
     if (encoding != TRANSFER_ENCODING_IDENTITY)
         return FALSE;
@@ -188,13 +164,36 @@ must_reencode(const Entity *entity, const OctetHazards *hazards, TransferEncodin
     return is_binary;
 }
 
+/* Content-Length is a mailbox format's count of octets, not MIME. */
+static gboolean
+is_payload_field(const gchar *name)
+{
+    return g_ascii_strncasecmp(name, "Content-", 8) == 0 &&
+           g_ascii_strcasecmp(name, "Content-Length") != 0;
+}
+
+/* Of the message's own fields those that reach the payload. */
+static gboolean
+is_header_safe(const Composer *composer, const Entity *entity)
+{
+    if (entity != entity_tree_get_root(composer->tree))
+        return is_safe(composer, entity->start, entity->body);
+    for (guint i = 0; i < entity->fields->len; i++) {
+        const HeaderField *field = &g_array_index(entity->fields, HeaderField, i);
+        if (is_payload_field(field->name) &&
+            !is_safe(composer, entity->start + field->start, entity->start + field->end))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* Returns whether it is safe to send as it will be. */
 static gboolean
 visit_leaf(Composer *composer, const Entity *entity)
 {
-    gboolean is_header_safe = is_safe(composer, entity->start, entity->body);
+    gboolean header_safe = is_header_safe(composer, entity);
     if (entity->end <= entity->body)
-        return is_header_safe;
+        return header_safe;
     const gchar *name = entity_find_field(entity, "Content-Transfer-Encoding");
     TransferEncoding encoding = transfer_encoding_parse(name);
     gboolean is_binary = has_encoding_named(entity, "binary") && !is_textual(entity);
@@ -207,12 +206,12 @@ visit_leaf(Composer *composer, const Entity *entity)
     OctetHazards hazards =
         octets_find_hazards(composer->octets + entity->body, entity->end - entity->body);
     if (encoding == TRANSFER_ENCODING_UNKNOWN)
-        return is_header_safe && !must_not_travel(&hazards);
+        return header_safe && !octet_hazards_stop(&hazards);
     if (must_reencode(entity, &hazards, encoding, is_binary))
         reencode_leaf(composer, entity, encoding, is_binary);
     else
         relabel_7bit(composer, entity);
-    return is_header_safe;
+    return header_safe;
 }
 
 /* Someone else's signature or encryption covers what is inside; and of the message types only whole
@@ -232,13 +231,13 @@ static gboolean
 visit(Composer *composer, const Entity *entity)
 {
     if (is_untouchable(entity))
-        return is_safe(composer, entity->start, entity->end);
+        return is_header_safe(composer, entity) && is_safe(composer, entity->body, entity->end);
     guint n_children = entity_get_n_children(entity);
     if (n_children == 0 && !g_str_has_prefix(entity->media_type, "multipart/"))
         return visit_leaf(composer, entity);
 
-    gsize at = entity->start;
-    gboolean safe = TRUE;
+    gsize at = entity->body;
+    gboolean safe = is_header_safe(composer, entity);
     for (guint i = 0; i < n_children; i++) {
         const Entity *child = entity_get_child(entity, i);
         safe &= is_safe(composer, at, child->start);
@@ -252,19 +251,22 @@ visit(Composer *composer, const Entity *entity)
 }
 
 static void
-copy_range(const Composer *composer, gsize start, gsize end, gboolean as_crlf, GByteArray *out)
+add_range(const Composer *composer, gsize start, gsize end, gboolean as_crlf, GPtrArray *parts)
 {
     if (start >= end)
         return;
-    g_autoptr(GBytes) octets = g_bytes_new_from_bytes(composer->message, start, end - start);
-    g_autoptr(GBytes) copy = as_crlf ? octets_to_crlf(octets) : g_bytes_ref(octets);
-    octet_buffer_append(out, copy);
+    if (as_crlf) {
+        g_ptr_array_add(parts, entity_tree_get_canonical(composer->tree, start, end));
+        return;
+    }
+    g_autoptr(GBytes) octets = g_bytes_new_from_bytes(composer->tree->message, start, end - start);
+    g_ptr_array_add(parts, octet_source_new_bytes(octets));
 }
 
-/* Copies the octets from @start to @end with the edits among them. Ranges come in their order;
+/* Adds the octets from @start to @end with the edits among them. Ranges come in their order;
  * @next_edit is where the last call stopped. */
 static void
-copy_edited(const Composer *composer, gsize start, gsize end, guint *next_edit, GByteArray *out)
+add_edited(const Composer *composer, gsize start, gsize end, guint *next_edit, GPtrArray *parts)
 {
     for (; *next_edit < composer->edits->len; (*next_edit)++) {
         const Edit *edit = &g_array_index(composer->edits, Edit, *next_edit);
@@ -272,22 +274,14 @@ copy_edited(const Composer *composer, gsize start, gsize end, guint *next_edit, 
             break;
         if (edit->start < start)
             continue;
-        copy_range(composer, start, edit->start, TRUE, out);
+        add_range(composer, start, edit->start, TRUE, parts);
         if (edit->replacement != NULL)
-            octet_buffer_append(out, edit->replacement);
+            g_ptr_array_add(parts, octet_source_ref(edit->replacement));
         else
-            copy_range(composer, edit->start, edit->end, FALSE, out);
+            add_range(composer, edit->start, edit->end, FALSE, parts);
         start = edit->end;
     }
-    copy_range(composer, start, end, TRUE, out);
-}
-
-/* Content-Length is a mailbox format's count of octets, not MIME. */
-static gboolean
-is_payload_field(const gchar *name)
-{
-    return g_ascii_strncasecmp(name, "Content-", 8) == 0 &&
-           g_ascii_strcasecmp(name, "Content-Length") != 0;
+    add_range(composer, start, end, TRUE, parts);
 }
 
 /* Readers disagree about which of two counts; these reach the payload once. */
@@ -303,42 +297,41 @@ is_repeated(const Entity *root, guint index)
 
 /* RFC 2045 §5.2 says US-ASCII where nothing is said; octets above that are taken for UTF-8 if they
  * can be. */
-static void
-append_default_type(const Composer *composer, const Entity *root, GByteArray *out)
+static const gchar *
+find_default_type(const Composer *composer, const Entity *root)
 {
     const gchar *body = (const gchar *)composer->octets + root->body;
     gsize n_octets = root->end - root->body;
-    OctetHazards hazards = octets_find_hazards((const guint8 *)body, n_octets);
-    if (!hazards.has_8bit)
-        octet_buffer_append_text(out, "Content-Type: text/plain; charset=us-ascii\r\n");
-    else if (g_utf8_validate_len(body, n_octets, NULL))
-        octet_buffer_append_text(out, "Content-Type: text/plain; charset=utf-8\r\n");
-    else
-        octet_buffer_append_text(out, "Content-Type: text/plain\r\n");
+    if (!octets_have_8bit((const guint8 *)body, n_octets))
+        return "Content-Type: text/plain; charset=us-ascii\r\n";
+    if (octets_are_utf8(body, n_octets))
+        return "Content-Type: text/plain; charset=utf-8\r\n";
+    return "Content-Type: text/plain\r\n";
 }
 
-static GBytes *
+static OctetSource *
 assemble(const Composer *composer, const Entity *root)
 {
-    g_autoptr(GByteArray) out = g_byte_array_sized_new((guint)(root->end - root->start));
+    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     guint next_edit = 0;
     if (root->content_type == NULL)
-        append_default_type(composer, root, out);
+        g_ptr_array_add(parts, octet_source_new_text(find_default_type(composer, root)));
     for (guint i = 0; i < root->fields->len; i++) {
         const HeaderField *field = &g_array_index(root->fields, HeaderField, i);
         if (is_payload_field(field->name) && !is_repeated(root, i))
-            copy_edited(composer, root->start + field->start, root->start + field->end, &next_edit,
-                        out);
+            add_edited(composer, root->start + field->start, root->start + field->end, &next_edit,
+                       parts);
     }
-    copy_edited(composer, find_empty_line(composer, root), root->end, &next_edit, out);
-    return g_byte_array_free_to_bytes(g_steal_pointer(&out));
+    add_edited(composer, find_empty_line(composer, root), root->end, &next_edit, parts);
+    return octet_source_new_joined(parts);
 }
 
-GBytes *
-compose_get_payload(const EntityTree *message, gboolean seven_bit, GError **error)
+OctetSource *
+compose_get_payload(const EntityTree *message, gboolean seven_bit, gboolean *out_travels,
+                    GError **error)
 {
     const Entity *root = entity_tree_get_root(message);
-    /* GByteArray counts in 32 bits; quoted-printable at its worst is three times as long. */
+    /* What re-encoding makes is at most a few times as long. */
     if (g_bytes_get_size(message->message) > LIMIT_MESSAGE_OCTETS) {
         g_set_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT, "message of more than %u octets",
                     LIMIT_MESSAGE_OCTETS);
@@ -347,46 +340,45 @@ compose_get_payload(const EntityTree *message, gboolean seven_bit, GError **erro
     g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
     g_array_set_clear_func(edits, clear_edit);
     Composer composer = {
+        .tree = message,
         .octets = g_bytes_get_data(message->message, NULL),
-        .message = message->message,
         .edits = edits,
         .seven_bit = seven_bit,
     };
-    visit(&composer, root);
+    gboolean travels = visit(&composer, root);
+    if (composer.error != NULL) {
+        g_propagate_error(error, composer.error);
+        return NULL;
+    }
+    if (out_travels != NULL)
+        *out_travels = travels;
     g_array_sort(edits, compare_edits);
     return assemble(&composer, root);
-}
-
-gboolean
-compose_is_seven_bit(GBytes *payload)
-{
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(payload, &n_octets);
-    OctetHazards hazards = octets_find_hazards(octets, n_octets);
-    return !must_not_travel(&hazards);
 }
 
 /* Nothing but a body. */
 static GBytes *
 with_empty_header(GBytes *body)
 {
-    GByteArray *out = g_byte_array_sized_new((guint)g_bytes_get_size(body) + 2);
+    gsize n_octets = 0;
+    gconstpointer octets = g_bytes_get_data(body, &n_octets);
+    GByteArray *out = g_byte_array_sized_new((guint)n_octets + 2);
     octet_buffer_append_text(out, "\r\n");
-    octet_buffer_append(out, body);
+    g_byte_array_append(out, octets, (guint)n_octets);
     return g_byte_array_free_to_bytes(out);
 }
 
-GBytes *
+OctetSource *
 compose_get_entity(GBytes *octets, GError **error)
 {
     g_autoptr(GError) fault = NULL;
     g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, &fault);
     if (tree != NULL)
-        return compose_get_payload(tree, FALSE, error);
+        return compose_get_payload(tree, FALSE, NULL, error);
     if (!g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_NO_HEADER_END) &&
         !g_error_matches(fault, MAIL_ERROR, MAIL_ERROR_EMPTY))
         return octets_to_crlf(octets);
     g_autoptr(GBytes) text = with_empty_header(octets);
     tree = entity_tree_parse(text, NULL, error);
-    return tree == NULL ? NULL : compose_get_payload(tree, FALSE, error);
+    return tree == NULL ? NULL : compose_get_payload(tree, FALSE, NULL, error);
 }

@@ -3,11 +3,18 @@
 
 #include <string.h>
 
+#include "base64.h"
 #include "content-type.h"
+#include "core-limits.h"
+#include "header-field.h"
 #include "mail-error.h"
+#include "octet-spool.h"
 
-#define BASE64_LINE 76
-#define QP_LINE     76
+#define QP_LINE 76
+/* What is made in memory before it goes into a spool. */
+#define QP_BUFFER (64u * 1024)
+/* Three characters for an octet, soft line breaks, and room. */
+#define QP_MAX_OCTETS (4 * (gsize)LIMIT_MESSAGE_OCTETS)
 
 TransferEncoding
 transfer_encoding_parse(const gchar *value)
@@ -24,118 +31,6 @@ transfer_encoding_parse(const gchar *value)
     if (g_str_equal(word, "quoted-printable"))
         return TRANSFER_ENCODING_QUOTED_PRINTABLE;
     return TRANSFER_ENCODING_UNKNOWN;
-}
-
-enum { B64_FOREIGN = -1, B64_SPACE = -2, B64_PAD = -3 };
-
-/* RFC 4648 §4, by ASCII code */
-static const gint8 base64_values[128] = {
-    -1, -1, -1, -1, -1, -1, -1, -1, -1, -2, -2, -2, -2, -2, -1, -1, -1, -1, -1, -1, -1, -1,
-    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -2, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62,
-    -1, -1, -1, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -3, -1, -1, -1, 0,
-    1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
-    23, 24, 25, -1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
-    39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
-};
-
-static gint
-base64_value(guint8 octet)
-{
-    return octet < 128 ? base64_values[octet] : B64_FOREIGN;
-}
-
-typedef struct {
-    guint8 *out;
-    gsize n_out;
-    guint32 bits;
-    guint n_sextets; /* of the group that is open */
-    guint n_pads;
-} Base64Decoder;
-
-static void
-base64_push(Base64Decoder *decoder, guint32 sextet)
-{
-    decoder->bits = decoder->bits << 6 | sextet;
-    if (++decoder->n_sextets < 4)
-        return;
-    decoder->out[decoder->n_out++] = (guint8)(decoder->bits >> 16);
-    decoder->out[decoder->n_out++] = (guint8)(decoder->bits >> 8);
-    decoder->out[decoder->n_out++] = (guint8)decoder->bits;
-    decoder->n_sextets = 0;
-    decoder->bits = 0;
-}
-
-/* Decodes the whole groups at @in, nearly all of any base64, and returns their octets. */
-static gsize
-base64_decode_groups(Base64Decoder *decoder, const guint8 *in, gsize n_octets)
-{
-    gsize i = 0;
-    for (; n_octets - i >= 4; i += 4) {
-        gint a = base64_value(in[i]);
-        gint b = base64_value(in[i + 1]);
-        gint c = base64_value(in[i + 2]);
-        gint d = base64_value(in[i + 3]);
-        if ((a | b | c | d) < 0)
-            break;
-        guint32 bits = (guint32)a << 18 | (guint32)b << 12 | (guint32)c << 6 | (guint32)d;
-        decoder->out[decoder->n_out++] = (guint8)(bits >> 16);
-        decoder->out[decoder->n_out++] = (guint8)(bits >> 8);
-        decoder->out[decoder->n_out++] = (guint8)bits;
-    }
-    return i;
-}
-
-static void
-base64_finish(Base64Decoder *decoder)
-{
-    if (decoder->n_sextets == 2) {
-        decoder->out[decoder->n_out++] = (guint8)(decoder->bits >> 4);
-    } else if (decoder->n_sextets == 3) {
-        decoder->out[decoder->n_out++] = (guint8)(decoder->bits >> 10);
-        decoder->out[decoder->n_out++] = (guint8)(decoder->bits >> 2);
-    }
-}
-
-static gboolean
-base64_is_complete(const Base64Decoder *decoder)
-{
-    if (decoder->n_sextets == 0)
-        return decoder->n_pads == 0;
-    return decoder->n_sextets >= 2 && decoder->n_sextets + decoder->n_pads == 4;
-}
-
-static GBytes *
-base64_decode(GBytes *octets, gboolean strict, GError **error)
-{
-    gsize n_octets = 0;
-    const guint8 *in = g_bytes_get_data(octets, &n_octets);
-    g_autofree guint8 *out = g_malloc(n_octets / 4 * 3 + 3);
-    Base64Decoder decoder = {.out = out};
-    for (gsize i = 0; i < n_octets; i++) {
-        if (decoder.n_sextets == 0 && decoder.n_pads == 0)
-            i += base64_decode_groups(&decoder, in + i, n_octets - i);
-        if (i == n_octets)
-            break;
-        gint value = base64_value(in[i]);
-        if (value >= 0 && decoder.n_pads == 0) {
-            base64_push(&decoder, (guint32)value);
-        } else if (value == B64_PAD) {
-            decoder.n_pads++;
-        } else if (strict && value != B64_SPACE) {
-            g_set_error(error, MAIL_ERROR, MAIL_ERROR_ENCODING,
-                        "octet %" G_GSIZE_FORMAT " does not belong to base64", i);
-            return NULL;
-        } else if (value >= 0) {
-            break;
-        }
-    }
-    if (strict && !base64_is_complete(&decoder)) {
-        g_set_error(error, MAIL_ERROR, MAIL_ERROR_ENCODING,
-                    "base64 breaks off after %" G_GSIZE_FORMAT " octets", n_octets);
-        return NULL;
-    }
-    base64_finish(&decoder);
-    return g_bytes_new_take(g_steal_pointer(&out), decoder.n_out);
 }
 
 /* Octets of the soft line break at @in, which begins with "="; 0 if it is none. White space after
@@ -170,34 +65,56 @@ quoted_printable_decode_line(GByteArray *out, const guint8 *in, gsize n_octets, 
     return TRUE;
 }
 
+/* Decodes the line of @n_line octets, line end and all. */
+static gboolean
+quoted_printable_take_line(GByteArray *out, const guint8 *line, gsize n_line, gboolean strict)
+{
+    gboolean has_end = line[n_line - 1] == '\n';
+    gsize n_end = n_line - line_text_octets(line, n_line);
+    gsize n_text = n_line - n_end;
+    while (n_text > 0 && (line[n_text - 1] == ' ' || line[n_text - 1] == '\t'))
+        n_text--;
+    gboolean is_soft =
+        n_text > 0 && line[n_text - 1] == '=' &&
+        (has_end ? soft_break_octets(line + n_text - 1, n_line - n_text + 1) > 0 : !strict);
+    if (!quoted_printable_decode_line(out, line, is_soft ? n_text - 1 : n_text, strict))
+        return FALSE;
+    if (!is_soft)
+        g_byte_array_append(out, line + n_line - n_end, (guint)n_end);
+    return TRUE;
+}
+
+/* Into the spool what has come together in @out. */
+static gboolean
+move_to_spool(OctetSpool *spool, GByteArray *out, GError **error)
+{
+    gboolean moved = octet_spool_append(spool, out->data, out->len, error);
+    g_byte_array_set_size(out, 0);
+    return moved;
+}
+
 static GBytes *
 quoted_printable_decode(GBytes *octets, gboolean strict, GError **error)
 {
     gsize n_octets = 0;
     const guint8 *in = g_bytes_get_data(octets, &n_octets);
+    const guint8 *kept = in;
+    g_autoptr(OctetSpool) spool = octet_spool_new(n_octets);
     g_autoptr(GByteArray) out = g_byte_array_new();
     for (gsize at = 0; at < n_octets;) {
-        const guint8 *lf = memchr(in + at, '\n', n_octets - at);
-        gsize n_line = lf != NULL ? (gsize)(lf - in) + 1 - at : n_octets - at;
-        const guint8 *line = in + at;
-        gsize n_end = lf == NULL ? 0 : n_line > 1 && line[n_line - 2] == '\r' ? 2 : 1;
-        gsize n_text = n_line - n_end;
-        while (n_text > 0 && (line[n_text - 1] == ' ' || line[n_text - 1] == '\t'))
-            n_text--;
-        gboolean is_soft =
-            n_text > 0 && line[n_text - 1] == '=' &&
-            (lf != NULL ? soft_break_octets(line + n_text - 1, n_line - n_text + 1) > 0 : !strict);
-        if (!quoted_printable_decode_line(out, line, is_soft ? n_text - 1 : n_text, strict)) {
+        gsize n_line = line_octets(in + at, n_octets - at);
+        if (!quoted_printable_take_line(out, in + at, n_line, strict)) {
             g_set_error(
                 error, MAIL_ERROR, MAIL_ERROR_ENCODING,
                 "\"=\" without two hexadecimal digits in the line at octet %" G_GSIZE_FORMAT, at);
             return NULL;
         }
-        if (!is_soft)
-            g_byte_array_append(out, line + n_line - n_end, (guint)n_end);
         at += n_line;
+        octets_forget_behind(&kept, in + at);
+        if ((out->len >= QP_BUFFER || at == n_octets) && !move_to_spool(spool, out, error))
+            return NULL;
     }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&out));
+    return octet_spool_finish(spool, error);
 }
 
 GBytes *
@@ -213,34 +130,6 @@ transfer_decode(GBytes *octets, TransferEncoding encoding, gboolean strict, GErr
     default:
         return g_bytes_ref(octets);
     }
-}
-
-GBytes *
-base64_encode_lines(GBytes *octets)
-{
-    static const gchar alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    gsize n_octets = 0;
-    const guint8 *in = g_bytes_get_data(octets, &n_octets);
-    gsize n_characters = (n_octets + 2) / 3 * 4;
-    gsize n_lines = (n_characters + BASE64_LINE - 1) / BASE64_LINE;
-    gsize n_out = n_characters + 2 * n_lines;
-    gchar *out = g_malloc(n_out + 1);
-    gchar *p = out;
-    for (gsize i = 0; i < n_octets; i += 3) {
-        gsize n_left = n_octets - i;
-        guint32 bits = (guint32)in[i] << 16 | (n_left > 1 ? (guint32)in[i + 1] << 8 : 0) |
-                       (n_left > 2 ? in[i + 2] : 0);
-        *p++ = alphabet[bits >> 18];
-        *p++ = alphabet[bits >> 12 & 63];
-        *p++ = n_left > 1 ? alphabet[bits >> 6 & 63] : '=';
-        *p++ = n_left > 2 ? alphabet[bits & 63] : '=';
-        if ((i / 3 + 1) % (BASE64_LINE / 4) == 0 || n_left <= 3) {
-            *p++ = '\r';
-            *p++ = '\n';
-        }
-    }
-    return g_bytes_new_take(out, n_out);
 }
 
 /* Whether the octet at @i of a line is to be escaped; what is harmful at a line's start counts as
@@ -263,7 +152,7 @@ must_escape(const guint8 *line, gsize i, gsize n_octets, gboolean at_start)
 }
 
 static void
-quoted_printable_encode_line(GString *out, const guint8 *line, gsize n_octets)
+quoted_printable_encode_line(GByteArray *out, const guint8 *line, gsize n_octets)
 {
     static const gchar digits[] = "0123456789ABCDEF";
     gsize column = 0;
@@ -272,37 +161,40 @@ quoted_printable_encode_line(GString *out, const guint8 *line, gsize n_octets)
         gsize n_needed = escape ? 3 : 1;
         /* One column stays free for the "=" of a soft break, unless the line ends here. */
         if (column + n_needed > QP_LINE - (i + 1 < n_octets ? 1 : 0)) {
-            g_string_append(out, "=\r\n");
+            g_byte_array_append(out, (const guint8 *)"=\r\n", 3);
             column = 0;
             escape = must_escape(line, i, n_octets, TRUE);
             n_needed = escape ? 3 : 1;
         }
         if (escape) {
-            const gchar escaped[] = {'=', digits[line[i] >> 4], digits[line[i] & 15]};
-            g_string_append_len(out, escaped, sizeof escaped);
+            const guint8 escaped[] = {'=', (guint8)digits[line[i] >> 4],
+                                      (guint8)digits[line[i] & 15]};
+            g_byte_array_append(out, escaped, sizeof escaped);
         } else {
-            g_string_append_c(out, (gchar)line[i]);
+            g_byte_array_append(out, line + i, 1);
         }
         column += n_needed;
     }
 }
 
 GBytes *
-quoted_printable_encode_text(GBytes *octets)
+quoted_printable_encode_text(GBytes *octets, GError **error)
 {
     gsize n_octets = 0;
     const guint8 *in = g_bytes_get_data(octets, &n_octets);
-    GString *out = g_string_sized_new(n_octets + n_octets / 16);
+    const guint8 *kept = in;
+    g_autoptr(OctetSpool) spool = octet_spool_new(QP_MAX_OCTETS);
+    g_autoptr(GByteArray) out = g_byte_array_new();
     for (gsize at = 0; at < n_octets;) {
-        const guint8 *lf = memchr(in + at, '\n', n_octets - at);
-        gsize n_line = lf != NULL ? (gsize)(lf - in) + 1 - at : n_octets - at;
-        gsize n_text = lf != NULL ? n_line - 1 : n_line;
-        if (lf != NULL && n_text > 0 && in[at + n_text - 1] == '\r')
-            n_text--;
+        gsize n_line = line_octets(in + at, n_octets - at);
+        gsize n_text = line_text_octets(in + at, n_line);
         quoted_printable_encode_line(out, in + at, n_text);
-        if (lf != NULL)
-            g_string_append(out, "\r\n");
+        if (n_text < n_line)
+            g_byte_array_append(out, (const guint8 *)"\r\n", 2);
         at += n_line;
+        octets_forget_behind(&kept, in + at);
+        if ((out->len >= QP_BUFFER || at == n_octets) && !move_to_spool(spool, out, error))
+            return NULL;
     }
-    return g_string_free_to_bytes(out);
+    return octet_spool_finish(spool, error);
 }

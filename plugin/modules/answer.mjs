@@ -23,11 +23,18 @@ export class AnswerAssembly {
    */
   #whole = new Map();
 
-  /** @param {any} message with `ok`, or a chunk */
+  /**
+   * @param {any} message with `ok`, or a chunk, or the fault that a part breaks off with
+   * @throws {BridgeError} that fault, or a chunk that has no place here: the answer is over
+   */
   add(message) {
     if ("ok" in message) {
       this.#start(message);
       return;
+    }
+    if (message.fault && this.#open.has(message.part)) {
+      const { code, message: text, retry, details } = message.fault;
+      throw new BridgeError(code, text, { retry, details });
     }
     const chunks = this.#open.get(message.part);
     if (!chunks || message.index !== chunks.length) {

@@ -49,7 +49,9 @@ export function signatureRows(verdict, { words, formatDate }) {
   if (verdict.signer) {
     const { signing_time: time, algorithm, digest, weak } = verdict.signer;
     rows.add("signingTime", time && words.text("verdict_signingTime", formatDate(time)));
-    const algorithms = [algorithm, digest].filter(Boolean).join(", ");
+    const names = [algorithm, digest].filter(Boolean).join(", ");
+    const detail = verdict.signature_detail;
+    const algorithms = detail ? `${names} (${detail})` : names;
     rows.add("algorithms", weak ? words.text("verdict_weak", algorithms) : algorithms);
   }
   rows.add("signers", verdict.signers > 1 ? verdict.signers : null);

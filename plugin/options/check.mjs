@@ -29,6 +29,7 @@ const FEATURES = new Set([
 
 /** Findings of the program that a user can do something about. */
 const REMEDIES = new Set([
+  "algorithms",
   "trust-anchor",
   "resolver-program",
   "dnssec",

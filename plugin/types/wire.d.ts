@@ -30,6 +30,7 @@ type FaultCode =
   | "key-locked"
   | "key-not-found"
   | "key-exists"
+  | "storage-failed"
   | "system-authorities-missing"
   | "request-malformed"
   | "request-unknown"

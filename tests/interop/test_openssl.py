@@ -88,6 +88,53 @@ class OpensslVerifies(unittest.TestCase):
             verify(signed, OURS['p-256'])
 
 
+class PssKeys(unittest.TestCase):
+    """Keys whose certificate lets them sign with RSASSA-PSS alone, within its parameters or free."""
+
+    BOUND = ('rsa-pss:2048 rsa_pss_keygen_md:sha384 rsa_pss_keygen_mgf1_md:sha256'
+             ' rsa_pss_keygen_saltlen:60')
+    KINDS = {'free': 'rsa-pss:2048', 'bound': BOUND}
+
+    def setUp(self):
+        self.people = {name: interop.Person(f'pss-{name}', kind, f'pss-{name}@example.org')
+                       for name, kind in self.KINDS.items()}
+
+    def test_key_of_the_store(self):
+        password = interop.write('password', b'secret\n')
+        for name, person in self.people.items():
+            for file in (person.pem, person.p12('secret')):
+                with self.subTest(name, file=file):
+                    PROGRAM.succeed('import', '--import-password-file', password, file)
+                    message = messages.shapes(person.address)['utf8-8bit']
+                    signed = PROGRAM.succeed('sign', stdin=message).stdout
+                    inner = verify(signed, person.certificate)
+                    self.assertEqual(messages.content(inner), messages.content(message))
+                    digest = b'sha-384' if name == 'bound' else b'sha-256'
+                    self.assertIn(b'micalg=' + digest, signed.replace(b'"', b''))
+
+    def test_signed_by_openssl(self):
+        for name, person in self.people.items():
+            with self.subTest(name):
+                # else it writes the identifier of PKCS#1 v1.5, and does not verify that itself
+                options = ['-keyopt', 'rsa_padding_mode:pss', '-from', person.address]
+                if name == 'bound':
+                    options += ['-md', 'sha384']
+                signed = openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey',
+                                     person.key, *options, stdin=ENTITY)
+                result = PROGRAM.run('--json', 'verify', '--cert', person.certificate,
+                                     stdin=signed)
+                self.assertEqual((result.code, result.json['status']), (HOLDS, 'verified'), result)
+                self.assertTrue(result.json['signer']['algorithm'].startswith('rsa-pss-'))
+
+    def test_digest_that_the_key_forbids(self):
+        person = self.people['bound']
+        PROGRAM.succeed('import', person.pem)
+        result = PROGRAM.run('sign', '--digest', 'sha-256',
+                             stdin=messages.shapes(person.address)['plain'])
+        self.assertEqual((result.code, result.stdout), (UNKNOWN, b''), result)
+        self.assertIn('cannot sign with key rsa-pss-2048 and digest sha-256', result.stderr)
+
+
 def attached(part, top=b'Subject: attached\n'):
     """A message with a message in it."""
     return (messages.head(KEYS['p-256'], fields=[

@@ -124,6 +124,20 @@ test("a chunk before its answer is misbehaviour", async () => {
   await assert.rejects(early, code("host-misbehaved"));
 });
 
+test("a body that breaks off is its fault", async () => {
+  const { client, ports } = setUp();
+  const broken = client.request("decrypt");
+  const { id } = ports[0].sent[0];
+  ports[0].say({ id, ok: true, result: {}, bodies: [{ octets: 9, chunks: true }] });
+  ports[0].say({ id, part: "body-0", index: 0, chunk: "AA==", last: false });
+  const fault = { code: "storage-failed", message: "no space", retry: true, details: null };
+  ports[0].say({ id, part: "body-0", fault });
+  await assert.rejects(
+    broken,
+    (error) => error.code === "storage-failed" && error.retry && error.message === "no space",
+  );
+});
+
 test("a fault has code, retry and details, which may come in chunks", async () => {
   const { client, ports } = setUp();
   const small = client.request("encrypt");

@@ -119,6 +119,12 @@ test("encryption: weak cipher, no key, Thunderbird's own key", () => {
   assert.equal(makeVerdictView({ ...closed, ownKey: true }, context()).encryption, "decrypted");
 });
 
+test("what an algorithm would need stands beside it", () => {
+  const changes = { signature_detail: "Ed25519 needs NSS 3.110 or later; here is 3.87.1" };
+  const { rows } = view({ ...unverified("unsupported-algorithm"), ...changes }).panel;
+  assert.ok(rows.some(({ text }) => text.includes("here is 3.87.1")));
+});
+
 test("who vouches is named", () => {
   assert.match(view().panel.explanation, /domain example\.org confirms.*alice@example\.org/);
   const byAuthority = view({ trust: { source: "authority" } });

@@ -52,6 +52,7 @@ export function makeVerdict({ trust = {}, signer = {}, ...changes } = {}) {
     status: "verified",
     reason: null,
     signature: "good",
+    signature_detail: null,
     author: "alice@example.org",
     signers: 1,
     signer: signer && { ...SIGNER, ...signer },

@@ -16,7 +16,7 @@ LAYERS = {
     'core': ((), ('c', 'glib', 'idn2')),
     'mail': (('core',), ('c', 'glib', 'gmime')),
     'dns': (('core',), ('c', 'glib', 'gio')),
-    'cms': (('core',), ('c', 'glib', 'nss')),
+    'cms': (('core',), ('c', 'glib', 'nss', 'zlib')),
     'drs': (('core', 'cms'), ('c', 'glib', 'nss')),
     'host': (('core', 'mail', 'dns', 'cms', 'drs'), ('c', 'glib', 'gio', 'json-glib')),
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
@@ -30,6 +30,7 @@ FAMILIES = (
     ('json-glib', re.compile(r'json-glib/')),
     ('getdns', re.compile(r'getdns/')),
     ('idn2', re.compile(r'idn2\.h$')),
+    ('zlib', re.compile(r'zlib\.h$')),
     ('nss', re.compile(r'(nss\w*|nspr|pl\w+|pr\w+|pk11\w+|pkcs\w+|p12\w*|sec\w+|key\w*|cert\w*'
                        r'|cms\w*|ciferfam|crypto(ht|hi)|hasht|blapit|base64|ocsp\w*|smime)\.h$')),
     ('c', re.compile(r'(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math|netdb'

@@ -13,7 +13,7 @@ from project import Complaint
 
 # pkg-config packages behind the families of LAYERS
 PACKAGES = {'glib': 'glib-2.0', 'gio': 'gio-2.0', 'gmime': 'gmime-3.0', 'nss': 'nss',
-            'json-glib': 'json-glib-1.0', 'idn2': 'libidn2'}
+            'json-glib': 'json-glib-1.0', 'idn2': 'libidn2', 'zlib': 'zlib'}
 WARNINGS = ['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Wstrict-prototypes', '-Werror']
 # Other versions lay out the same configuration differently.
 CLANG_FORMAT_VERSION = 14

@@ -21,10 +21,12 @@ def run(*arguments, stdin=b'', check=True):
 
 
 def new_key(path, kind='ec:P-256'):
-    """Writes a private key: "rsa:BITS" or "ec:CURVE"."""
-    name, _, size = kind.partition(':')
-    option = f'rsa_keygen_bits:{size}' if name == 'rsa' else f'ec_paramgen_curve:{size}'
-    run('genpkey', '-algorithm', name.upper(), '-pkeyopt', option, '-out', path)
+    """Writes a private key: "rsa:BITS", "rsa-pss:BITS" with further options, "ec:CURVE"."""
+    name, *values = kind.split(':', 1)
+    option = 'ec_paramgen_curve' if name == 'ec' else 'rsa_keygen_bits'
+    first, *others = values[0].split(' ')
+    options = [word for one in (f'{option}:{first}', *others) for word in ('-pkeyopt', one)]
+    run('genpkey', '-algorithm', name.upper(), *options, '-out', path)
     return path
 
 

@@ -142,9 +142,9 @@ class Kinds:
     def signed(self, message, *options):
         return self._carol.succeed('sign', *options, stdin=message).stdout
 
-    def encrypted(self, message, *options, to=ALICE):
-        return self._carol.succeed('encrypt', '--recipient', to, '--no-self', *options,
-                                   stdin=message).stdout
+    def encrypted(self, message, *options, to=ALICE, cipher='aes-256-cbc'):
+        return self._carol.succeed('encrypt', '--recipient', to, '--no-self', '--cipher', cipher,
+                                   *options, stdin=message).stdout
 
     def encrypted_by_openssl(self, kind, message, certificate, *options, **cms):
         der = openssl.run('cms', '-encrypt', '-binary', '-outform', 'der', '-aes-256-cbc',
@@ -179,10 +179,10 @@ class Kinds:
         return self.encrypted(plain('C3'))
 
     def _c4(self):
-        return self.encrypted(plain('C4'), '--cipher', 'aes-256-gcm')
+        return self.encrypted(plain('C4'), cipher='aes-256-gcm')
 
     def _c5(self):
-        return self.encrypted(plain('C5'), '--cipher', 'aes-256-gcm').replace(
+        return self.encrypted(plain('C5'), cipher='aes-256-gcm').replace(
             b'authEnveloped-data', b'enveloped-data')
 
     def _c6(self):
@@ -246,7 +246,7 @@ class Kinds:
         return self.encrypted_by_openssl('stranger', plain('stranger'), self.foreign_key()[0])
 
     def _damaged(self):
-        fields, content = split(self.encrypted(plain('damaged'), '--cipher', 'aes-256-gcm'))
+        fields, content = split(self.encrypted(plain('damaged'), cipher='aes-256-gcm'))
         der = bytearray(base64.b64decode(content))
         der[-3] ^= 1
         return fields + b'\r\n' + base64.encodebytes(der).replace(b'\n', b'\r\n')

@@ -47,7 +47,7 @@ var PartDesk = class {
 
   /** … before libmime has it. */
   prepare(uri, { der, isRoot }) {
-    const isEnvelope = !Octets.isSignedData(der);
+    const isEnvelope = Octets.isEnvelope(der);
     const shown = Octets.unwrapSigned(der);
     this.want(PartDesk.keyOf(uri, der), { uri, isRoot, isEnvelope, shown });
   }

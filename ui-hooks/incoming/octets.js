@@ -5,8 +5,14 @@
 Cu.importGlobalProperties(["btoa"]);
 
 const SIGNED_DATA = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+const COMPRESSED_DATA = "\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09";
 const CMS_IN_TYPE = /^content-type:\s*(application\/(x-)?pkcs7-mime|multipart\/signed)\b/im;
 const CMS_IN_NAME = /^content-(type|disposition):[^\r\n]*(\r?\n[ \t][^\r\n]*)*\.p7[mz]\b/im;
+
+function isOfType(der, type) {
+  const at = der.indexOf("\x06");
+  return at > 0 && at <= 6 && der.startsWith(type, at);
+}
 
 /** Strings of octets, as XPCOM has them: one character, one octet. */
 var Octets = {
@@ -58,8 +64,12 @@ var Octets = {
 
   /** By the object itself: what the header field says may be wrong, or a trap. */
   isSignedData(der) {
-    const at = der.indexOf("\x06");
-    return at > 0 && at <= 6 && der.startsWith(SIGNED_DATA, at);
+    return isOfType(der, SIGNED_DATA);
+  },
+
+  /** Whatever is not known to hide nothing counts as encrypted. */
+  isEnvelope(der) {
+    return !isOfType(der, SIGNED_DATA) && !isOfType(der, COMPRESSED_DATA);
   },
 
   /** The entity has one more layer of S/MIME at its root. */

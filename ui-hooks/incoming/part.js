@@ -104,7 +104,7 @@ var CmsPart = class {
     const uri = MessageWindows.uriOf(this.#proxy.messageURI, part, this.#desk.uris);
     const key = PartDesk.keyOf(uri, der);
     const forWindow = Boolean(this.#sink);
-    const isEnvelope = !Octets.isSignedData(der);
+    const isEnvelope = Octets.isEnvelope(der);
     const wanted = { uri, isRoot: !this.#proxy.allowNestedDecrypt, isEnvelope };
     const content = this.#desk.take(key, wanted, forWindow);
     if (content?.entity) {

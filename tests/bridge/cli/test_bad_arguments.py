@@ -288,7 +288,10 @@ class KeyFiles(bad_input.BadInputCase):
         self._both(bad_input.write('slow.p12', changed), password=password)
 
     def test_certificate_without_key(self):
-        self._both(self.certificate, self.certificate)
+        """A certificate for a key of the store would be kept; here is none."""
+        self.refused(PROGRAM, ['import', self.certificate], DOES_NOT_HOLD, 'none of')
+        self.refused(PROGRAM, ['decrypt', '--key', self.certificate, ENCRYPTED], UNKNOWN,
+                     self.certificate)
 
     def test_key_without_certificate(self):
         self._both(self.key, self.key)

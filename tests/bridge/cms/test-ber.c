@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "ber.h"
+#include "ber-string.h"
 #include "cms-error.h"
 #include "core-limits.h"
 
@@ -183,9 +183,16 @@ test_linear(void)
     g_autoptr(GBytes) octets = g_string_free_to_bytes(g_steal_pointer(&text));
     BerReader reader = reader_of(octets);
     g_test_timer_start();
-    g_autoptr(GBytes) joined = ber_read_octets(&reader, BER_OCTET_STRING, "field", NULL);
+    g_autoptr(OctetSource) string = ber_string_read(&reader, BER_OCTET_STRING, "field", NULL);
+    g_assert_cmpuint(octet_source_get_size(string), ==, 3000000);
+    g_autoptr(GBytes) joined = octet_source_to_bytes(string, NULL);
     g_assert_cmpuint(g_bytes_get_size(joined), ==, 3000000);
     g_assert_cmpfloat(g_test_timer_elapsed(), <, 5);
+    /* For a field that is short it is too much. */
+    g_autoptr(GError) error = NULL;
+    reader = reader_of(octets);
+    g_assert_null(ber_read_octets(&reader, BER_OCTET_STRING, "field", &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_LIMIT);
 }
 
 typedef struct {

@@ -4,6 +4,7 @@
 
 #include "cms-error.h"
 #include "content-digest.h"
+#include "pieced.h"
 #include "support.h"
 
 /* FIPS 180-4 examples and RFC 1321 §A.5: "abc". */
@@ -55,6 +56,31 @@ test_pieces(void)
 }
 
 static void
+test_one_pass(void)
+{
+    static const guint wanted = 1u << CMS_DIGEST_SHA1 | 1u << CMS_DIGEST_SHA256 |
+                                1u << CMS_DIGEST_SHA512 | 1u << CMS_DIGEST_UNKNOWN;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = pieced_make_octets(200001);
+    g_autoptr(Pieced) pieced = pieced_new(content, 1000);
+    g_autoptr(OctetSource) source = pieced_source(pieced);
+    DigestValue values[CMS_N_DIGESTS] = {[CMS_DIGEST_MD5] = {.n_octets = 77}};
+    g_assert_true(content_digest_compute_all(wanted, source, values, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(pieced->n_passes, ==, 1);
+    for (guint i = CMS_DIGEST_UNKNOWN; i < CMS_N_DIGESTS; i++) {
+        DigestValue expected = {.n_octets = i == CMS_DIGEST_MD5 ? 77 : 0};
+        if (i != CMS_DIGEST_UNKNOWN && (wanted & 1u << i) != 0)
+            g_assert_true(content_digest_compute((CmsDigest)i, content, &expected, NULL));
+        g_assert_cmpuint(values[i].n_octets, ==, expected.n_octets);
+        g_assert_true(memcmp(values[i].octets, expected.octets, sizeof expected.octets) == 0);
+    }
+    pieced->fails_at = 100000;
+    g_assert_false(content_digest_compute_all(wanted, source, values, &error));
+    g_assert_error(error, OCTET_ERROR, OCTET_ERROR_FAILED);
+}
+
+static void
 test_unknown(void)
 {
     g_autoptr(GError) error = NULL;
@@ -68,6 +94,7 @@ main(int argc, char **argv)
     support_init(&argc, &argv);
     g_test_add_func("/content-digest/vectors", test_vectors);
     g_test_add_func("/content-digest/pieces", test_pieces);
+    g_test_add_func("/content-digest/one-pass", test_one_pass);
     g_test_add_func("/content-digest/unknown", test_unknown);
     return support_run();
 }

@@ -6,6 +6,7 @@
 #include "content-encryption.h"
 #include "nss-scoped.h"
 #include "support.h"
+#include "whole.h"
 
 static GBytes *
 from_hex(const gchar *hex)
@@ -83,22 +84,22 @@ test_gcm_vector(gconstpointer data)
     g_autoptr(GBytes) tag = from_hex(test->tag);
     g_autoptr(PK11SymKey) encrypting = import_key(test->cipher, key_octets, CKA_ENCRYPT);
     g_autoptr(GBytes) ciphertext =
-        content_cipher_encrypt(&cipher, encrypting, plaintext, additional, tag_octets, NULL);
+        whole_cipher_encrypt(&cipher, encrypting, plaintext, additional, tag_octets);
     g_autoptr(GBytes) written = g_bytes_new(tag_octets, sizeof tag_octets);
     g_assert_true(g_bytes_equal(ciphertext, expected));
     g_assert_true(g_bytes_equal(written, tag));
 
     g_autoptr(PK11SymKey) key = import_key(test->cipher, key_octets, CKA_DECRYPT);
-    g_autoptr(GBytes) opened = content_cipher_decrypt(&cipher, key, ciphertext, additional, tag);
+    g_autoptr(GBytes) opened = whole_cipher_decrypt(&cipher, key, ciphertext, additional, tag);
     g_assert_true(g_bytes_equal(opened, plaintext));
-    g_assert_null(content_cipher_decrypt(&cipher, key, ciphertext, NULL, tag));
-    g_assert_null(content_cipher_decrypt(&cipher, key, ciphertext, additional, NULL));
-    g_assert_null(content_cipher_decrypt(&cipher, key, ciphertext, additional, additional));
+    g_assert_null(whole_cipher_decrypt(&cipher, key, ciphertext, NULL, tag));
+    g_assert_null(whole_cipher_decrypt(&cipher, key, ciphertext, additional, NULL));
+    g_assert_null(whole_cipher_decrypt(&cipher, key, ciphertext, additional, additional));
     g_autoptr(GBytes) shorter = g_bytes_new_from_bytes(tag, 0, 12);
-    g_assert_null(content_cipher_decrypt(&cipher, key, ciphertext, additional, shorter));
+    g_assert_null(whole_cipher_decrypt(&cipher, key, ciphertext, additional, shorter));
     cipher.n_tag = 12;
     g_autoptr(GBytes) shortened =
-        content_cipher_decrypt(&cipher, key, ciphertext, additional, shorter);
+        whole_cipher_decrypt(&cipher, key, ciphertext, additional, shorter);
     g_assert_nonnull(shortened);
 }
 
@@ -146,8 +147,7 @@ test_padding(gconstpointer data)
     g_autoptr(GBytes) plaintext = g_bytes_new_static("a block of octetsand fifteen more", 31);
     g_autoptr(GBytes) wanted = from_hex(test->last_block);
     g_autoptr(PK11SymKey) encrypting = import_key(cipher.cipher, key_octets, CKA_ENCRYPT);
-    g_autoptr(GBytes) ciphertext =
-        content_cipher_encrypt(&cipher, encrypting, plaintext, NULL, tag, NULL);
+    g_autoptr(GBytes) ciphertext = whole_cipher_encrypt(&cipher, encrypting, plaintext, NULL, tag);
     g_assert_cmpuint(g_bytes_get_size(ciphertext), ==, 32);
     guint8 steered[32], last[16];
     memcpy(steered, g_bytes_get_data(ciphertext, NULL), sizeof steered);
@@ -157,7 +157,7 @@ test_padding(gconstpointer data)
         steered[i] ^= last[i] ^ ((const guint8 *)g_bytes_get_data(wanted, NULL))[i];
     g_autoptr(GBytes) changed = g_bytes_new(steered, sizeof steered);
     g_autoptr(PK11SymKey) key = import_key(cipher.cipher, key_octets, CKA_DECRYPT);
-    g_autoptr(GBytes) opened = content_cipher_decrypt(&cipher, key, changed, NULL, NULL);
+    g_autoptr(GBytes) opened = whole_cipher_decrypt(&cipher, key, changed, NULL, NULL);
     g_assert_cmpint(opened != NULL, ==, test->n_padding >= 0);
     if (opened != NULL)
         g_assert_cmpint((gint)g_bytes_get_size(opened), ==, 32 - test->n_padding);
@@ -173,7 +173,7 @@ test_cbc_lengths(void)
     static const gsize lengths[] = {0, 1, 15, 17, 31};
     for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
         g_autoptr(GBytes) octets = g_bytes_new("0123456789abcdef0123456789abcde", lengths[i]);
-        g_assert_null(content_cipher_decrypt(&cipher, key, octets, NULL, NULL));
+        g_assert_null(whole_cipher_decrypt(&cipher, key, octets, NULL, NULL));
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "der-writer.h"
+#include "pieced.h"
 
 static void
 assert_octets(DerNode *node, const gchar *octets, gsize n_octets)
@@ -71,6 +72,39 @@ test_lengths(void)
     }
 }
 
+/* The same octets as without sources, in whatever sizes; contents are read when the result is. */
+static void
+test_source(void)
+{
+    static const gsize sizes[] = {0, 1, 127, 128, 16383, 16384, 70000};
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(GBytes) contents = pieced_make_octets(sizes[i]);
+        g_autoptr(Pieced) pieced = pieced_new(contents, 1000);
+        g_autoptr(OctetSource) source = pieced_source(pieced);
+        g_autoptr(DerNode) plain = der_node_new(BER_SEQUENCE);
+        g_autoptr(DerNode) streamed = der_node_new(BER_SEQUENCE);
+        DerNode *const roots[] = {plain, streamed};
+        for (gsize j = 0; j < G_N_ELEMENTS(roots); j++) {
+            der_add_small(roots[j], 1);
+            DerNode *inner = der_add(roots[j], BER_CONTEXT_CONSTRUCTED(0));
+            if (j == 0)
+                der_add_bytes(inner, BER_OCTET_STRING, contents);
+            else
+                der_add_source(inner, BER_OCTET_STRING, source);
+            der_add_bytes(inner, BER_OCTET_STRING, contents);
+            der_add_null(roots[j]);
+        }
+        g_autoptr(GBytes) expected = der_node_serialize(plain);
+        g_autoptr(OctetSource) from_octets = der_node_to_source(plain);
+        g_autoptr(OctetSource) from_source = der_node_to_source(streamed);
+        g_assert_cmpuint(pieced->n_passes, ==, 0);
+        g_clear_pointer(&plain, der_node_free);
+        g_clear_pointer(&streamed, der_node_free);
+        pieced_assert_gives(from_octets, expected);
+        pieced_assert_gives(from_source, expected);
+    }
+}
+
 /* X.690 §11.6. */
 static void
 test_sort(void)
@@ -112,6 +146,7 @@ main(int argc, char **argv)
     g_test_add_func("/der-writer/small", test_small);
     g_test_add_func("/der-writer/nested", test_nested);
     g_test_add_func("/der-writer/lengths", test_lengths);
+    g_test_add_func("/der-writer/source", test_source);
     g_test_add_func("/der-writer/sort", test_sort);
     g_test_add_func("/der-writer/time", test_time);
     return g_test_run();

@@ -8,6 +8,7 @@
 #include "key-pair-private.h"
 #include "oid.h"
 #include "peer.h"
+#include "whole.h"
 
 #define CONTENT "Content-Type: text/plain\r\n\r\nA secret, longer than a block of the cipher.\r\n"
 
@@ -38,7 +39,7 @@ encrypt_to(GPtrArray *recipients, CmsCipher cipher)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) content = content_new();
-    GBytes *octets = enveloped_data_encrypt(content, recipients, cipher, &error);
+    GBytes *octets = whole_encrypt(content, recipients, cipher, &error);
     g_assert_no_error(error);
     return octets;
 }
@@ -49,7 +50,7 @@ assert_opens(GBytes *octets, guint key, EnvelopeFacts *out_facts)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
     g_autoptr(GBytes) content = content_new();
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, out_facts, &error);
+    g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, out_facts, &error);
     g_assert_no_error(error);
     g_assert_true(g_bytes_equal(plaintext, content));
 }
@@ -59,7 +60,7 @@ assert_fails(GBytes *octets, guint key, CmsError code)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) pairs = peer_pair_alone(keys[key]);
-    g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
+    g_assert_null(whole_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, (gint)code);
 }
 
@@ -202,7 +203,7 @@ test_not_for_us(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) none = g_ptr_array_new();
     EnvelopeFacts facts;
-    g_assert_null(enveloped_data_decrypt(octets, none, &facts, &error));
+    g_assert_null(whole_decrypt(octets, none, &facts, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US);
     g_assert_cmpuint(facts.n_recipients, ==, 1);
     g_assert_cmpint(facts.cipher, ==, CMS_CIPHER_AES_256_GCM);
@@ -232,9 +233,9 @@ test_empty_and_large(void)
              cipher++) {
             g_autoptr(GError) error = NULL;
             g_autoptr(GBytes) content = g_bytes_new_take(g_malloc0(MAX(sizes[i], 1)), sizes[i]);
-            g_autoptr(GBytes) octets = enveloped_data_encrypt(content, recipients, cipher, &error);
+            g_autoptr(GBytes) octets = whole_encrypt(content, recipients, cipher, &error);
             g_assert_no_error(error);
-            g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, NULL, &error);
+            g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, NULL, &error);
             g_assert_no_error(error);
             g_assert_true(g_bytes_equal(plaintext, content));
         }
@@ -270,7 +271,7 @@ test_one_error(gconstpointer data)
         gsize at = i < 30 ? key + i * 8 : n_octets - 1 - (i - 30) % 16;
         copy[at] ^= (guint8)(1 + i);
         g_autoptr(GBytes) changed = g_bytes_new(copy, n_octets);
-        g_autoptr(GBytes) plaintext = enveloped_data_decrypt(changed, pairs, NULL, &error);
+        g_autoptr(GBytes) plaintext = whole_decrypt(changed, pairs, NULL, &error);
         /* CBC can't tell a last block that happens to end in right padding. */
         if (plaintext != NULL && !cms_cipher_is_aead(cipher) && i >= 30)
             continue;
@@ -300,7 +301,7 @@ test_same_name(void)
         g_autoptr(GPtrArray) recipients = peer_certificates(&pair, 1);
         g_autoptr(GBytes) octets = encrypt_to(recipients, CMS_CIPHER_AES_256_GCM);
         EnvelopeFacts facts;
-        g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, &facts, &error);
+        g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, &facts, &error);
         g_assert_no_error(error);
         g_assert_true(facts.recipient == key_pair_get_certificate(pair));
         envelope_facts_clear(&facts);
@@ -318,11 +319,11 @@ test_locked_key(void)
         key_pair_new_owned(key_pair_get_certificate(keys[RSA_3072]), NULL, NULL, NULL);
     g_autoptr(GPtrArray) pairs = g_ptr_array_new();
     g_ptr_array_add(pairs, locked);
-    g_assert_null(enveloped_data_decrypt(octets, pairs, NULL, &error));
+    g_assert_null(whole_decrypt(octets, pairs, NULL, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED);
     g_ptr_array_add(pairs, keys[P_256]);
     EnvelopeFacts facts;
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(octets, pairs, &facts, NULL);
+    g_autoptr(GBytes) plaintext = whole_decrypt(octets, pairs, &facts, NULL);
     g_assert_nonnull(plaintext);
     g_assert_true(facts.recipient == key_pair_get_certificate(keys[P_256]));
     g_assert_cmpstr(facts.key_management, ==, "ecdh-p256");
@@ -359,7 +360,7 @@ test_encrypt_errors(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) content = content_new();
     g_autoptr(GPtrArray) recipients = peer_certificates(&keys[RSA_2048], 1);
-    g_assert_null(enveloped_data_encrypt(content, recipients, CMS_CIPHER_3DES_CBC, &error));
+    g_assert_null(whole_encrypt(content, recipients, CMS_CIPHER_3DES_CBC, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED);
     g_clear_error(&error);
     peer_run(folder,
@@ -368,7 +369,7 @@ test_encrypt_errors(void)
     g_autoptr(GBytes) file = support_load(folder, "ed.pem");
     g_autoptr(GPtrArray) unfit = certificates_parse_file(file, &error);
     g_assert_no_error(error);
-    g_assert_null(enveloped_data_encrypt(content, unfit, CMS_CIPHER_AES_256_GCM, &error));
+    g_assert_null(whole_encrypt(content, unfit, CMS_CIPHER_AES_256_GCM, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED);
     g_assert_nonnull(strstr(error->message, "edward"));
 }

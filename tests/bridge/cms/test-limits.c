@@ -344,9 +344,9 @@ reads_recipients(guint n, GError **error)
     der_add_octets(algorithm, BER_OCTET_STRING, "0123456789abcdef", 16);
     der_add_octets(content, BER_CONTEXT(0), "0123456789abcdef", 16);
     g_autoptr(GBytes) ber = der_node_serialize(root);
-    g_autoptr(GPtrArray) pairs = g_ptr_array_new();
+    g_autoptr(EnvelopeKeys) keys = envelope_keys_new(g_ptr_array_new(), NULL);
     g_autoptr(GError) local = NULL;
-    g_autoptr(GBytes) plaintext = enveloped_data_decrypt(ber, pairs, NULL, &local);
+    g_autoptr(OctetSource) plaintext = enveloped_data_decrypt(ber, keys, NULL, &local);
     g_assert_null(plaintext);
     if (g_error_matches(local, CMS_ERROR, CMS_ERROR_NOT_FOR_US))
         return TRUE;

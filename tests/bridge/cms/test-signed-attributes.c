@@ -11,6 +11,7 @@
 #include "nss-scoped.h"
 #include "peer.h"
 #include "signed-data-private.h"
+#include "whole.h"
 
 static SupportFolder *folder;
 static KeyPair *key;
@@ -98,6 +99,16 @@ static void
 add_countersignature(DerNode *set, GBytes *content G_GNUC_UNUSED)
 {
     der_add(add_attribute(set, OID_COUNTERSIGNATURE), BER_SEQUENCE);
+}
+
+/* Two values in one attribute, which RFC 5652 §11.4 has for this one alone. */
+static void
+add_countersignatures(DerNode *set, GBytes *content G_GNUC_UNUSED)
+{
+    DerNode *values = add_attribute(set, OID_COUNTERSIGNATURE);
+    der_add(values, BER_SEQUENCE);
+    der_add_small(der_add(values, BER_SEQUENCE), 1);
+    add_countersignature(set, content);
 }
 
 static void
@@ -250,7 +261,10 @@ static const AttributeCase attribute_cases[] = {
     {"time-on-no-day", {BOTH, add_time_on_no_day}, NULL, DATA_RSA, FALSE, "x", MALFORMED},
     {"time-unsigned", {BOTH}, add_time, DATA_RSA, FALSE, "x", MALFORMED},
     {"message-digest-unsigned", {BOTH}, add_message_digest, DATA_RSA, FALSE, "x", MALFORMED},
-    /* RFC 5652 §11.4 */
+    /* RFC 5652 §11.4: others' signatures over this one, which say nothing about it; any number */
+    {"countersignature", {BOTH}, add_countersignature, DATA_RSA, FALSE, "x", GOOD},
+    {"countersignatures", {BOTH}, add_countersignatures, DATA_RSA, FALSE, "x", GOOD},
+    {"countersignature-bare", {NULL}, add_countersignatures, DATA_RSA, FALSE, "x", GOOD},
     {"countersignature-signed",
      {BOTH, add_countersignature},
      NULL,
@@ -405,7 +419,7 @@ check(const AttributeCase *test, GBytes *content)
     g_autoptr(SignedData) data = signed_data_parse(octets, &error);
     g_assert_no_error(error);
     g_autoptr(GPtrArray) candidates = peer_certificates(&key, 1);
-    g_autoptr(SignerResult) result = signed_data_verify(data, 0, NULL, candidates);
+    g_autoptr(SignerResult) result = whole_verify(data, 0, NULL, candidates);
     g_assert_cmpint(result->math, ==, test->math);
     g_assert_cmpint(result->reason, ==, test->reason);
 }
@@ -447,7 +461,7 @@ test_pss_key(void)
                      "-signer pss.pem -inkey pss.key.pem -keyopt rsa_padding_mode:pss");
     g_autoptr(GBytes) octets = support_load(folder, "made.der");
     g_autoptr(SignedData) data = signed_data_parse(octets, NULL);
-    g_autoptr(SignerResult) result = signed_data_verify(data, 0, NULL, NULL);
+    g_autoptr(SignerResult) result = whole_verify(data, 0, NULL, NULL);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     g_assert_cmpstr(result->algorithm, ==, "rsa-pss-sha256");
     /* The same key without its restriction: the RSAPrivateKey inside of the PKCS#8 form. */

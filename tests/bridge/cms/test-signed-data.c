@@ -6,6 +6,7 @@
 #include "key-pair-private.h"
 #include "peer.h"
 #include "signed-data.h"
+#include "whole.h"
 
 #define CONTENT "Content-Type: text/plain\r\n\r\nHello, world.\r\n"
 /* 2026-11-21T20:00:00Z */
@@ -47,7 +48,7 @@ sign(guint key, const SignedDataOptions *options)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) content = content_new();
-    GBytes *signed_data = signed_data_sign(content, keys[key], options, NULL, &error);
+    GBytes *signed_data = whole_sign(content, keys[key], options, NULL, &error);
     g_assert_no_error(error);
     return signed_data;
 }
@@ -107,7 +108,7 @@ test_sign(gconstpointer data)
     g_assert_cmpuint(signed_data_get_certificates(parsed)->len, ==, !options.without_certificates);
     g_autoptr(GPtrArray) candidates = certificate_of(test->key);
     g_autoptr(SignerResult) result =
-        signed_data_verify(parsed, 0, options.detached ? content : NULL, candidates);
+        whole_verify(parsed, 0, options.detached ? content : NULL, candidates);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     g_assert_cmpint(result->reason, ==, REASON_NONE);
     g_assert_cmpint(result->signing_time, ==, SIGNING_TIME);
@@ -196,17 +197,19 @@ test_openssl(gconstpointer data)
     g_autoptr(SignedData) parsed = parse(octets);
     g_autoptr(GPtrArray) candidates = certificate_of(test->key);
     g_assert_cmpuint(signed_data_get_n_signers(parsed), ==, 1);
-    if (!test->detached)
-        g_assert_true(g_bytes_equal(signed_data_get_content(parsed), content));
+    if (!test->detached) {
+        g_autoptr(GBytes) inside = whole_content(parsed);
+        g_assert_true(g_bytes_equal(inside, content));
+    }
     g_autoptr(SignerResult) result =
-        signed_data_verify(parsed, 0, test->detached ? content : NULL, candidates);
+        whole_verify(parsed, 0, test->detached ? content : NULL, candidates);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     g_assert_cmpint(result->weak, ==, test->weak);
     g_assert_cmpstr(result->algorithm, ==, test->algorithm);
     g_assert_cmpint(result->signing_time != G_MININT64, ==, test->has_time);
 
     g_autoptr(GBytes) changed = g_bytes_new_static("Hallo", 5);
-    g_autoptr(SignerResult) bad = signed_data_verify(parsed, 0, changed, candidates);
+    g_autoptr(SignerResult) bad = whole_verify(parsed, 0, changed, candidates);
     g_assert_cmpint(bad->math, ==, SIGNATURE_MATH_BAD);
     g_assert_cmpint(bad->reason, ==,
                     test->detached ? REASON_SIGNATURE_BAD : REASON_CONTENT_MISMATCH);
@@ -225,7 +228,7 @@ test_two_signers(void)
     g_assert_cmpuint(signed_data_get_n_signers(parsed), ==, 2);
     g_assert_cmpuint(signed_data_get_certificates(parsed)->len, ==, 2);
     for (guint i = 0; i < 2; i++) {
-        g_autoptr(SignerResult) result = signed_data_verify(parsed, i, NULL, NULL);
+        g_autoptr(SignerResult) result = whole_verify(parsed, i, NULL, NULL);
         g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     }
 }
@@ -271,7 +274,7 @@ test_same_issuer_and_serial(void)
     g_autoptr(GPtrArray) b = certificates_parse_file(b_octets, NULL);
     g_autoptr(SignedData) parsed = parse(octets);
     /* The wrong twin comes first, the right one is in the message. */
-    g_autoptr(SignerResult) result = signed_data_verify(parsed, 0, NULL, b);
+    g_autoptr(SignerResult) result = whole_verify(parsed, 0, NULL, b);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_GOOD);
     g_assert_true(g_bytes_equal(certificate_get_der(result->certificate),
                                 certificate_get_der(g_ptr_array_index(a, 0))));
@@ -284,7 +287,7 @@ test_certificate_missing(void)
     g_autoptr(GBytes) octets = sign(RSA_2048, &options);
     g_autoptr(SignedData) parsed = parse(octets);
     g_autoptr(GPtrArray) others = certificate_of(P_256);
-    g_autoptr(SignerResult) result = signed_data_verify(parsed, 0, NULL, others);
+    g_autoptr(SignerResult) result = whole_verify(parsed, 0, NULL, others);
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_UNKNOWN);
     g_assert_cmpint(result->reason, ==, REASON_CERTIFICATE_MISSING);
     g_assert_null(result->certificate);
@@ -294,10 +297,10 @@ test_certificate_missing(void)
     octets_detached = sign(RSA_2048, &options);
     g_autoptr(SignedData) detached = parse(octets_detached);
     g_autoptr(GBytes) changed = g_bytes_new_static("x", 1);
-    g_autoptr(SignerResult) bad = signed_data_verify(detached, 0, changed, others);
+    g_autoptr(SignerResult) bad = whole_verify(detached, 0, changed, others);
     g_assert_cmpint(bad->math, ==, SIGNATURE_MATH_BAD);
     /* Without any content nothing can be said. */
-    g_autoptr(SignerResult) nothing = signed_data_verify(detached, 0, NULL, others);
+    g_autoptr(SignerResult) nothing = whole_verify(detached, 0, NULL, others);
     g_assert_cmpint(nothing->math, ==, SIGNATURE_MATH_UNKNOWN);
 }
 
@@ -317,12 +320,15 @@ test_every_octet_counts(void)
         g_autoptr(SignedData) parsed = signed_data_parse(changed, NULL);
         if (parsed == NULL || signed_data_get_n_signers(parsed) != 1)
             continue;
-        g_autoptr(SignerResult) result = signed_data_verify(parsed, 0, NULL, candidates);
+        g_autoptr(SignerResult) result = whole_verify(parsed, 0, NULL, candidates);
         if (result->math != SIGNATURE_MATH_GOOD)
             continue;
         /* What is not signed: versions, digestAlgorithms, the certificates. Never the content. */
         g_autoptr(GBytes) content = content_new();
-        g_assert_true(g_bytes_equal(signed_data_get_content(parsed), content));
+        {
+            g_autoptr(GBytes) inside = whole_content(parsed);
+            g_assert_true(g_bytes_equal(inside, content));
+        }
         n_good++;
     }
     g_test_message("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " octets are not signed", n_good,
@@ -358,18 +364,18 @@ test_sign_errors(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) content = content_new();
     SignedDataOptions weak = {.signing_time = SIGNING_TIME, .digest = CMS_DIGEST_SHA1};
-    g_assert_null(signed_data_sign(content, keys[RSA_2048], &weak, NULL, &error));
+    g_assert_null(whole_sign(content, keys[RSA_2048], &weak, NULL, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED);
     g_clear_error(&error);
     SignedDataOptions never = {.signing_time = G_MAXINT64};
-    g_assert_null(signed_data_sign(content, keys[RSA_2048], &never, NULL, &error));
+    g_assert_null(whole_sign(content, keys[RSA_2048], &never, NULL, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED);
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
     SignedDataOptions options = {.signing_time = G_GINT64_CONSTANT(2556144000)}; /* 2051 */
-    g_autoptr(GBytes) octets = signed_data_sign(content, keys[P_384], &options, &digest, NULL);
+    g_autoptr(GBytes) octets = whole_sign(content, keys[P_384], &options, &digest, NULL);
     g_assert_cmpint(digest, ==, CMS_DIGEST_SHA384);
     g_autoptr(SignedData) parsed = parse(octets);
-    g_autoptr(SignerResult) result = signed_data_verify(parsed, 0, NULL, NULL);
+    g_autoptr(SignerResult) result = whole_verify(parsed, 0, NULL, NULL);
     g_assert_cmpint(result->signing_time, ==, options.signing_time);
 }
 
@@ -381,7 +387,7 @@ test_locked_key(void)
     g_autoptr(KeyPair) locked =
         key_pair_new_owned(key_pair_get_certificate(keys[P_256]), NULL, NULL, NULL);
     SignedDataOptions options = {.signing_time = SIGNING_TIME};
-    g_assert_null(signed_data_sign(content, locked, &options, NULL, &error));
+    g_assert_null(whole_sign(content, locked, &options, NULL, &error));
     g_assert_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED);
 }
 

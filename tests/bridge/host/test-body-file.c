@@ -75,7 +75,7 @@ assert_not_read(const gchar *path, ProtocolError code)
 static gboolean
 replace(const gchar *path, const gchar *text, GError **error)
 {
-    g_autoptr(GBytes) octets = g_bytes_new_static(text, strlen(text));
+    g_autoptr(OctetSource) octets = octet_source_new_text(text);
     return body_file_replace(path, octets, error);
 }
 
@@ -95,6 +95,32 @@ assert_not_replaced(const gchar *path)
     g_assert_false(replace(path, "new", &error));
     g_assert_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_FILE);
 }
+
+/* Gives 200000 octets, then breaks off. */
+static gpointer
+open_broken(G_GNUC_UNUSED gconstpointer origin, G_GNUC_UNUSED GError **error)
+{
+    return g_new0(guint, 1);
+}
+
+static gboolean
+next_of_broken(gpointer pass, OctetPiece *out_piece, GError **error)
+{
+    static const guint8 octets[50000];
+    guint *n_pieces = pass;
+    *out_piece = (OctetPiece){octets, sizeof octets};
+    if (++*n_pieces <= 4)
+        return TRUE;
+    g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, "breaks off");
+    return FALSE;
+}
+
+static const OctetSourceType broken_type = {
+    .open = open_broken,
+    .next = next_of_broken,
+    .close = g_free,
+    .free_origin = g_free,
+};
 
 static guint
 count_files(const gchar *path)
@@ -118,6 +144,41 @@ test_regular(Place *place, G_GNUC_UNUSED gconstpointer data)
     assert_replaced(place->file, "");
     assert_read(place->file, "");
     g_assert_cmpuint(count_files(place->folder), ==, 1);
+}
+
+/* More than one piece, and more than is kept in memory. */
+static void
+test_large(Place *place, G_GNUC_UNUSED gconstpointer data)
+{
+    gsize n_octets = 3 * 1024 * 1024 + 5;
+    guint8 *octets = g_malloc(n_octets);
+    for (gsize i = 0; i < n_octets; i++)
+        octets[i] = (guint8)(i * 7 + i / 253);
+    g_autoptr(GBytes) expected = g_bytes_new_take(octets, n_octets);
+    g_autoptr(OctetSource) source = octet_source_new_bytes(expected);
+    g_autoptr(GError) error = NULL;
+    g_assert_true(body_file_replace(place->file, source, &error));
+    g_assert_no_error(error);
+    g_autoptr(GBytes) read = body_file_read(place->file, n_octets, &error);
+    g_assert_no_error(error);
+    /* A copy: what happens to the file does not matter to it. */
+    g_assert_cmpint(truncate(place->file, 0), ==, 0);
+    g_assert_true(g_bytes_equal(read, expected));
+}
+
+/* A body that can't be read to its end replaces nothing. */
+static void
+test_broken_body(Place *place, G_GNUC_UNUSED gconstpointer data)
+{
+    write_file(place->file, "old");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(OctetSource) source = octet_source_new(&broken_type, NULL, 300000);
+    g_assert_false(body_file_replace(place->file, source, &error));
+    g_assert_error(error, OCTET_ERROR, OCTET_ERROR_FAILED);
+    assert_file(place->file, "old");
+    g_assert_cmpuint(count_files(place->folder), ==, 1);
+    body_file_remove_unfinished();
+    assert_file(place->file, "old");
 }
 
 static void
@@ -248,6 +309,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     add("/body-file/regular", test_regular);
+    add("/body-file/large", test_large);
+    add("/body-file/broken-body", test_broken_body);
     add("/body-file/size", test_size);
     add("/body-file/relative-name", test_relative_name);
     add("/body-file/symbolic-link", test_symbolic_link);

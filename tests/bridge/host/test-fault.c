@@ -25,6 +25,7 @@ static const DomainCase domain_cases[] = {
     {"owner-name", owner_name_error_quark, OWNER_NAME_N_ERRORS},
     {"smimea", smimea_error_quark, SMIMEA_N_ERRORS},
     {"frame", frame_error_quark, FRAME_N_ERRORS},
+    {"octet", octet_error_quark, OCTET_N_ERRORS},
     {"mail", mail_error_quark, MAIL_N_ERRORS},
     {"dns", dns_error_quark, DNS_N_ERRORS},
     {"cms", cms_error_quark, CMS_N_ERRORS},

@@ -5,6 +5,7 @@
 #include "cms-error.h"
 #include "cms-init.h"
 #include "compose.h"
+#include "compressed-support.h"
 #include "core-limits.h"
 #include "host-test.h"
 #include "key-pair.h"
@@ -53,40 +54,60 @@ load_pair(const gchar *name)
     return key_pair_ref(g_ptr_array_index(file->pairs, 0));
 }
 
-static GBytes *
-sign(GBytes *content, gboolean detached)
+static OctetSource *
+sign_source(OctetSource *content, gboolean detached)
 {
     g_autoptr(GError) error = NULL;
     SignedDataOptions options = {.detached = detached};
     CmsDigest digest = CMS_DIGEST_UNKNOWN;
-    GBytes *cms = signed_data_sign(content, alice, &options, &digest, &error);
+    OctetSource *cms = signed_data_sign(content, alice, &options, &digest, &error);
     g_assert_no_error(error);
     return cms;
 }
 
 static GBytes *
-encrypt(GBytes *content, CmsCipher cipher)
+sign(GBytes *content, gboolean detached)
+{
+    g_autoptr(OctetSource) source = octet_source_new_bytes(content);
+    g_autoptr(OctetSource) cms = sign_source(source, detached);
+    return octet_source_to_bytes(cms, NULL);
+}
+
+static OctetSource *
+encrypt(OctetSource *content, CmsCipher cipher)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) recipients = g_ptr_array_new();
     g_ptr_array_add(recipients, key_pair_get_certificate(alice));
-    GBytes *cms = enveloped_data_encrypt(content, recipients, cipher, &error);
+    const EnvelopeOptions options = {.cipher = cipher};
+    OctetSource *cms = enveloped_data_encrypt(content, recipients, &options, &error);
     g_assert_no_error(error);
     return cms;
 }
 
-/* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM. */
-static GBytes *
-wrap(gchar layer, GBytes *content)
+static OctetSource *
+compress(OctetSource *content)
 {
-    g_autoptr(GBytes) cms = NULL;
+    g_autoptr(GBytes) octets = octet_source_to_bytes(content, NULL);
+    g_autoptr(GBytes) cms = compressed_new(octets);
+    return octet_source_new_bytes(cms);
+}
+
+/* One layer round @content: "s" multipart/signed, "o" opaque, "e" CBC, "a" GCM, "z" compressed. */
+static OctetSource *
+wrap(gchar layer, OctetSource *content)
+{
+    g_autoptr(OctetSource) cms = NULL;
     switch (layer) {
     case 's':
-        cms = sign(content, TRUE);
+        cms = sign_source(content, TRUE);
         return compose_multipart_signed_entity(content, cms, "sha-256");
     case 'o':
-        cms = sign(content, FALSE);
+        cms = sign_source(content, FALSE);
         return compose_pkcs7_mime_entity(cms, "signed-data");
+    case 'z':
+        cms = compress(content);
+        return compose_pkcs7_mime_entity(cms, "compressed-data");
     case 'e':
         cms = encrypt(content, CMS_CIPHER_AES_256_CBC);
         return compose_pkcs7_mime_entity(cms, "enveloped-data");
@@ -100,28 +121,37 @@ wrap(gchar layer, GBytes *content)
 static GBytes *
 make_message(const gchar *layers, const gchar *inside)
 {
-    GBytes *message = bytes_of(inside);
+    g_autoptr(OctetSource) message = octet_source_new_text(inside);
     for (gsize i = strlen(layers); i > 0; i--) {
-        g_autoptr(GBytes) content = message;
+        g_autoptr(OctetSource) content = message;
         message = wrap(layers[i - 1], content);
     }
-    return message;
+    return octet_source_to_bytes(message, NULL);
 }
 
 /* The keys of alice, or of the pair in @data. */
-static GPtrArray *
+static EnvelopeKeys *
 give_keys(gpointer data, G_GNUC_UNUSED GError **error)
 {
-    GPtrArray *keys = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
-    g_ptr_array_add(keys, key_pair_ref(data != NULL ? data : alice));
-    return keys;
+    GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)key_pair_unref);
+    g_ptr_array_add(pairs, key_pair_ref(data != NULL ? data : alice));
+    return envelope_keys_new(pairs, NULL);
+}
+
+static void
+assert_source(const OctetSource *source, const gchar *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) octets = octet_source_to_bytes(source, &error);
+    g_assert_no_error(error);
+    assert_same_octets(g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), expected,
+                       strlen(expected));
 }
 
 static void
 assert_payload(const OpenedMessage *opened, const gchar *expected)
 {
-    assert_same_octets(g_bytes_get_data(opened->payload, NULL), g_bytes_get_size(opened->payload),
-                       expected, strlen(expected));
+    assert_source(opened->payload, expected);
 }
 
 typedef struct {
@@ -133,11 +163,13 @@ typedef struct {
 /* RFC 8551 §3.7: any order, and only what is inside of the innermost envelope speaks for the
  * content. */
 static const RunCase run_cases[] = {
-    {"", -1, FALSE},    {"s", 0, FALSE},    {"o", 0, FALSE},    {"e", -1, FALSE},
-    {"a", -1, FALSE},   {"es", 1, FALSE},   {"eo", 1, FALSE},   {"ao", 1, FALSE},
-    {"se", -1, FALSE},  {"oa", -1, FALSE},  {"ses", 2, FALSE},  {"ee", -1, FALSE},
-    {"ss", 0, TRUE},    {"os", 0, TRUE},    {"so", 0, TRUE},    {"ess", 1, TRUE},
-    {"sse", -1, FALSE}, {"sses", 3, FALSE}, {"seas", 3, FALSE},
+    {"", -1, FALSE},   {"s", 0, FALSE},   {"o", 0, FALSE},  {"e", -1, FALSE},   {"a", -1, FALSE},
+    {"es", 1, FALSE},  {"eo", 1, FALSE},  {"ao", 1, FALSE}, {"se", -1, FALSE},  {"oa", -1, FALSE},
+    {"ses", 2, FALSE}, {"ee", -1, FALSE}, {"ss", 0, TRUE},  {"os", 0, TRUE},    {"so", 0, TRUE},
+    {"ess", 1, TRUE}, /* RFC 3274 §1: compressed outside or inside, it speaks for nothing */
+    {"z", -1, FALSE},  {"zz", -1, FALSE}, {"zs", 1, FALSE}, {"sz", 0, FALSE},   {"ez", -1, FALSE},
+    {"zeo", 2, FALSE}, {"eoz", 1, FALSE}, {"szs", 0, TRUE}, {"oze", -1, FALSE}, {"ozo", 0, FALSE},
+    {"oo", 0, FALSE},  {"eoo", 1, FALSE}, {"oos", 0, TRUE}, {"seas", 3, FALSE},
 };
 
 static void
@@ -146,6 +178,7 @@ test_run(gconstpointer data)
     static const CryptoLayer kinds[] = {['s'] = LAYER_MULTIPART_SIGNED,
                                         ['o'] = LAYER_SIGNED_DATA,
                                         ['e'] = LAYER_ENVELOPED_DATA,
+                                        ['z'] = LAYER_COMPRESSED_DATA,
                                         ['a'] = LAYER_AUTH_ENVELOPED_DATA};
     const RunCase *test = data;
     g_autoptr(GError) error = NULL;
@@ -167,9 +200,35 @@ test_run(gconstpointer data)
     g_assert_cmpint(opened->is_nested, ==, test->nested);
     g_assert_cmpint(opened->is_encrypted, ==, strpbrk(test->layers, "ea") != NULL);
     g_assert_null(opened->partial);
-    g_assert_nonnull(opened->tree);
+    /* Of what came out of a layer and is none, only the header section is looked at. */
+    g_assert_cmpint(opened->tree != NULL, ==, opened->layers->len == 0);
     assert_payload(opened, PLAIN);
 }
+
+/* Two signatures, one directly in the other, are the end of what is opened to be shown. */
+static void
+test_closed(gconstpointer data)
+{
+    const RunCase *test = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) message = make_message(test->layers, PLAIN);
+    g_autoptr(OpenedMessage) opened =
+        opened_message_new(message, FALSE, NULL, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(opened->layers->len, ==, 2);
+    g_assert_true(opened->signature == g_ptr_array_index(opened->layers, 0));
+    g_assert_cmpint(opened->is_nested, ==, test->nested);
+    g_assert_false(opened->is_encrypted);
+    const Entity *root = entity_tree_get_root(opened->tree);
+    g_assert_true(entity_is_media_type(root, "application/pkcs7-mime"));
+
+    g_autoptr(OpenedMessage) decrypted =
+        opened_message_decrypt(message, FALSE, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(decrypted->is_encrypted);
+}
+
+static const RunCase closed_cases[] = {{"sse", 0, TRUE}, {"ooa", 0, FALSE}, {"oses", 0, TRUE}};
 
 static void
 test_without_keys(void)
@@ -192,6 +251,34 @@ static gchar *
 repeat(gchar layer, guint n_layers)
 {
     return g_strnfill(n_layers, layer);
+}
+
+/* Each fold is within what it may become alone; together they are not. */
+static void
+test_inflated_limit(gconstpointer layers)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree gchar *zeros = g_strnfill(LIMIT_INFLATED_FREE_OCTETS, '0');
+    g_autofree gchar *text = g_strconcat("Content-Type: text/plain\r\n\r\n", zeros, NULL);
+    g_autoptr(GBytes) message = make_message(layers, text);
+    g_assert_cmpuint(g_bytes_get_size(message), <, LIMIT_INFLATED_FREE_OCTETS / 100);
+    g_assert_null(opened_message_new(message, FALSE, NULL, give_keys, NULL, &error));
+    g_assert_error(error, CMS_ERROR, CMS_ERROR_LIMIT);
+}
+
+static void
+test_decrypt_compressed(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) compressed = make_message("z", PLAIN);
+    g_assert_null(opened_message_decrypt(compressed, FALSE, give_keys, NULL, &error));
+    g_assert_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NOT_PROTECTED);
+    g_clear_error(&error);
+
+    g_autoptr(GBytes) both = make_message("ze", PLAIN);
+    g_autoptr(OpenedMessage) opened = opened_message_decrypt(both, FALSE, give_keys, NULL, &error);
+    g_assert_no_error(error);
+    assert_payload(opened, PLAIN);
 }
 
 static void
@@ -255,8 +342,7 @@ test_below(gconstpointer data)
         return;
     g_autoptr(OpenedLayer) layer = opened_layer_of_signature(opened->partial, &error);
     g_assert_no_error(error);
-    assert_same_octets(g_bytes_get_data(layer->content, NULL), g_bytes_get_size(layer->content),
-                       PLAIN, strlen(PLAIN));
+    assert_source(layer->content, PLAIN);
 }
 
 static void
@@ -327,9 +413,10 @@ static void
 test_wrong_smime_type(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) plain = bytes_of(PLAIN);
-    g_autoptr(GBytes) cms = encrypt(plain, CMS_CIPHER_AES_256_CBC);
-    g_autoptr(GBytes) message = compose_pkcs7_mime_entity(cms, "signed-data");
+    g_autoptr(OctetSource) plain = octet_source_new_text(PLAIN);
+    g_autoptr(OctetSource) cms = encrypt(plain, CMS_CIPHER_AES_256_CBC);
+    g_autoptr(OctetSource) source = compose_pkcs7_mime_entity(cms, "signed-data");
+    g_autoptr(GBytes) message = octet_source_to_bytes(source, NULL);
     g_autoptr(OpenedMessage) opened =
         opened_message_new(message, FALSE, NULL, give_keys, NULL, &error);
     g_assert_no_error(error);
@@ -349,8 +436,17 @@ main(int argc, char **argv)
             g_strconcat("/message-layers/run/plain-", run_cases[i].layers, NULL);
         g_test_add_data_func(path, &run_cases[i], test_run);
     }
+    for (gsize i = 0; i < G_N_ELEMENTS(closed_cases); i++) {
+        g_autofree gchar *path =
+            g_strconcat("/message-layers/closed/plain-", closed_cases[i].layers, NULL);
+        g_test_add_data_func(path, &closed_cases[i], test_closed);
+    }
     g_test_add_func("/message-layers/without-keys", test_without_keys);
     g_test_add_func("/message-layers/limit", test_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/once", "z", test_inflated_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/folded", "zzz", test_inflated_limit);
+    g_test_add_data_func("/message-layers/inflated-limit/encrypted", "ez", test_inflated_limit);
+    g_test_add_func("/message-layers/decrypt-compressed", test_decrypt_compressed);
     for (gsize i = 0; i < G_N_ELEMENTS(below_cases); i++) {
         g_autofree gchar *path = g_strconcat("/message-layers/below/", below_cases[i].name, NULL);
         g_test_add_data_func(path, &below_cases[i], test_below);

@@ -68,6 +68,55 @@ make_body(gsize n_octets)
     return g_bytes_new_take(octets, n_octets);
 }
 
+static OctetSource *
+make_source(gsize n_octets)
+{
+    g_autoptr(GBytes) body = make_body(n_octets);
+    return octet_source_new_bytes(body);
+}
+
+/* A body in pieces of an odd length that breaks off after @n_good octets. */
+#define ODD_OCTETS 50021u
+typedef struct {
+    gsize n_good;
+    gsize n_given;
+    guint8 octets[ODD_OCTETS];
+} BrokenPass;
+
+static gpointer
+open_broken(gconstpointer origin, G_GNUC_UNUSED GError **error)
+{
+    BrokenPass *pass = g_new0(BrokenPass, 1);
+    pass->n_good = *(const gsize *)origin;
+    return pass;
+}
+
+static gboolean
+next_of_broken(gpointer data, OctetPiece *out_piece, GError **error)
+{
+    BrokenPass *pass = data;
+    if (pass->n_given == pass->n_good) {
+        g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, "breaks off");
+        return FALSE;
+    }
+    *out_piece = (OctetPiece){pass->octets, MIN(ODD_OCTETS, pass->n_good - pass->n_given)};
+    pass->n_given += out_piece->n_octets;
+    return TRUE;
+}
+
+static const OctetSourceType broken_type = {
+    .open = open_broken,
+    .next = next_of_broken,
+    .close = g_free,
+    .free_origin = g_free,
+};
+
+static OctetSource *
+make_broken_source(gsize n_good, gsize n_promised)
+{
+    return octet_source_new(&broken_type, g_memdup2(&n_good, sizeof n_good), n_promised);
+}
+
 static JsonObject *
 make_result(gsize n_octets)
 {
@@ -125,9 +174,10 @@ test_body(gconstpointer data)
     gsize n_octets = *(const gsize *)data;
     g_autoptr(OutQueue) queue = out_queue_new();
     g_autoptr(JsonObject) result = json_object_new();
-    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    GBytes *body = make_body(n_octets);
-    g_ptr_array_add(bodies, body);
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_autoptr(GBytes) body = make_body(n_octets);
+    g_ptr_array_add(bodies, octet_source_new_bytes(body));
     out_queue_push_answer(queue, 1, result, bodies, NULL);
     g_autoptr(JsonObject) answer = pop(queue);
     JsonObject *description = get_body(answer, 0);
@@ -152,9 +202,10 @@ test_files_and_bodies(void)
 {
     g_autoptr(OutQueue) queue = out_queue_new();
     g_autoptr(JsonObject) result = json_object_new();
-    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     for (guint i = 0; i < 3; i++)
-        g_ptr_array_add(bodies, make_body(10 + i));
+        g_ptr_array_add(bodies, make_source(10 + i));
     g_autoptr(GPtrArray) files = g_ptr_array_new();
     g_ptr_array_add(files, (gpointer) "/tmp/first");
     out_queue_push_answer(queue, 1, result, bodies, files);
@@ -175,8 +226,9 @@ test_turns(void)
 {
     g_autoptr(OutQueue) queue = out_queue_new();
     g_autoptr(JsonObject) result = json_object_new();
-    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    g_ptr_array_add(bodies, make_body(3 * 512 * 1024));
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(bodies, make_source(3 * 512 * 1024));
     out_queue_push_answer(queue, 1, result, bodies, NULL);
     out_queue_push_answer(queue, 2, result, NULL, NULL);
     static const gint64 order[] = {1, 1, 2, 1, 1};
@@ -248,16 +300,79 @@ test_stray_octets(void)
     g_assert_cmpstr(json_object_get_string_member(message, "name"), ==, "caf\xef\xbf\xbd");
 }
 
+/* The rest of the answer does not come; other answers do. */
+static void
+test_body_breaks_off(void)
+{
+    g_autoptr(OutQueue) queue = out_queue_new();
+    g_autoptr(JsonObject) result = json_object_new();
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(bodies, make_broken_source(600000, 3000000));
+    g_ptr_array_add(bodies, make_source(3000000));
+    out_queue_push_answer(queue, 1, result, bodies, NULL);
+    g_autoptr(JsonObject) answer = pop(queue);
+    g_assert_true(json_object_get_boolean_member(answer, "ok"));
+    g_autoptr(JsonObject) first = pop(queue);
+    g_assert_cmpstr(json_object_get_string_member(first, "part"), ==, "body-0");
+    g_autoptr(JsonObject) other = pop(queue);
+    g_assert_cmpstr(json_object_get_string_member(other, "part"), ==, "body-1");
+    out_queue_push_answer(queue, 2, result, NULL, NULL);
+    g_autoptr(JsonObject) broken = pop(queue);
+    g_assert_cmpint(json_object_get_int_member(broken, "id"), ==, 1);
+    g_assert_cmpstr(json_object_get_string_member(broken, "part"), ==, "body-0");
+    g_assert_false(json_object_has_member(broken, "chunk"));
+    JsonObject *fault = json_object_get_object_member(broken, "fault");
+    g_assert_cmpstr(json_object_get_string_member(fault, "code"), ==, "storage-failed");
+    g_assert_cmpstr(json_object_get_string_member(fault, "message"), ==, "breaks off");
+    g_autoptr(JsonObject) next = pop(queue);
+    g_assert_cmpint(json_object_get_int_member(next, "id"), ==, 2);
+    g_assert_true(out_queue_is_empty(queue));
+}
+
+/* A fault that shows itself only after the last octet comes before "last". */
+static void
+test_body_fails_at_its_end(void)
+{
+    g_autoptr(OutQueue) queue = out_queue_new();
+    g_autoptr(JsonObject) result = json_object_new();
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(bodies, make_broken_source(400000, 400000));
+    out_queue_push_answer(queue, 1, result, bodies, NULL);
+    g_autoptr(JsonObject) answer = pop(queue);
+    g_autoptr(JsonObject) broken = pop(queue);
+    g_assert_true(json_object_has_member(broken, "fault"));
+    g_assert_true(out_queue_is_empty(queue));
+}
+
+/* Where the body would have stood in the answer, there is no answer but a fault. */
+static void
+test_inline_body_breaks_off(void)
+{
+    g_autoptr(OutQueue) queue = out_queue_new();
+    g_autoptr(JsonObject) result = json_object_new();
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
+    g_ptr_array_add(bodies, make_broken_source(1000, 2000));
+    g_ptr_array_add(bodies, make_source(3000000));
+    out_queue_push_answer(queue, 1, result, bodies, NULL);
+    g_autoptr(JsonObject) fault = pop_fault(queue, 1);
+    g_assert_cmpstr(json_object_get_string_member(fault, "code"), ==, "storage-failed");
+    g_assert_true(out_queue_is_empty(queue));
+}
+
 static void
 test_too_many_file_names(void)
 {
     g_autoptr(OutQueue) queue = out_queue_new();
     g_autoptr(JsonObject) result = json_object_new();
-    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GPtrArray) bodies =
+        g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     g_autoptr(GPtrArray) files = g_ptr_array_new();
     g_autofree gchar *name = g_strnfill(4000, 'n');
     for (guint i = 0; i < 300; i++) {
-        g_ptr_array_add(bodies, make_body(1));
+        g_ptr_array_add(bodies, make_source(1));
         g_ptr_array_add(files, name);
     }
     out_queue_push_answer(queue, 9, result, bodies, files);
@@ -279,6 +394,9 @@ main(int argc, char **argv)
     }
     g_test_add_func("/out-queue/files-and-bodies", test_files_and_bodies);
     g_test_add_func("/out-queue/turns", test_turns);
+    g_test_add_func("/out-queue/body-breaks-off", test_body_breaks_off);
+    g_test_add_func("/out-queue/body-fails-at-its-end", test_body_fails_at_its_end);
+    g_test_add_func("/out-queue/inline-body-breaks-off", test_inline_body_breaks_off);
     g_test_add_func("/out-queue/fault", test_fault);
     g_test_add_func("/out-queue/long-fault", test_long_fault);
     g_test_add_func("/out-queue/stray-octets", test_stray_octets);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "entity.h"
+#include "octet-source.h"
 
 /* What the tests of this layer have in common. */
 
@@ -19,6 +20,18 @@ parse_text(const gchar *text)
     EntityTree *tree = entity_tree_parse(octets, NULL, &error);
     g_assert_no_error(error);
     return tree;
+}
+
+/* Takes @source. */
+static inline GBytes *
+take_octets(OctetSource *source)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_nonnull(source);
+    GBytes *octets = octet_source_to_bytes(source, &error);
+    g_assert_no_error(error);
+    octet_source_unref(source);
+    return octets;
 }
 
 static inline gchar *

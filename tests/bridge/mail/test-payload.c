@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MPL-2.0 */
-#include "payload.h"
+#include "hazards.h"
 
 #include "compose.h"
 #include "mail-test.h"
@@ -131,7 +131,7 @@ test_seven_bit(gconstpointer data)
     g_autoptr(GBytes) octets = g_bytes_new_static(c->message, c->n_octets);
     g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, &error);
     g_assert_no_error(error);
-    g_autoptr(GBytes) payload = compose_get_payload(tree, TRUE, &error);
+    g_autoptr(GBytes) payload = take_octets(compose_get_payload(tree, TRUE, NULL, &error));
     g_assert_no_error(error);
     const gchar *expected =
         c->expected != NULL ? c->expected : c->message + strlen("Subject: s\r\n");
@@ -156,7 +156,7 @@ test_as_is(gconstpointer data)
     const PayloadCase *c = data;
     g_autoptr(GBytes) octets = g_bytes_new_static(c->message, c->n_octets);
     g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, NULL);
-    g_autoptr(GBytes) payload = compose_get_payload(tree, FALSE, NULL);
+    g_autoptr(GBytes) payload = take_octets(compose_get_payload(tree, FALSE, NULL, NULL));
     const gchar *expected =
         c->expected != NULL ? c->expected : c->message + strlen("Subject: s\r\n");
     assert_octets(payload, expected, strlen(expected));
@@ -171,7 +171,7 @@ test_long_lines(void)
         g_autofree gchar *message =
             g_strconcat("Content-Type: text/plain\r\n\r\n", line, "\r\n", NULL);
         g_autoptr(EntityTree) tree = parse_text(message);
-        g_autoptr(GBytes) payload = compose_get_payload(tree, TRUE, NULL);
+        g_autoptr(GBytes) payload = take_octets(compose_get_payload(tree, TRUE, NULL, NULL));
         g_autofree gchar *text = octets_to_text(payload);
         g_assert_cmpint(strstr(text, "quoted-printable") != NULL, ==, n > 998);
     }
@@ -209,7 +209,7 @@ test_entity(gconstpointer data)
 {
     const EntityCase *c = data;
     g_autoptr(GBytes) octets = g_bytes_new_static(c->octets, c->n_octets);
-    g_autoptr(GBytes) entity = compose_get_entity(octets, NULL);
+    g_autoptr(GBytes) entity = take_octets(compose_get_entity(octets, NULL));
     assert_octets(entity, c->expected, c->n_expected);
 }
 
@@ -221,8 +221,8 @@ test_entity_past_limits(void)
     for (guint i = 0; i <= entity_limits_default.entities; i++)
         g_string_append(text, "--b\n\n");
     g_autoptr(GBytes) octets = g_string_free_to_bytes(text);
-    g_autoptr(GBytes) entity = compose_get_entity(octets, NULL);
-    g_autoptr(GBytes) expected = octets_to_crlf(octets);
+    g_autoptr(GBytes) entity = take_octets(compose_get_entity(octets, NULL));
+    g_autoptr(GBytes) expected = take_octets(octets_to_crlf(octets));
     g_assert_true(g_bytes_equal(entity, expected));
 }
 
@@ -251,24 +251,84 @@ test_hazards(void)
     }
 }
 
+/* Whether relays pass the payload on as it is, after all that could be re-encoded was. */
 static void
-test_is_seven_bit(void)
+test_travels(void)
 {
     static const struct {
         const gchar *octets;
         gsize n_octets;
         gboolean expected;
     } rows[] = {
-        {OCTETS("Content-Type: text/plain\r\n\r\nFrom x \r\n"), TRUE},
-        {OCTETS(""), TRUE},
-        {OCTETS("a\r\n\303\266\r\n"), FALSE},
-        {OCTETS("a\0b"), FALSE},
-        {OCTETS("a\rb"), FALSE},
+        {OCTETS("Subject: s\r\n" TEXT8 "\r\nFrom x \r\n"), TRUE},
+        {OCTETS("Subject: s\r\n\r\n"), TRUE},
+        {OCTETS("Subject: s\r\n\r\na\r\n\303\266\r\n"), TRUE},
+        {OCTETS("Subject: s\r\n" TEXT8 "\r\na\0b"), TRUE},
+        {OCTETS("Subject: s\r\n" MIXED "\r\n--b\r\n\r\na\rb\r\n--b--\r\n"), TRUE},
+        /* Fields that stay outside are no matter of the payload. */
+        {OCTETS("Subject: \303\266\r\n" TEXT8 "\r\nx\r\n"), TRUE},
+        {OCTETS("Subject: \303\266\r\n" MIXED "\r\n--b\r\n\r\nx\r\n--b--\r\n"), TRUE},
+        {OCTETS("Content-Type: text/plain; name=\303\266\r\n\r\nx\r\n"), FALSE},
+        {OCTETS("Subject: s\r\n" MIXED "\r\n\303\266\r\n--b--\r\n"), FALSE},
+        {OCTETS("Subject: s\r\n" MIXED "\r\n--b\r\nA: \303\266\r\n\r\nx\r\n--b--\r\n"), FALSE},
+        {OCTETS("Subject: s\r\n" MIXED "\r\n--b\r\n\r\nx\r\n--b--\r\n\0"), FALSE},
+        {OCTETS("Content-Type: text/plain\r\nContent-Transfer-Encoding: x-y\r\n\r\na\rb"), FALSE},
+        {OCTETS("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n\303\266"), FALSE},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GBytes) payload = g_bytes_new_static(rows[i].octets, rows[i].n_octets);
-        g_assert_cmpint(compose_is_seven_bit(payload), ==, rows[i].expected);
+        gboolean travels = !rows[i].expected;
+        g_autoptr(GBytes) octets = g_bytes_new_static(rows[i].octets, rows[i].n_octets);
+        g_autoptr(EntityTree) tree = entity_tree_parse(octets, NULL, NULL);
+        g_autoptr(GBytes) payload = take_octets(compose_get_payload(tree, TRUE, &travels, NULL));
+        if (travels != rows[i].expected)
+            g_error("row %" G_GSIZE_FORMAT " travels: %d", i, travels);
+        OctetHazards found =
+            octets_find_hazards(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload));
+        g_assert_cmpint(octet_hazards_stop(&found), ==, !travels);
     }
+}
+
+/* Many times what is held in memory at one time; a line end and a character lie across each border
+ * at some place. */
+static void
+test_large(void)
+{
+    g_autoptr(GString) body = g_string_new(NULL);
+    g_autoptr(GString) expected = g_string_new("Content-Type: text/plain; charset=utf-8\r\n\r\n");
+    for (guint i = 0; body->len < 3000000; i++) {
+        g_string_append_printf(body, "%*s\303\266%s", (int)(i % 79) + 1, "x",
+                               i % 3 == 0 ? "\r\n" : "\n");
+        g_string_append_printf(expected, "%*s\303\266\r\n", (int)(i % 79) + 1, "x");
+    }
+    g_autofree gchar *message = g_strconcat("Subject: s\n\n", body->str, NULL);
+    g_autoptr(EntityTree) tree = parse_text(message);
+    g_autoptr(GBytes) as_is = take_octets(compose_get_payload(tree, FALSE, NULL, NULL));
+    assert_octets(as_is, expected->str, expected->len);
+
+    gboolean travels = FALSE;
+    g_autoptr(GBytes) safe = take_octets(compose_get_payload(tree, TRUE, &travels, NULL));
+    g_assert_true(travels);
+    g_autoptr(EntityTree) again = entity_tree_parse(safe, NULL, NULL);
+    g_autoptr(GBytes) decoded = entity_decode_body(entity_tree_get_root(again), TRUE, NULL);
+    gsize n_head = strlen("Content-Type: text/plain; charset=utf-8\r\n\r\n");
+    assert_octets(decoded, expected->str + n_head, expected->len - n_head);
+}
+
+static void
+test_utf8(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    while (text->len < 200000)
+        g_string_append(text, "a\303\266\342\202\254\360\237\230\200");
+    g_assert_true(octets_are_utf8(text->str, text->len));
+    for (gsize i = 1; i < 11; i++) {
+        g_autofree gchar *broken = g_memdup2(text->str, text->len + 1);
+        broken[65530 + i] = '\377';
+        g_assert_false(octets_are_utf8(broken, text->len));
+    }
+    g_assert_false(octets_are_utf8(text->str, text->len - 1));
+    g_assert_true(octets_are_utf8("", 0));
+    g_assert_false(octets_are_utf8("a\0b", 3));
 }
 
 int
@@ -281,6 +341,8 @@ main(int argc, char **argv)
     ADD_ROWS("/payload/entity/", entity_cases, test_entity)
     g_test_add_func("/payload/entity-past-limits", test_entity_past_limits);
     g_test_add_func("/payload/hazards", test_hazards);
-    g_test_add_func("/payload/is-seven-bit", test_is_seven_bit);
+    g_test_add_func("/payload/travels", test_travels);
+    g_test_add_func("/payload/large", test_large);
+    g_test_add_func("/payload/utf8", test_utf8);
     return g_test_run();
 }
