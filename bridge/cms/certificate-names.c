@@ -5,12 +5,6 @@
 #include "certificate-private.h"
 #include "core-limits.h"
 
-/* NSS writes names out in time and memory that grow with the square of their length. Real ones have
- * some hundred octets. */
-#define NAME_OCTETS_MAX 4096u
-/* More addresses than this in one certificate are left out. */
-#define ADDRESSES_MAX 1000u
-
 /* 1.3.6.1.5.5.7.8.9, id-on-SmtpUTF8Mailbox (RFC 9598 §3). */
 static const guint8 oid_smtp_utf8_mailbox[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09};
 
@@ -98,9 +92,9 @@ static gchar *
 dup_name_hex(const SECItem *der)
 {
     GString *out = g_string_new("#");
-    for (guint i = 0; i < der->len && i < NAME_OCTETS_MAX; i++)
+    for (guint i = 0; i < der->len && i < LIMIT_NAME_OCTETS; i++)
         g_string_append_printf(out, "%02x", der->data[i]);
-    if (der->len > NAME_OCTETS_MAX)
+    if (der->len > LIMIT_NAME_OCTETS)
         g_string_append(out, "…");
     return g_string_free(out, FALSE);
 }
@@ -108,7 +102,7 @@ dup_name_hex(const SECItem *der)
 static gchar *
 dup_name(CERTName *name, const SECItem *der)
 {
-    if (der->len > NAME_OCTETS_MAX)
+    if (der->len > LIMIT_NAME_OCTETS)
         return dup_name_hex(der);
     char *text = CERT_NameToAscii(name);
     if (text == NULL)
@@ -121,19 +115,20 @@ dup_name(CERTName *name, const SECItem *der)
 /* Each once, in order. */
 typedef struct {
     GPtrArray *list;
-    GHashTable *seen; /* borrows from the list */
+    GTree *seen; /* borrows from the list; a sender could make a table's keys fall into one place */
 } Addresses;
 
 static void
 add_address(Addresses *addresses, const SECItem *text)
 {
     if (text->len == 0 || text->len > LIMIT_ADDRESS_OCTETS ||
-        addresses->list->len >= ADDRESSES_MAX || !is_clean_text(text->data, text->len))
+        addresses->list->len >= LIMIT_CERTIFICATE_ADDRESSES ||
+        !is_clean_text(text->data, text->len))
         return;
     g_autofree gchar *address = g_strndup((const gchar *)text->data, text->len);
-    if (g_hash_table_contains(addresses->seen, address))
+    if (g_tree_lookup(addresses->seen, address) != NULL)
         return;
-    g_hash_table_add(addresses->seen, address);
+    g_tree_insert(addresses->seen, address, address);
     g_ptr_array_add(addresses->list, g_steal_pointer(&address));
 }
 
@@ -196,7 +191,7 @@ certificate_read_names(Certificate *certificate)
     CERTCertificate *nss = certificate->nss;
     g_autoptr(PLArenaPool) scratch = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
     g_autoptr(GPtrArray) list = g_ptr_array_new();
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GTree) seen = g_tree_new((GCompareFunc)strcmp);
     Addresses addresses = {list, seen};
 
     certificate->subject = dup_name(&nss->subject, &nss->derSubject);

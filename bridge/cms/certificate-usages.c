@@ -4,6 +4,7 @@
 
 #include "certificate-private.h"
 #include "cms-error.h"
+#include "core-limits.h"
 
 static const gchar *const key_usage_names[] = {
     "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
@@ -74,12 +75,18 @@ read_extended_key_usage(Certificate *certificate, GError **error)
 
     if (!certificate_find_extension(certificate, SEC_OID_X509_EXT_KEY_USAGE, &value))
         return TRUE;
-    if (SEC_QuickDERDecodeItem(certificate->arena, &oids,
-                               SEC_ASN1_GET(SEC_SequenceOfObjectIDTemplate), &value) != SECSuccess)
+    g_autoptr(PLArenaPool) scratch = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    if (SEC_QuickDERDecodeItem(scratch, &oids, SEC_ASN1_GET(SEC_SequenceOfObjectIDTemplate),
+                               &value) != SECSuccess)
         return cms_set_nss_error(error, CMS_ERROR_CERTIFICATE,
                                  "certificate's extKeyUsage is malformed");
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
     for (gsize i = 0; oids != NULL && oids[i] != NULL; i++) {
+        if (i >= LIMIT_PURPOSES) {
+            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "certificate has more than %u purposes",
+                        LIMIT_PURPOSES);
+            return FALSE;
+        }
         g_autofree gchar *name = dup_purpose(oids[i]);
         g_strv_builder_add(names, name);
     }

@@ -45,6 +45,38 @@ extensions_are_unique(const CERTCertificate *nss)
 }
 
 static gboolean
+fail_too_many(GError **error, const gchar *what, guint limit)
+{
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "certificate has more than %u %s", limit, what);
+    return FALSE;
+}
+
+static gboolean
+name_is_short(const CERTName *name)
+{
+    guint n_attributes = 0;
+    for (gsize i = 0; name->rdns != NULL && name->rdns[i] != NULL; i++, n_attributes++) {
+        CERTAVA **avas = name->rdns[i]->avas;
+        for (gsize j = 1; avas != NULL && avas[0] != NULL && avas[j] != NULL; j++)
+            n_attributes++;
+    }
+    return n_attributes <= LIMIT_NAME_ATTRIBUTES;
+}
+
+/* What NSS has made of it is many times as large as what it was made of. */
+static gboolean
+parts_are_few(const CERTCertificate *nss, GError **error)
+{
+    gsize n_extensions = 0;
+    while (nss->extensions != NULL && nss->extensions[n_extensions] != NULL)
+        n_extensions++;
+    if (n_extensions > LIMIT_EXTENSIONS)
+        return fail_too_many(error, "extensions", LIMIT_EXTENSIONS);
+    return (name_is_short(&nss->subject) && name_is_short(&nss->issuer)) ||
+           fail_too_many(error, "attributes in a name", LIMIT_NAME_ATTRIBUTES);
+}
+
+static gboolean
 decode(Certificate *certificate, GError **error)
 {
     SECItem source = nss_borrow_bytes(certificate->der);
@@ -57,6 +89,8 @@ decode(Certificate *certificate, GError **error)
                                SEC_ASN1_GET(SEC_SignedCertificateTemplate), &source) != SECSuccess)
         return cms_set_nss_error(error, CMS_ERROR_CERTIFICATE, "not a certificate");
     certificate->nss->derCert = source;
+    if (!parts_are_few(certificate->nss, error))
+        return FALSE;
     if (!extensions_are_unique(certificate->nss)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_CERTIFICATE, "certificate has an extension twice");
         return FALSE;

@@ -103,26 +103,38 @@ is_space(gchar c)
 
 /* Strict, so that text is not taken for base64: the alphabet, padding at the end alone, whole
  * groups. */
-static GBytes *
-decode_base64(const gchar *text, gsize n_octets)
+static gboolean
+is_base64(const gchar *text, gsize n_octets)
 {
-    g_autoptr(GByteArray) packed = g_byte_array_new();
-    gsize n_padding = 0;
+    gsize n_characters = 0, n_padding = 0;
     for (gsize i = 0; i < n_octets; i++) {
         gchar c = text[i];
         if (is_space(c))
             continue;
+        n_characters++;
         if (c == '=')
             n_padding++;
         else if (n_padding > 0 || !(g_ascii_isalnum(c) || c == '+' || c == '/'))
-            return NULL;
-        g_byte_array_append(packed, (const guint8 *)&c, 1);
+            return FALSE;
     }
-    if (packed->len == 0 || packed->len % 4 != 0 || n_padding > 2)
+    return n_characters > 0 && n_characters % 4 == 0 && n_padding <= 2;
+}
+
+/* NULL if it is no base64, or of nothing that begins like a CMS object. */
+static GBytes *
+decode_base64(const gchar *text, gsize n_octets)
+{
+    gint state = 0;
+    guint save = 0;
+    while (n_octets > 0 && is_space(*text)) {
+        text++;
+        n_octets--;
+    }
+    /* "M" is what the identifier octet of a SEQUENCE becomes. */
+    if (n_octets == 0 || *text != 'M' || !is_base64(text, n_octets))
         return NULL;
-    g_byte_array_append(packed, (const guint8 *)"", 1);
-    gsize n_decoded = 0;
-    guint8 *decoded = g_base64_decode((const gchar *)packed->data, &n_decoded);
+    guint8 *decoded = g_malloc(n_octets / 4 * 3 + 3);
+    gsize n_decoded = g_base64_decode_step(text, n_octets, decoded, &state, &save);
     return g_bytes_new_take(decoded, n_decoded);
 }
 

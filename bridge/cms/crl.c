@@ -20,10 +20,6 @@ enum {
     EXTENSION_FRESHEST = 46
 };
 
-/* Entries that name their certificate's issuer: each takes many times the memory of what it is
- * written in. An indirect CRL names one for all the entries that follow. */
-#define ENTRY_ISSUERS_MAX 20000u
-
 /* CRLReason (RFC 5280 §5.3.1). */
 #define REASON_REMOVE_FROM_CRL 8
 #define TAG_ENUMERATED         0x0a
@@ -38,8 +34,7 @@ struct _Crl {
     GBytes *number;      /* INTEGER contents, or NULL */
     GBytes *base_number; /* of a delta, else NULL */
     gboolean has_unknown_critical;
-    BerSlice list; /* revokedCertificates, with its SEQUENCE; octets NULL: absent */
-    guint n_entry_issuers;
+    BerSlice list;   /* revokedCertificates, with its SEQUENCE; octets NULL: absent */
     GArray *entries; /* (element-type Entry): by serial number; NULL until crl_load_entries() */
 };
 
@@ -161,6 +156,22 @@ read_extensions(Crl *crl, BerReader *fields, GError **error)
            ber_leave(fields, &wrapper, "crlExtensions", error);
 }
 
+static gboolean
+fail_room(GError **error, const gchar *what, guint limit)
+{
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u %s", limit, what);
+    return FALSE;
+}
+
+static gboolean
+take_room(gsize *room, gsize n)
+{
+    if (n > *room)
+        return FALSE;
+    *room -= n;
+    return TRUE;
+}
+
 /* The certificate's issuer that an entry of an indirect CRL names (RFC 5280 §5.3.3), or NULL. */
 static DistinguishedName *
 read_certificate_issuer(GBytes *value)
@@ -189,7 +200,8 @@ is_removal(GBytes *value)
 }
 
 static gboolean
-take_entry_extension(Crl *crl, Entry *entry, const Extension *extension, GError **error)
+take_entry_extension(Crl *crl, Entry *entry, const Extension *extension, CrlRoom *room,
+                     GError **error)
 {
     switch (extension->id) {
     case EXTENSION_REASON_CODE:
@@ -199,8 +211,8 @@ take_entry_extension(Crl *crl, Entry *entry, const Extension *extension, GError 
         return TRUE;
     case EXTENSION_CERTIFICATE_ISSUER:
         g_clear_pointer(&entry->owned, distinguished_name_free);
-        if (++crl->n_entry_issuers > ENTRY_ISSUERS_MAX)
-            return fail(error, "CRL names too many issuers of certificates");
+        if (!take_room(&room->n_name_octets, g_bytes_get_size(extension->value)))
+            return fail_room(error, "octets of names of issuers in CRLs", LIMIT_CRL_NAME_OCTETS);
         entry->owned = read_certificate_issuer(extension->value);
         return entry->owned != NULL || fail(error, "certificateIssuer of a CRL entry is malformed");
     default:
@@ -210,7 +222,7 @@ take_entry_extension(Crl *crl, Entry *entry, const Extension *extension, GError 
 }
 
 static gboolean
-read_entry_extensions(Crl *crl, BerReader *fields, Entry *entry, GError **error)
+read_entry_extensions(Crl *crl, BerReader *fields, Entry *entry, CrlRoom *room, GError **error)
 {
     BerReader list;
     if (ber_at_end(fields))
@@ -221,7 +233,7 @@ read_entry_extensions(Crl *crl, BerReader *fields, Entry *entry, GError **error)
         Extension extension;
         if (!read_extension(&list, &extension, error))
             return FALSE;
-        gboolean good = take_entry_extension(crl, entry, &extension, error);
+        gboolean good = take_entry_extension(crl, entry, &extension, room, error);
         g_bytes_unref(extension.value);
         if (!good)
             return FALSE;
@@ -230,15 +242,18 @@ read_entry_extensions(Crl *crl, BerReader *fields, Entry *entry, GError **error)
 }
 
 static gboolean
-read_entry(Crl *crl, BerReader *list, DistinguishedName **issuer, GError **error)
+read_entry(Crl *crl, BerReader *list, DistinguishedName **issuer, CrlRoom *room, GError **error)
 {
     BerReader fields;
     Entry entry = {.issuer = *issuer};
+    if (room->n_entries == 0)
+        return fail_room(error, "entries of CRLs", LIMIT_CRL_ENTRIES);
+    room->n_entries--;
     if (!ber_enter(list, BER_SEQUENCE, "revoked certificate", &fields, error) ||
         !ber_read(&fields, BER_INTEGER, "revoked certificate", &entry.serial, error) ||
         !ber_skip(&fields, "revocationDate", NULL, error))
         return FALSE;
-    if (!read_entry_extensions(crl, &fields, &entry, error) ||
+    if (!read_entry_extensions(crl, &fields, &entry, room, error) ||
         !ber_leave(list, &fields, "revoked certificate", error)) {
         entry_clear(&entry);
         return FALSE;
@@ -265,7 +280,7 @@ compare_entries(gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-read_entries(Crl *crl, GError **error)
+read_entries(Crl *crl, CrlRoom *room, GError **error)
 {
     BerReader all, list;
     DistinguishedName *issuer = crl->issuer;
@@ -275,20 +290,20 @@ read_entries(Crl *crl, GError **error)
     if (!ber_enter(&all, BER_SEQUENCE, "revokedCertificates", &list, error))
         return FALSE;
     while (!ber_at_end(&list))
-        if (!read_entry(crl, &list, &issuer, error))
+        if (!read_entry(crl, &list, &issuer, room, error))
             return FALSE;
     return TRUE;
 }
 
 /* Sorted, not hashed: who writes the numbers could make them fall into one place of a table. */
 gboolean
-crl_load_entries(Crl *crl, GError **error)
+crl_load_entries(Crl *crl, CrlRoom *room, GError **error)
 {
     if (crl->entries != NULL)
         return TRUE;
     crl->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
     g_array_set_clear_func(crl->entries, entry_clear);
-    if (!read_entries(crl, error)) {
+    if (!read_entries(crl, room, error)) {
         g_clear_pointer(&crl->entries, g_array_unref);
         return FALSE;
     }
@@ -353,10 +368,10 @@ Crl *
 crl_new(GBytes *der, GError **error)
 {
     g_return_val_if_fail(der != NULL, NULL);
-    if (g_bytes_get_size(der) > CRL_OCTETS_MAX) {
+    if (g_bytes_get_size(der) > LIMIT_CRL_OCTETS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
                     "CRL too large (%" G_GSIZE_FORMAT " octets of at most %u)",
-                    g_bytes_get_size(der), CRL_OCTETS_MAX);
+                    g_bytes_get_size(der), LIMIT_CRL_OCTETS);
         return NULL;
     }
     g_autoptr(Crl) crl = g_new0(Crl, 1);

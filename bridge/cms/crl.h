@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include "core-limits.h"
 #include "distribution-point.h"
 
 /* An X.509 certificate revocation list (RFC 5280 §5), read from DER. What it says is worth nothing
  * before its signature and signer have been judged: path_validate() does. */
 typedef struct _Crl Crl;
-
-/* The largest in use are those of big authorities, with some hundred thousand entries. */
-#define CRL_OCTETS_MAX (16u * 1024 * 1024)
 
 /* Reads all but the list itself. CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT. */
 Crl *crl_new(GBytes *der, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -26,9 +24,18 @@ gboolean crl_is_delta(const Crl *crl);
  * the same issuer and the same distribution point. */
 gboolean crl_delta_fits(const Crl *delta, const Crl *base);
 
+/* What the lists of one search may still take: entries, and octets of the issuers that they name.
+ * Each takes many times the memory of what it is written in. */
+typedef struct {
+    guint n_entries;
+    gsize n_name_octets;
+} CrlRoom;
+#define CRL_ROOM_ALL ((CrlRoom){LIMIT_CRL_ENTRIES, LIMIT_CRL_NAME_OCTETS})
+
 /* Reads the list, which costs time and memory by its length: when the signature is known to be
- * good. CMS_ERROR_MALFORMED. Needed before the two that follow. */
-gboolean crl_load_entries(Crl *crl, GError **error);
+ * good. CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT if there is no @room. Needed before the two that
+ * follow. */
+gboolean crl_load_entries(Crl *crl, CrlRoom *room, GError **error);
 /* Whether there is a critical extension, or an entry with one, that is not known here. Then those
  * that it lists count as revoked all the same, but that it doesn't list one means nothing. */
 gboolean crl_has_unknown_critical(const Crl *crl);

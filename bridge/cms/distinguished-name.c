@@ -4,8 +4,11 @@
 
 #include <string.h>
 
-/* Longer ones are compared as octets: to normalise text takes a time that can grow with the square
- * of its length. The upper bounds of RFC 5280 §A.1 for what CAs are called lie at 64 characters. */
+#include "cms-error.h"
+#include "core-limits.h"
+
+/* Longer text is compared as octets: to normalise it takes a time that can grow with the square of
+ * its length. The upper bounds of RFC 5280 §A.1 for what CAs are called lie at 64 characters. */
 #define TEXT_OCTETS_MAX 1024u
 
 enum {
@@ -122,12 +125,22 @@ compare_attributes(gconstpointer a, gconstpointer b)
     return g_bytes_compare(*(GBytes *const *)a, *(GBytes *const *)b);
 }
 
+static gboolean
+fail_too_many(GError **error)
+{
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "name of more than %u attributes",
+                LIMIT_NAME_ATTRIBUTES);
+    return FALSE;
+}
+
 /* The attributes of one RDN are a set: sorted. */
 static gboolean
 add_rdn(DistinguishedName *name, BerReader *set, GError **error)
 {
     g_autoptr(GPtrArray) attributes = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     while (!ber_at_end(set)) {
+        if (name->rdns->len + attributes->len >= LIMIT_NAME_ATTRIBUTES)
+            return fail_too_many(error);
         GBytes *attribute = read_attribute(set, error);
         if (attribute == NULL)
             return FALSE;
@@ -157,9 +170,19 @@ name_read(BerReader *reader, GError **error)
 {
     g_autoptr(DistinguishedName) name = name_new_empty();
     BerReader rdns, set;
+    gsize n_octets = (gsize)(reader->end - reader->next);
+    if (n_octets > LIMIT_NAME_OCTETS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                    "name of %" G_GSIZE_FORMAT " octets (at most %u)", n_octets, LIMIT_NAME_OCTETS);
+        return NULL;
+    }
     if (!ber_enter(reader, BER_SEQUENCE, "name", &rdns, error))
         return NULL;
     while (!ber_at_end(&rdns)) {
+        if (name->rdns->len >= LIMIT_NAME_ATTRIBUTES) {
+            fail_too_many(error);
+            return NULL;
+        }
         if (!ber_enter(&rdns, BER_SET, "name", &set, error) || !add_rdn(name, &set, error) ||
             !ber_leave(&rdns, &set, "name", error))
             return NULL;

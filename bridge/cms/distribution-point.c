@@ -3,14 +3,12 @@
 #include "distribution-point.h"
 
 #include "certificate-private.h"
+#include "core-limits.h"
 
 /* DistributionPointName: [0] fullName, [1] nameRelativeToCRLIssuer. */
 #define TAG_POINT    BER_CONTEXT_CONSTRUCTED(0)
 #define TAG_FULL     BER_CONTEXT_CONSTRUCTED(0)
 #define TAG_RELATIVE BER_CONTEXT_CONSTRUCTED(1)
-
-/* Real certificates have a few. Each is compared with each CRL. */
-#define POINTS_MAX 50u
 
 static GPtrArray *
 new_names(void)
@@ -141,7 +139,7 @@ distribution_points_read(const Certificate *certificate)
     ber_reader_init(&all, der);
     if (issuer == NULL || !ber_enter(&all, BER_SEQUENCE, "", &list, NULL))
         return NULL;
-    while (!ber_at_end(&list) && points->len < POINTS_MAX) {
+    while (!ber_at_end(&list) && points->len < LIMIT_DISTRIBUTION_POINTS) {
         if (!ber_skip(&list, "", &element, NULL))
             return NULL;
         BerReader one;

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "cms-error.h"
+#include "core-limits.h"
+
 /* 1.3.6.1.5.5.7.8.9, id-on-SmtpUTF8Mailbox (RFC 9598 §3). */
 static const guint8 oid_smtp_utf8_mailbox[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09};
 
@@ -90,6 +93,11 @@ general_names_read(BerReader *reader, GError **error)
         if (name == NULL)
             return NULL;
         g_ptr_array_add(names, name);
+        if (names->len > LIMIT_GENERAL_NAMES) {
+            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u names in one place",
+                        LIMIT_GENERAL_NAMES);
+            return NULL;
+        }
     }
     return g_steal_pointer(&names);
 }

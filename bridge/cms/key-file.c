@@ -11,9 +11,6 @@
 #include "pem.h"
 #include "x25519.h"
 
-/* Keys of one file. */
-#define KEYS_MAX 50u
-
 typedef struct {
     SECItem version;
     SECItem private_key;
@@ -62,8 +59,9 @@ key_file_parts_free(KeyFileParts *parts)
 gboolean
 key_file_parts_add_key(KeyFileParts *parts, GBytes *pkcs8, GError **error)
 {
-    if (parts->keys->len >= KEYS_MAX) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u private keys", KEYS_MAX);
+    if (parts->keys->len >= LIMIT_FILE_KEYS) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u private keys",
+                    LIMIT_FILE_KEYS);
         return FALSE;
     }
     g_ptr_array_add(parts->keys, g_bytes_ref(pkcs8));

@@ -39,7 +39,8 @@ read_subtrees(BerReader *constraints, guint8 tag, GPtrArray *subtrees)
     if (!ber_enter(constraints, tag, "", &list, NULL))
         return FALSE;
     while (!ber_at_end(&list)) {
-        if (!ber_enter(&list, BER_SEQUENCE, "", &subtree, NULL))
+        if (subtrees->len >= LIMIT_GENERAL_NAMES ||
+            !ber_enter(&list, BER_SEQUENCE, "", &subtree, NULL))
             return FALSE;
         GeneralName *base = general_name_read(&subtree, NULL);
         if (base == NULL)

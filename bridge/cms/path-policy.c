@@ -7,9 +7,6 @@
  * have the same expected_policy_set, and what is below decides nothing any more: a tree of all the
  * ways, which grows exponentially, isn't needed. */
 
-/* Policies, and mappings, of one certificate. Real ones have a dozen. */
-#define POLICIES_MAX 200u
-
 /* 2.5.29.32.0 */
 static const guint8 oid_any_policy[] = {0x55, 0x1d, 0x20, 0x00};
 
@@ -90,7 +87,7 @@ read_one_policy(PolicyFacts *facts, BerReader *list)
     if (!ber_enter(list, BER_SEQUENCE, "", &fields, NULL))
         return FALSE;
     g_autoptr(GBytes) policy = read_policy(&fields);
-    if (policy == NULL || g_hash_table_size(facts->policies) >= POLICIES_MAX)
+    if (policy == NULL || g_hash_table_size(facts->policies) >= LIMIT_POLICIES)
         return FALSE;
     if (is_any(policy))
         facts->has_any = TRUE;
@@ -146,7 +143,7 @@ read_mappings(PolicyFacts *facts, const Certificate *certificate)
     if (der == NULL || !open_extension(facts, der, &list))
         return;
     while (!facts->is_malformed && !ber_at_end(&list))
-        facts->is_malformed = ++n_mappings > POLICIES_MAX || !read_one_mapping(facts, &list);
+        facts->is_malformed = ++n_mappings > LIMIT_POLICIES || !read_one_mapping(facts, &list);
 }
 
 /* SkipCerts. More than a path has is as good as any number. */

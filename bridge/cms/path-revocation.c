@@ -2,15 +2,9 @@
 
 #include "path-revocation.h"
 
+#include "cms-error.h"
+#include "signature-work.h"
 #include "x509-signature.h"
-
-/* Of one finder; further CRLs are not looked at. */
-#define CRLS_MAX       100u
-#define ALL_OCTETS_MAX (64u * 1024 * 1024)
-/* Signatures of CRLs that are computed: under the keys of those whose certificates they are about,
- * and under others'. Apart, so that a sender's many others can't use up what the former need. */
-#define ISSUER_STEPS_MAX 1000u
-#define OTHER_STEPS_MAX  200u
 
 struct _PathRevocation {
     GPtrArray *crls; /* (element-type Crl) */
@@ -18,9 +12,10 @@ struct _PathRevocation {
     gint64 now;
     PathSignerFunc is_valid;
     gpointer data;
-    GHashTable *usable; /* of a CRL and an anchor, see find_usability() */
-    guint n_issuer_steps;
-    guint n_other_steps;
+    GHashTable *usable;        /* of a CRL and an anchor, see find_usability() */
+    SignatureWork issuer_work; /* of CRLs' signatures under the keys of certificates' issuers */
+    SignatureWork other_work;  /* … and under others' */
+    CrlRoom room;
 };
 
 /* One certificate of a chain, while its state is being found out. */
@@ -45,11 +40,14 @@ path_revocation_new(GPtrArray *crls, GPtrArray *nodes, gint64 now, PathSignerFun
     revocation->now = now;
     revocation->is_valid = is_valid;
     revocation->data = data;
+    revocation->issuer_work.n_left = LIMIT_ISSUER_CRL_WORK;
+    revocation->other_work.n_left = LIMIT_OTHER_CRL_WORK;
+    revocation->room = CRL_ROOM_ALL;
     revocation->usable = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; crls != NULL && i < MIN(crls->len, CRLS_MAX); i++) {
+    for (guint i = 0; crls != NULL && i < MIN(crls->len, LIMIT_CERTIFICATES); i++) {
         GBytes *der = g_ptr_array_index(crls, i);
         n_octets += g_bytes_get_size(der);
-        Crl *crl = n_octets > ALL_OCTETS_MAX ? NULL : crl_new(der, NULL);
+        Crl *crl = n_octets > LIMIT_CRLS_OCTETS ? NULL : crl_new(der, NULL);
         if (crl != NULL)
             g_ptr_array_add(revocation->crls, crl);
     }
@@ -67,11 +65,12 @@ path_revocation_free(PathRevocation *revocation)
 }
 
 static gboolean
-has_signed(const Crl *crl, const PathNode *signer, guint *n_steps, guint steps_max)
+has_signed(const Crl *crl, const PathNode *signer, SignatureWork *work)
 {
     guint usages = KEY_USAGE_ABSENT | KEY_USAGE_CRL_SIGN;
     return distinguished_name_equal(signer->subject, crl_get_issuer(crl)) &&
-           (signer->certificate->key_usage & usages) != 0 && ++*n_steps <= steps_max &&
+           (signer->certificate->key_usage & usages) != 0 &&
+           signature_work_take(work, signer->certificate, g_bytes_get_size(crl_get_der(crl))) &&
            x509_signature_check(crl_get_der(crl), signer->certificate) == SIGNATURE_CHECK_GOOD;
 }
 
@@ -81,12 +80,11 @@ static gboolean
 find_signer(const Inquiry *inquiry, const Crl *crl)
 {
     PathRevocation *revocation = inquiry->revocation;
-    if (has_signed(crl, inquiry->issuer, &revocation->n_issuer_steps, ISSUER_STEPS_MAX))
+    if (has_signed(crl, inquiry->issuer, &revocation->issuer_work))
         return TRUE;
     for (guint i = 0; i < revocation->nodes->len; i++) {
         PathNode *signer = g_ptr_array_index(revocation->nodes, i);
-        if (signer != inquiry->issuer &&
-            has_signed(crl, signer, &revocation->n_other_steps, OTHER_STEPS_MAX) &&
+        if (signer != inquiry->issuer && has_signed(crl, signer, &revocation->other_work) &&
             (signer == inquiry->anchor ||
              revocation->is_valid(revocation->data, signer, inquiry->anchor)))
             return TRUE;
@@ -101,9 +99,11 @@ find_fault(const Inquiry *inquiry, Crl *crl)
         return "its CRL is not current";
     if (!find_signer(inquiry, crl))
         return "its CRL is not signed by one who may";
-    if (!crl_load_entries(crl, NULL))
-        return "its CRL is malformed";
-    return NULL;
+    g_autoptr(GError) error = NULL;
+    if (crl_load_entries(crl, &inquiry->revocation->room, &error))
+        return NULL;
+    return g_error_matches(error, CMS_ERROR, CMS_ERROR_LIMIT) ? "its CRL has too many entries"
+                                                              : "its CRL is malformed";
 }
 
 /* NULL: the CRL may be used. Computed once for each CRL, issuer and anchor. */

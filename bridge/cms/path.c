@@ -4,10 +4,8 @@
 
 #include "path-private.h"
 #include "path-revocation.h"
+#include "signature-work.h"
 #include "x509-signature.h"
-
-/* Names compared with constraints for one finder: real certificates need some dozens. */
-#define COMPARISONS_MAX (1u << 18)
 
 #define HASHED_OCTETS 16u
 
@@ -18,6 +16,7 @@ typedef struct {
     GHashTable *signatures; /* of a pair of nodes, see check_link() */
     guint n_steps;
     guint n_comparisons; /* of names with constraints, that may still be made */
+    SignatureWork work;  /* of signatures, likewise */
 
     GPtrArray *crls; /* (element-type GBytes) (nullable) */
     PathRevocation *revocation;
@@ -132,6 +131,9 @@ check_link(PathSearch *search, const PathNode *node, const PathNode *issuer)
     gpointer known;
     if (g_hash_table_lookup_extended(search->signatures, pair, NULL, &known))
         return (Link)GPOINTER_TO_INT(known);
+    gsize n_octets = g_bytes_get_size(certificate_get_der(node->certificate));
+    if (!signature_work_take(&search->work, issuer->certificate, n_octets))
+        return LINK_UNSUPPORTED;
     Link link = examine_link(node, issuer);
     g_hash_table_insert(search->signatures, g_steal_pointer(&pair), GINT_TO_POINTER((gint)link));
     return link;
@@ -187,7 +189,8 @@ find_obstacle(PathSearch *search, const PathNode *issuer)
     case LINK_WEAK:
         return NULL;
     case LINK_UNSUPPORTED:
-        return "its key, or the algorithm that it signed with, is not taken";
+        return "its key, or the algorithm that it signed with, is not taken, or there are too many "
+               "signatures to compute";
     case LINK_BAD:
     default:
         return "is of that name, but its key did not sign";
@@ -272,6 +275,7 @@ is_valid_signer(gpointer data, PathNode *signer, const PathNode *anchor)
     signer->is_judged = FALSE;
     search->n_steps = inner.n_steps;
     search->n_comparisons = inner.n_comparisons;
+    search->work = inner.work;
     path_result_free(inner.best);
     return is_valid;
 }
@@ -353,7 +357,7 @@ extend(PathSearch *search)
         note_broken(search, g_strdup_printf("%s: the certificate of its issuer is not at hand",
                                             certificate_get_subject(last->certificate)));
     if (candidates->len > 0 && search->n_chain == PATH_MAX_LENGTH) {
-        note_broken(search, g_strdup_printf("path of more than %d certificates", PATH_MAX_LENGTH));
+        note_broken(search, g_strdup_printf("path of more than %u certificates", PATH_MAX_LENGTH));
         return FALSE;
     }
     for (guint i = 0; i < candidates->len; i++) {
@@ -379,7 +383,8 @@ path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 n
     PathSearch *search = &finder->search;
     search->now = now;
     search->crls = crls == NULL ? NULL : g_ptr_array_ref(crls);
-    search->n_comparisons = COMPARISONS_MAX;
+    search->n_comparisons = LIMIT_CONSTRAINT_COMPARISONS;
+    search->work.n_left = LIMIT_PATH_WORK;
     search->nodes = g_ptr_array_new_with_free_func(node_free);
     search->by_der = g_hash_table_new(hash_der, g_bytes_equal);
     search->signatures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "certificate.h"
+#include "core-limits.h"
 #include "verdict.h"
 
 /* Certification paths (RFC 5280 §6.1) over certificates outside NSS's stores.
@@ -53,15 +54,16 @@ void path_finder_free(PathFinder *finder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
 
 /* Certificates of a path, and issuers that are tried. */
-#define PATH_MAX_LENGTH 12
-#define PATH_MAX_STEPS  200
+#define PATH_MAX_LENGTH LIMIT_PATH_LENGTH
+#define PATH_MAX_STEPS  LIMIT_PATH_STEPS
 
 /**
  * path_finder_validate:
  * @certificate: whose path is wanted; one of the anchors is a path of itself
  *
  * Tries at most PATH_MAX_STEPS issuers in all the calls for one finder, and PATH_MAX_LENGTH deep,
- * so that hostile sets cost little; anchors and those with the right key identifier first.
+ * so that hostile sets cost little; anchors and those with the right key identifier first. Nor does
+ * it compute more than LIMIT_PATH_WORK of signatures for them.
  *
  * Returns: (transfer full): never %NULL
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
+#include "core-limits.h"
 #include "nss-scoped.h"
 
 /* Password-based encryption of key files: PBES2 and PBES1 (RFC 8018) and the schemes of PKCS#12
@@ -11,8 +12,7 @@
 typedef struct {
     guint64 n_rounds_left;
 } PbeBudget;
-/* NSS and Thunderbird write 600 000, openssl 2048; three derivations a file, each done twice. */
-#define PBE_ROUNDS_MAX (20u * 1000 * 1000)
+#define PBE_ROUNDS_MAX LIMIT_FILE_ROUNDS
 
 /* CMS_ERROR_LIMIT if @budget does not have @n_rounds any more. */
 gboolean pbe_budget_take(PbeBudget *budget, guint64 n_rounds, GError **error);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include "ber.h"
 #include "cms-error.h"
+#include "core-limits.h"
 #include "key-file-private.h"
 #include "pkcs12-private.h"
-
-/* SafeContents inside SafeContents; nobody is known to write more than one. */
-#define SAFE_DEPTH_MAX 4
 
 typedef struct {
     KeyFileParts *parts;
     PLArenaPool *arena; /* wiped */
     const gchar *password;
     PbeBudget *budget;
+    guint n_bags; /* that may still be read */
 } Reader;
 
 static gboolean read_safe_contents(Reader *reader, const SECItem *octets, guint depth,
@@ -25,6 +25,28 @@ read_octet_string(Reader *reader, const SECItem *ber, SECItem *out_octets, GErro
                              error))
         return FALSE;
     *out_octets = octets;
+    return TRUE;
+}
+
+/* Takes the elements of the SEQUENCE in @sequence from those that are left. */
+static gboolean
+count_elements(const SECItem *sequence, const gchar *what, guint limit, guint *n_left,
+               GError **error)
+{
+    BerReader all, elements;
+    g_autoptr(GBytes) octets = g_bytes_new_static(sequence->data, sequence->len);
+    ber_reader_init(&all, octets);
+    if (!ber_enter(&all, BER_SEQUENCE, "PKCS#12 safe", &elements, error))
+        return FALSE;
+    for (; !ber_at_end(&elements); (*n_left)--) {
+        if (*n_left == 0) {
+            g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u %s in a PKCS#12 file",
+                        limit, what);
+            return FALSE;
+        }
+        if (!ber_skip(&elements, "PKCS#12 safe", NULL, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -88,12 +110,13 @@ read_safe_contents(Reader *reader, const SECItem *octets, guint depth, GError **
 {
     Pkcs12SafeBag **bags = NULL;
 
-    if (depth > SAFE_DEPTH_MAX) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "PKCS#12 safes nested deeper than %d",
-                    SAFE_DEPTH_MAX);
+    if (depth > LIMIT_SAFE_DEPTH) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "PKCS#12 safes nested deeper than %u",
+                    LIMIT_SAFE_DEPTH);
         return FALSE;
     }
-    if (!key_file_decode_ber(reader->arena, &bags, pkcs12_safe_contents_template, octets, error))
+    if (!count_elements(octets, "bags", LIMIT_SAFE_BAGS, &reader->n_bags, error) ||
+        !key_file_decode_ber(reader->arena, &bags, pkcs12_safe_contents_template, octets, error))
         return FALSE;
     for (gsize i = 0; bags != NULL && bags[i] != NULL; i++) {
         if (!read_bag(reader, bags[i], depth, error))
@@ -196,7 +219,8 @@ pkcs12_read(KeyFileParts *parts, GBytes *octets, const gchar *password, PbeBudge
             GError **error)
 {
     g_autoptr(WipedArena) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    Reader reader = {parts, arena, password, budget};
+    Reader reader = {parts, arena, password, budget, LIMIT_SAFE_BAGS};
+    guint n_safes = LIMIT_SAFES;
     SECItem file = nss_borrow_bytes(octets);
     Pkcs12Pfx pfx = {0};
     SECItem content;
@@ -211,6 +235,7 @@ pkcs12_read(KeyFileParts *parts, GBytes *octets, const gchar *password, PbeBudge
     }
     if (!read_octet_string(&reader, &pfx.authenticated_safe.content, &content, error) ||
         (pfx.mac.digest.len > 0 && !check_mac(&reader, &pfx.mac, &content, error)) ||
+        !count_elements(&content, "safes", LIMIT_SAFES, &n_safes, error) ||
         !key_file_decode_ber(arena, &safes, pkcs12_authenticated_safe_template, &content, error))
         return FALSE;
     for (gsize i = 0; safes != NULL && safes[i] != NULL; i++) {

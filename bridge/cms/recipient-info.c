@@ -15,7 +15,8 @@ typedef struct {
     const EnvelopeKeys *keys;
     GPtrArray *recipients;
     RecipientCounts counts;
-    guint64 n_rounds; /* of all password recipients so far */
+    guint64 n_rounds;    /* of all password recipients so far */
+    guint n_comparisons; /* of names, that may still be made */
 } Collection;
 
 void
@@ -59,7 +60,7 @@ collect(Collection *collection, const SignerId *id, const Recipient *recipient)
         if (collection->recipients->len >= RECIPIENTS_TRIED_MAX)
             return;
         KeyPair *pair = g_ptr_array_index(collection->keys->pairs, i);
-        if (!signer_id_matches(id, key_pair_get_certificate(pair)))
+        if (!signer_id_matches(id, key_pair_get_certificate(pair), &collection->n_comparisons))
             continue;
         Recipient named = *recipient;
         named.pair = pair;
@@ -240,7 +241,8 @@ gboolean
 recipient_infos_read(BerReader *fields, const EnvelopeKeys *keys, GPtrArray *out_recipients,
                      RecipientCounts *out_counts, GError **error)
 {
-    Collection collection = {.keys = keys, .recipients = out_recipients};
+    Collection collection = {
+        .keys = keys, .recipients = out_recipients, .n_comparisons = LIMIT_NAME_COMPARISONS};
     BerReader set;
     gboolean good = ber_enter(fields, BER_SET, "recipientInfos", &set, error);
     while (good && !ber_at_end(&set))

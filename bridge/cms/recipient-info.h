@@ -2,6 +2,7 @@
 #pragma once
 
 #include "algorithm.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "signer-id.h"
 
@@ -32,7 +33,7 @@ typedef struct {
 
 /* Recipients of one message that are tried. More keys with one name are nobody's; more
  * RecipientInfos for one key are an attempt to keep us busy. */
-#define RECIPIENTS_TRIED_MAX 16
+#define RECIPIENTS_TRIED_MAX LIMIT_RECIPIENTS_TRIED
 
 typedef struct {
     guint n_recipients;

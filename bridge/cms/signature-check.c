@@ -92,8 +92,9 @@ check_md5_rsa(const SignatureInput *input, const DigestValue *value, SECKEYPubli
     SECItem wanted = {siBuffer, expected->data, expected->len};
     if (PK11_VerifyRecover(key, &octets, &digest_info, NULL) != SECSuccess)
         return SIGNATURE_CHECK_BAD;
-    return SECITEM_ItemsAreEqual(&digest_info, &wanted) ? SIGNATURE_CHECK_GOOD
-                                                        : SIGNATURE_CHECK_BAD;
+    gboolean same = digest_info.len == wanted.len &&
+                    NSS_SecureMemcmp(digest_info.data, wanted.data, wanted.len) == 0;
+    return same ? SIGNATURE_CHECK_GOOD : SIGNATURE_CHECK_BAD;
 }
 
 static SignatureCheck
@@ -145,6 +146,15 @@ key_fits(CmsSignature signature, const Certificate *certificate)
     }
 }
 
+static gboolean
+old_key_is_taken(const Certificate *certificate, const SECKEYPublicKey *key)
+{
+    if (key->keyType == rsaKey)
+        return 8 * key->u.rsa.publicExponent.len <= LIMIT_RSA_EXPONENT_BITS + 8;
+    return certificate_get_key_bits(certificate) <= LIMIT_DSA_BITS_MAX &&
+           8 * key->u.dsa.params.subPrime.len <= LIMIT_DSA_ORDER_BITS_MAX + 8;
+}
+
 /* DSA, and RSA that is too short, are for reading old mail: such keys are taken here and nowhere
  * else; the short ones count as weak. */
 static SECKEYPublicKey *
@@ -156,13 +166,12 @@ extract_key(const Certificate *certificate, GError **error)
                        certificate_get_key_bits(certificate) < LIMIT_RSA_BITS_MIN);
     if (!is_old)
         return certificate_extract_public_key(certificate, error);
-    if (certificate_get_key_bits(certificate) <= LIMIT_RSA_BITS_MAX) {
-        SECKEYPublicKey *key =
-            SECKEY_ExtractPublicKey(&certificate_peek_nss(certificate)->subjectPublicKeyInfo);
-        if (key != NULL)
-            return key;
-    }
-    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "key %s can't be read",
+    g_autoptr(SECKEYPublicKey) key =
+        SECKEY_ExtractPublicKey(&certificate_peek_nss(certificate)->subjectPublicKeyInfo);
+    if (key != NULL && old_key_is_taken(certificate, key))
+        return g_steal_pointer(&key);
+    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                "key %s can't be read or is of a size that is not taken",
                 certificate_get_key_name(certificate));
     return NULL;
 }

@@ -109,6 +109,7 @@ read_certificates(SignedData *data, BerReader *fields, GError **error)
         return TRUE;
     if (!ber_enter(fields, BER_CONTEXT_CONSTRUCTED(0), "certificates", &set, error))
         return FALSE;
+    gsize n_octets = 0;
     for (guint i = 0; !ber_at_end(&set); i++) {
         BerSlice element;
         gint tag = ber_peek(&set);
@@ -116,6 +117,9 @@ read_certificates(SignedData *data, BerReader *fields, GError **error)
             return fail_limit(error, "certificates", LIMIT_CERTIFICATES);
         if (!ber_skip(&set, "certificates", &element, error))
             return FALSE;
+        n_octets += element.n_octets;
+        if (n_octets > LIMIT_CERTIFICATES_OCTETS)
+            return fail_limit(error, "octets of certificates", LIMIT_CERTIFICATES_OCTETS);
         if (tag != BER_SEQUENCE || element.n_octets > LIMIT_CERTIFICATE_OCTETS)
             continue;
         /* A copy: a certificate outlives the message, and must not keep all of it in memory. */

@@ -2,11 +2,10 @@
 
 #include "cms-error.h"
 #include "core-limits.h"
+#include "nss-scoped.h"
 #include "signature-check.h"
+#include "signature-work.h"
 #include "signed-data-private.h"
-
-/* Certificates tried for one signer: there are never two honest ones with one name. */
-#define CERTIFICATES_TRIED_MAX 16
 
 /* What is being found out of one SignerInfo. */
 typedef struct {
@@ -150,6 +149,15 @@ digest_into(CmsDigest digest, GBytes *octets, DigestValue *out_value, SignerResu
            conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
 }
 
+/* In a time that tells nothing of where they differ. */
+static gboolean
+digest_is(GBytes *stated, const DigestValue *value)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(stated, &n_octets);
+    return n_octets == value->n_octets && NSS_SecureMemcmp(octets, value->octets, n_octets) == 0;
+}
+
 /* None is fine. */
 static gboolean
 digest_message(CmsDigest digest, SignedMessage *message, SignerResult *result)
@@ -196,10 +204,7 @@ prepare_attributes(Verification *verification, SignerResult *result)
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     if (!get_content_digest(verification, &content_value, result))
         return FALSE;
-    BerSlice stated = {0};
-    stated.octets = g_bytes_get_data(attributes->message_digest, &stated.n_octets);
-    verification->content_is_signed =
-        ber_slice_equal(stated, (BerSlice){content_value.octets, content_value.n_octets});
+    verification->content_is_signed = digest_is(attributes->message_digest, &content_value);
     verification->message.octets = g_steal_pointer(&der);
     verification->as_sent.octets = g_steal_pointer(&as_sent);
     return digest_message(result->digest, &verification->message, result) &&
@@ -218,10 +223,8 @@ check_named_certificate(const SignedAttributes *attributes, const Certificate *c
         !content_digest_compute(attributes->certificate_digest, certificate_get_der(certificate),
                                 &value, NULL))
         return SIGNATURE_CHECK_UNSUPPORTED;
-    BerSlice stated = {0};
-    stated.octets = g_bytes_get_data(attributes->certificate_hash, &stated.n_octets);
-    return ber_slice_equal(stated, (BerSlice){value.octets, value.n_octets}) ? SIGNATURE_CHECK_GOOD
-                                                                             : SIGNATURE_CHECK_BAD;
+    return digest_is(attributes->certificate_hash, &value) ? SIGNATURE_CHECK_GOOD
+                                                           : SIGNATURE_CHECK_BAD;
 }
 
 static SignatureCheck
@@ -254,15 +257,16 @@ is_among(GPtrArray *certificates, guint n_first, const Certificate *certificate)
 
 /* Those that the SignerInfo names, each once, the candidates first. */
 static GPtrArray *
-collect_named(const Verification *verification, GPtrArray *candidates)
+collect_named(const SignedData *data, const SignerInfo *signer, GPtrArray *candidates)
 {
     GPtrArray *named = g_ptr_array_new();
-    GPtrArray *const sources[] = {candidates, verification->data->certificates};
+    GPtrArray *const sources[] = {candidates, data->certificates};
+    guint n_comparisons = LIMIT_NAME_COMPARISONS;
     for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) {
         for (guint j = 0; sources[i] != NULL && j < sources[i]->len; j++) {
             Certificate *certificate = g_ptr_array_index(sources[i], j);
-            if (named->len < CERTIFICATES_TRIED_MAX &&
-                signer_id_matches(&verification->signer->id, certificate) &&
+            if (named->len < LIMIT_CERTIFICATES_TRIED &&
+                signer_id_matches(&signer->id, certificate, &n_comparisons) &&
                 !is_among(named, named->len, certificate))
                 g_ptr_array_add(named, certificate);
         }
@@ -273,7 +277,8 @@ collect_named(const Verification *verification, GPtrArray *candidates)
 static void
 try_certificates(const Verification *verification, GPtrArray *candidates, SignerResult *result)
 {
-    g_autoptr(GPtrArray) named = collect_named(verification, candidates);
+    g_autoptr(GPtrArray) named =
+        collect_named(verification->data, verification->signer, candidates);
     SignatureCheck best = SIGNATURE_CHECK_UNSUPPORTED;
     Certificate *best_certificate = NULL;
     for (guint i = 0; i < named->len && best != SIGNATURE_CHECK_GOOD; i++) {
@@ -300,6 +305,26 @@ try_certificates(const Verification *verification, GPtrArray *candidates, Signer
         conclude(result, SIGNATURE_MATH_BAD, REASON_SIGNATURE_BAD);
     else
         conclude(result, SIGNATURE_MATH_UNKNOWN, REASON_UNSUPPORTED_ALGORITHM);
+}
+
+gboolean
+signed_data_check_work(const SignedData *data, GPtrArray *candidates, GError **error)
+{
+    guint64 work = 0;
+    for (guint i = 0; i < data->signers->len; i++) {
+        const SignerInfo *signer = g_ptr_array_index(data->signers, i);
+        g_autoptr(GPtrArray) named = collect_named(data, signer, candidates);
+        for (guint j = 0; j < named->len; j++)
+            work += signature_work_of(g_ptr_array_index(named, j), 0) *
+                    (signer->has_attributes ? 2 : 1); /* for each order of the attributes */
+    }
+    if (work <= LIMIT_SIGNATURE_WORK)
+        return TRUE;
+    g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
+                "%u signers with these certificates would take too much work (%" G_GUINT64_FORMAT
+                " units of at most %u)",
+                data->signers->len, work, LIMIT_SIGNATURE_WORK);
+    return FALSE;
 }
 
 SignerResult *

@@ -55,6 +55,11 @@ GPtrArray *signed_data_get_certificates(const SignedData *data);
 GPtrArray *signed_data_get_crls(const SignedData *data);
 guint signed_data_get_n_signers(const SignedData *data);
 
+/* Whether the signatures are few enough, and the keys of those whose certificates are named small
+ * enough, for all of them to be computed (cms/signature-work.h). CMS_ERROR_LIMIT. To be asked
+ * before signed_data_verify(), with the same @candidates. */
+gboolean signed_data_check_work(const SignedData *data, GPtrArray *candidates, GError **error);
+
 /* What is found out of one SignerInfo. */
 typedef struct {
     SignatureMath math;

@@ -2,7 +2,7 @@
 
 #include "signer-id.h"
 
-#include "nss-scoped.h"
+#include "certificate-private.h"
 
 gboolean
 signer_id_read_issuer_and_serial(BerReader *reader, const gchar *what, SignerId *out_id,
@@ -38,26 +38,28 @@ slice_is(BerSlice slice, GBytes *octets)
 /* The same name in other octets: a signer may write as UTF8String what its authority wrote as
  * PrintableString. */
 static gboolean
-name_is_equivalent(BerSlice name, const Certificate *certificate)
+name_is_equivalent(BerSlice name, Certificate *certificate)
 {
-    g_autoptr(PLArenaPool) arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
-    SECItem item = {siBuffer, (guint8 *)name.octets, (unsigned)name.n_octets};
-    CERTName *decoded = arena != NULL ? PORT_ArenaZNew(arena, CERTName) : NULL;
-    if (decoded == NULL || name.n_octets > G_MAXUINT16 ||
-        SEC_QuickDERDecodeItem(arena, decoded, SEC_ASN1_GET(CERT_NameTemplate), &item) !=
-            SECSuccess)
-        return FALSE;
-    return CERT_CompareName(decoded, &certificate_peek_nss(certificate)->issuer) == SECEqual;
+    const DistinguishedName *subject = NULL, *issuer = NULL;
+    g_autoptr(GBytes) octets = g_bytes_new_static(name.octets, name.n_octets);
+    g_autoptr(DistinguishedName) wanted = distinguished_name_new(octets, NULL);
+    return wanted != NULL && certificate_prepare_names(certificate, &subject, &issuer) &&
+           distinguished_name_equal(wanted, issuer);
 }
 
 gboolean
-signer_id_matches(const SignerId *id, const Certificate *certificate)
+signer_id_matches(const SignerId *id, Certificate *certificate, guint *n_comparisons)
 {
     if (id->key_identifier.octets != NULL)
         return slice_is(id->key_identifier, certificate_get_key_identifier(certificate));
-    return slice_is(id->serial, certificate_get_serial(certificate)) &&
-           (slice_is(id->issuer, certificate_get_issuer_der(certificate)) ||
-            name_is_equivalent(id->issuer, certificate));
+    if (!slice_is(id->serial, certificate_get_serial(certificate)))
+        return FALSE;
+    if (slice_is(id->issuer, certificate_get_issuer_der(certificate)))
+        return TRUE;
+    if (*n_comparisons == 0)
+        return FALSE;
+    (*n_comparisons)--;
+    return name_is_equivalent(id->issuer, certificate);
 }
 
 void

@@ -19,8 +19,9 @@ gboolean signer_id_read_issuer_and_serial(BerReader *reader, const gchar *what, 
 /* The CHOICE of it and [0] SubjectKeyIdentifier. */
 gboolean signer_id_read(BerReader *reader, const gchar *what, SignerId *out_id, GError **error);
 
-/* Whether @certificate is one that is meant: different certificates may be. */
-gboolean signer_id_matches(const SignerId *id, const Certificate *certificate);
+/* Whether @certificate is one that is meant: different certificates may be.
+ * @n_comparisons: so many issuers that are not the same octets may still be compared as names. */
+gboolean signer_id_matches(const SignerId *id, Certificate *certificate, guint *n_comparisons);
 
 /* Appends @certificate's IssuerAndSerialNumber with the identifier octet @tag. */
 void signer_id_add_issuer_and_serial(DerNode *parent, guint8 tag, const Certificate *certificate);

@@ -17,6 +17,10 @@
 #define LIMIT_HEADER_OCTETS (1024u * 1024)
 /* Header fields of one entity. */
 #define LIMIT_HEADER_FIELDS 2000u
+/* The same of all entities of one message. Each field is copied, and takes some times its octets
+ * where it is short; with LIMIT_ENTITIES parts there are six fields for each. */
+#define LIMIT_ALL_HEADER_OCTETS (8u * 1024 * 1024)
+#define LIMIT_ALL_HEADER_FIELDS 60000u
 /* Nested multiparts and message/rfc822 of one message (RFC 8551 §3.7 asks for "arbitrarily nested"
  * within the receiver's means). */
 #define LIMIT_ENTITY_DEPTH 64u
@@ -44,10 +48,12 @@
 #define LIMIT_CERTIFICATE_OCTETS (256u * 1024)
 /* A key file or PKCS#12 file. */
 #define LIMIT_KEY_FILE_OCTETS (16u * 1024 * 1024)
-/* Certificates that one CMS object carries. */
-#define LIMIT_CERTIFICATES    100u
-#define LIMIT_SIGNERS         20u
-#define LIMIT_RECIPIENT_INFOS 10000u
+/* Certificates that one CMS object carries: their number, also that of CRLs, and octets in all.
+ * Signer and path are three or four of 2 KiB each; post-quantum ones have 20 KiB. */
+#define LIMIT_CERTIFICATES        100u
+#define LIMIT_CERTIFICATES_OCTETS (4u * 1024 * 1024)
+#define LIMIT_SIGNERS             20u
+#define LIMIT_RECIPIENT_INFOS     10000u
 /* An encrypted content-encryption key, but for RSA's: the longest key that RFC 3211 has room for.
  */
 #define LIMIT_WRAPPED_KEY_OCTETS 272u
@@ -59,6 +65,21 @@
 #define LIMIT_DIGEST_ALGORITHMS    40u
 #define LIMIT_ATTRIBUTES           100u
 #define LIMIT_ATTRIBUTE_OCTETS     (256u * 1024)
+/* Certificates that are tried for one signature, and recipients for one message: several with one
+ * name are a renewal, many are an attempt to keep us busy. */
+#define LIMIT_CERTIFICATES_TRIED 16u
+#define LIMIT_RECIPIENTS_TRIED   16u
+/* Issuers of one signer, or of the recipients of one message, that are spelled otherwise than in
+ * the certificate with that serial number, and so must be read to be compared. */
+#define LIMIT_NAME_COMPARISONS 16u
+/* What may be computed with public keys, in the units of cms/signature-work.h, which are about a
+ * microsecond each: for the signatures of one message, for those of certificates in one search for
+ * paths, and there for CRLs of the certificates' issuers and of others. Apart, so that what a
+ * sender adds can't use up what the rest needs. One signature with its path takes some thousand. */
+#define LIMIT_SIGNATURE_WORK  150000u
+#define LIMIT_PATH_WORK       100000u
+#define LIMIT_ISSUER_CRL_WORK 100000u
+#define LIMIT_OTHER_CRL_WORK  40000u
 /* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
  * entries. */
 #define LIMIT_CAPABILITIES        200u
@@ -73,6 +94,56 @@
 #define LIMIT_RSA_BITS_MAX      16384u
 #define LIMIT_RSA_BITS_MIN      1024u
 #define LIMIT_RSA_EXPONENT_BITS 64u
+/* DSA, which verifies old mail alone: FIPS 186-4 §4.2 has no more. */
+#define LIMIT_DSA_BITS_MAX       3072u
+#define LIMIT_DSA_ORDER_BITS_MAX 256u
+
+/* Within one certificate. NSS makes ten octets or more of each that is there; real ones have a
+ * dozen extensions, a dozen attributes in a name, and a dozen purposes at most. */
+#define LIMIT_EXTENSIONS      100u
+#define LIMIT_NAME_ATTRIBUTES 400u
+#define LIMIT_PURPOSES        100u
+/* A name, to be compared or written out, which takes a time that can grow with the square of its
+ * length. Real ones have some hundred octets. */
+#define LIMIT_NAME_OCTETS 4096u
+/* Mail addresses of one certificate; further ones are left out. */
+#define LIMIT_CERTIFICATE_ADDRESSES 1000u
+/* GeneralNames in one place where paths are concerned: of a subject, constraints, distribution
+ * points. Beyond that the extension counts as malformed. */
+#define LIMIT_GENERAL_NAMES 500u
+/* Policies, and their mappings, of one certificate. */
+#define LIMIT_POLICIES 200u
+/* Distribution points of one certificate that are looked at; each is compared with each CRL. */
+#define LIMIT_DISTRIBUTION_POINTS 50u
+/* Names compared with name constraints in one search for paths. */
+#define LIMIT_CONSTRAINT_COMPARISONS 32768u
+/* Certificates of one path, and issuers that are tried in one search for paths. */
+#define LIMIT_PATH_LENGTH 12u
+#define LIMIT_PATH_STEPS  200u
+
+/* One CRL, and those of one search together. The largest in use are those of big authorities, with
+ * some hundred thousand entries. */
+#define LIMIT_CRL_OCTETS  (16u * 1024 * 1024)
+#define LIMIT_CRLS_OCTETS (64u * 1024 * 1024)
+/* Entries of the CRLs of one search, which take memory each. */
+#define LIMIT_CRL_ENTRIES 500000u
+/* Octets of the names of certificates' issuers in entries of those CRLs; an indirect CRL names one
+ * for all entries that follow. */
+#define LIMIT_CRL_NAME_OCTETS (1024u * 1024)
+
+/* Rounds of key derivation for one file; a million take about a third of a second. NSS and
+ * Thunderbird write 600 000, openssl 2048; there are three derivations in a file, of which each
+ * counts twice. */
+#define LIMIT_FILE_ROUNDS 6000000u
+/* Private keys of one file. */
+#define LIMIT_FILE_KEYS 50u
+/* SafeContents of a PKCS#12 file, and what is in all of them: keys, certificates and others. NSS's
+ * decoder takes a time that grows with the square of their number. */
+#define LIMIT_SAFES     50u
+#define LIMIT_SAFE_BAGS 1000u
+/* SafeContents of a PKCS#12 file one in another; nobody is known to write more than one. */
+#define LIMIT_SAFE_DEPTH 4u
+
 /* Content that is signed by Ed25519 without signed attributes (RFC 8419 §3.2): it is gone through
  * twice, and so has to be in memory. */
 #define LIMIT_EDDSA_MESSAGE_OCTETS (64u * 1024 * 1024)

@@ -191,11 +191,14 @@ judge(Reading *reading, GError **error)
             message_date_find(entity_tree_get_root(reading->input->tree), &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
-    g_ptr_array_unref(facts->signers);
     /* Given apart from eContent only where it stands apart: then both must be the same. */
     gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
-    facts->signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
-                                   facts->scope, context);
+    GPtrArray *signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
+                                       facts->scope, context, error);
+    if (signers == NULL)
+        return FALSE;
+    g_ptr_array_unref(facts->signers);
+    facts->signers = signers;
     facts->verdict = combine_verdicts(reading);
     if (!reading->reads)
         facts->covered = signature->content;

@@ -370,10 +370,12 @@ judge_signer(const Judging *judging, guint index, OctetSource *content, Signatur
 
 GPtrArray *
 judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
-              const JudgeContext *context)
+              const JudgeContext *context, GError **error)
 {
     g_auto(Judging) judging = {.data = data, .context = context};
     prepare(&judging);
+    if (!signed_data_check_work(data, judging.candidates, error))
+        return NULL;
     GPtrArray *signers = g_ptr_array_new_with_free_func(judged_signer_free);
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
         g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));

@@ -37,6 +37,7 @@ typedef struct {
     gchar *path_detail; /* why there is none, in English; may be NULL */
 } JudgedSigner;
 
-/* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full) */
+/* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full). NULL with
+ * CMS_ERROR_LIMIT if it would take too long. */
 GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
-                         const JudgeContext *context);
+                         const JudgeContext *context, GError **error);

@@ -15,6 +15,8 @@ typedef struct {
     const guint8 *octets;
     gsize n_octets;
     gsize at;
+    gsize n_header_octets; /* of all entities so far */
+    guint n_header_fields;
     const guint8 *kept; /* from here on pages have not been given back */
     GPtrArray *open;    /* (element-type Entity) borrowed */
     BoundarySet *boundaries;
@@ -128,6 +130,30 @@ read_media_type(Entity *entity, const Entity *parent)
         entity->media_type = parameterized_value_get_word(entity->content_type);
 }
 
+/* Reads the header section up to @end, whose octets and fields count for the whole message too. */
+static gboolean
+read_fields(Slicer *slicer, Entity *entity, gsize end, GError **error)
+{
+    const EntityLimits *limits = slicer->limits;
+    slicer->n_header_octets += end - entity->start;
+    if (slicer->n_header_octets > limits->all_header_octets) {
+        g_set_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT,
+                    "header sections of more than %" G_GSIZE_FORMAT " octets in all",
+                    limits->all_header_octets);
+        return FALSE;
+    }
+    entity->fields = header_fields_parse(slicer->octets + entity->start, end - entity->start,
+                                         limits->header_fields, error);
+    if (entity->fields == NULL)
+        return FALSE;
+    slicer->n_header_fields += entity->fields->len;
+    if (slicer->n_header_fields <= limits->all_header_fields)
+        return TRUE;
+    g_set_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT, "more than %u header fields in all",
+                limits->all_header_fields);
+    return FALSE;
+}
+
 /* Makes the entity that begins at the cursor the innermost open one, and moves the cursor to its
  * body. */
 static Entity *
@@ -159,9 +185,7 @@ open_one(Slicer *slicer, GError **error)
         return NULL;
     entity->body = slicer->at;
     entity->end = slicer->n_octets;
-    entity->fields = header_fields_parse(slicer->octets + entity->start, header_end - entity->start,
-                                         slicer->limits->header_fields, error);
-    if (entity->fields == NULL)
+    if (!read_fields(slicer, entity, header_end, error))
         return NULL;
     if (parent == NULL &&
         (!has_empty_line || (entity->fields->len == 0 && header_end > entity->start))) {

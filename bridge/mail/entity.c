@@ -15,6 +15,8 @@ const EntityLimits entity_limits_default = {
     .header_fields = LIMIT_HEADER_FIELDS,
     .depth = LIMIT_ENTITY_DEPTH,
     .entities = LIMIT_ENTITIES,
+    .all_header_octets = LIMIT_ALL_HEADER_OCTETS,
+    .all_header_fields = LIMIT_ALL_HEADER_FIELDS,
 };
 
 static void

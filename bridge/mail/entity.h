@@ -19,6 +19,8 @@ typedef struct {
     guint header_fields;
     guint depth;
     guint entities;
+    gsize all_header_octets; /* of all entities of one message */
+    guint all_header_fields;
 } EntityLimits;
 extern const EntityLimits entity_limits_default; /* core/core-limits.h */
 

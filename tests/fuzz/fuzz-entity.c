@@ -8,7 +8,7 @@
 #include "entity.h"
 #include "fuzz.h"
 
-static const EntityLimits limits = {64 * 1024, 200, 20, 500};
+static const EntityLimits limits = {64 * 1024, 200, 20, 500, 256 * 1024, 2000};
 
 static void
 check_entity(const Entity *entity, guint depth)

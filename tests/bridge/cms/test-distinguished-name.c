@@ -107,7 +107,7 @@ static void
 test_long(void)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < 20000; i++)
+    for (guint i = 0; i < 2000; i++)
         g_string_append(text, i % 2 == 0 ? "\314\201" : "\314\243");
     gint64 before = g_get_monotonic_time();
     g_autoptr(DistinguishedName) a = name_of_text(UTF8, text->str, text->len);

@@ -248,14 +248,48 @@ test_limits(void)
     g_assert_false(parses(deeper, NULL));
 
     g_autoptr(GBytes) three = g_bytes_new_static(OCTETS(MIXED "--b\n\n1\n--b\n\n2\n--b--"));
-    g_assert_true(parses(three, &(EntityLimits){1000, 10, 5, 3}));
-    g_assert_false(parses(three, &(EntityLimits){1000, 10, 5, 2}));
+    g_assert_true(parses(three, &(EntityLimits){1000, 10, 5, 3, 1000, 100}));
+    g_assert_false(parses(three, &(EntityLimits){1000, 10, 5, 2, 1000, 100}));
 
     /* The empty line does not count. */
     g_autoptr(GBytes) header = g_bytes_new_static(OCTETS("A: 1\nB: 2\n\nbody that is longer"));
-    g_assert_true(parses(header, &(EntityLimits){11, 2, 5, 3}));
-    g_assert_false(parses(header, &(EntityLimits){9, 2, 5, 3}));
-    g_assert_false(parses(header, &(EntityLimits){11, 1, 5, 3}));
+    g_assert_true(parses(header, &(EntityLimits){11, 2, 5, 3, 11, 2}));
+    g_assert_false(parses(header, &(EntityLimits){9, 2, 5, 3, 1000, 100}));
+    g_assert_false(parses(header, &(EntityLimits){11, 1, 5, 3, 1000, 100}));
+    g_assert_false(parses(header, &(EntityLimits){11, 2, 5, 3, 9, 2}));
+    g_assert_false(parses(header, &(EntityLimits){11, 2, 5, 3, 11, 1}));
+}
+
+/* Parts of which each is within the limits of one. */
+static GBytes *
+make_parts(guint n_parts, const gchar *header, guint n_times)
+{
+    GString *text = g_string_new(MIXED);
+    for (guint i = 0; i < n_parts; i++) {
+        g_string_append(text, "--b\n");
+        for (guint j = 0; j < n_times; j++)
+            g_string_append(text, header);
+        g_string_append(text, "\nbody\n");
+    }
+    return g_string_free_to_bytes(text);
+}
+
+static void
+test_limits_in_all(void)
+{
+    /* the message itself has one field */
+    g_autoptr(GBytes) fields = make_parts(31, "A: b\n", LIMIT_ALL_HEADER_FIELDS / 31);
+    g_autoptr(GBytes) more_fields = make_parts(31, "A: b\n", LIMIT_ALL_HEADER_FIELDS / 31 + 1);
+    g_assert_true(parses(fields, NULL));
+    g_assert_false(parses(more_fields, NULL));
+
+    g_autofree gchar *value = g_strnfill(LIMIT_HEADER_OCTETS / 2 - 4, 'x');
+    g_autofree gchar *field = g_strconcat("A: ", value, "\n", NULL);
+    guint n_parts = LIMIT_ALL_HEADER_OCTETS / (LIMIT_HEADER_OCTETS / 2);
+    g_autoptr(GBytes) octets = make_parts(n_parts - 1, field, 1);
+    g_autoptr(GBytes) more_octets = make_parts(n_parts, field, 1);
+    g_assert_true(parses(octets, NULL));
+    g_assert_false(parses(more_octets, NULL));
 }
 
 static void
@@ -274,7 +308,8 @@ test_huge_header(void)
 static void
 test_linear(void)
 {
-    EntityLimits limits = {LIMIT_HEADER_OCTETS, LIMIT_HEADER_FIELDS, 20000, 100000};
+    EntityLimits limits = {
+        LIMIT_HEADER_OCTETS, LIMIT_HEADER_FIELDS, 20000, 100000, G_MAXSIZE, G_MAXUINT};
     g_autoptr(GBytes) nested = make_nested(10000);
     GString *text = g_string_new(NULL);
     gsize n_nested = 0;
@@ -297,7 +332,8 @@ test_linear(void)
 static void
 test_many_siblings(void)
 {
-    EntityLimits limits = {LIMIT_HEADER_OCTETS, LIMIT_HEADER_FIELDS, 5, 20000};
+    EntityLimits limits = {
+        LIMIT_HEADER_OCTETS, LIMIT_HEADER_FIELDS, 5, 20000, G_MAXSIZE, G_MAXUINT};
     GString *text = g_string_new(MIXED);
     for (guint i = 0; i < 10000; i++)
         g_string_append(text, "--b\n\n1\n");
@@ -319,6 +355,7 @@ main(int argc, char **argv)
     g_test_add_func("/entity/nul-is-kept", test_nul_is_kept);
     g_test_add_func("/entity/crlf", test_crlf);
     g_test_add_func("/entity/limits", test_limits);
+    g_test_add_func("/entity/limits-in-all", test_limits_in_all);
     g_test_add_func("/entity/huge-header", test_huge_header);
     g_test_add_func("/entity/linear", test_linear);
     g_test_add_func("/entity/many-siblings", test_many_siblings);
