@@ -167,10 +167,10 @@ GBytes *
 base64_decode(GBytes *octets, gboolean strict, GError **error)
 {
     g_autoptr(OctetSpool) spool = octet_spool_new(g_bytes_get_size(octets) / 4 * 3 + 3);
-    Decoder *decoder = g_new(Decoder, 1);
-    *decoder = (Decoder){.strict = strict};
+    Decoder *decoder = g_new0(Decoder, 1);
+    decoder->strict = strict;
     gboolean decoded = decode_into(decoder, octets, spool, error);
-    explicit_bzero(decoder, sizeof *decoder);
+    explicit_bzero(decoder->out, sizeof decoder->out);
     g_free(decoder);
     return decoded ? octet_spool_finish(spool, error) : NULL;
 }

@@ -5,7 +5,9 @@ what is left of them when they turn out wrong."""
 
 import base64
 import hashlib
+import json
 import os
+import struct
 import subprocess
 import unittest
 
@@ -247,6 +249,95 @@ class Surroundings(unittest.TestCase):
         self.assertEqual(Run(with_certificate(ENCRYPT), source, source).code, HOLDS)
         self.assertEqual(Run(['decrypt'], source, source).code, HOLDS)
         self.assertEqual(_body(source), body)
+
+
+class Host:
+    """dane-smime-host over the same key store, and one request at a time."""
+
+    CHUNK_OCTETS = 512 << 10
+
+    def __init__(self):
+        command = [f'{program.binary()}-host', '--profile', PROGRAM.profile, '--offline']
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        env=environment())
+
+    def _send(self, **message):
+        text = json.dumps(message).encode()
+        self.process.stdin.write(struct.pack('=I', len(text)) + text)
+        self.process.stdin.flush()
+
+    def _receive(self):
+        n_octets, = struct.unpack('=I', self.process.stdout.read(4))
+        return json.loads(self.process.stdout.read(n_octets))
+
+    def request(self, op, source, target):
+        """The body goes and comes in chunks."""
+        self._send(id=1, op=op, params={}, body={'chunks': True})
+        left = os.path.getsize(source)
+        with open(source, 'rb') as file:
+            while left > 0:
+                chunk = file.read(self.CHUNK_OCTETS)
+                left -= len(chunk)
+                self._send(id=1, chunk=base64.b64encode(chunk).decode(), last=left == 0)
+        answer = self._receive()
+        while 'progress' in answer:
+            answer = self._receive()
+        if answer['ok']:
+            self._receive_body(answer['bodies'][0], target)
+        return answer
+
+    def _receive_body(self, description, target):
+        with open(target, 'wb') as file:
+            last = 'inline' in description
+            file.write(base64.b64decode(description.get('inline', '')))
+            while not last:
+                message = self._receive()
+                file.write(base64.b64decode(message['chunk']))
+                last = message['last']
+        assert os.path.getsize(target) == description['octets']
+
+    def peak(self):
+        """In octets, up to now."""
+        with open(f'/proc/{self.process.pid}/status', encoding='ascii') as file:
+            lines = dict(line.split(':', 1) for line in file)
+        return int(lines['VmHWM'].split()[0]) * 1024
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait()
+
+
+class Wire(unittest.TestCase):
+    """The same over native messaging: chunks are made when they are sent."""
+
+    # One frame as text, as parsed JSON and as octets; and what the allocator keeps of them.
+    FRAMES_OCTETS = 24 << 20
+
+    def test_memory(self):
+        host = Host()
+        paths = [bad_input.path(f'wire-{i}') for i in range(3)]
+        try:
+            answer = host.request('sign', SMALL, paths[0])
+            self.assertTrue(answer['ok'], answer)
+            before = host.peak()
+            self.assertTrue(host.request('sign', LARGE, paths[0])['ok'])
+            self.assertLess(host.peak() - before, self.FRAMES_OCTETS)
+        finally:
+            self.assertEqual(host.end(), 0)
+        done = Run(with_certificate(['verify', '--cert', None]), paths[0], bad_input.path('out'))
+        self.assertEqual(done.code, HOLDS, done.stderr)
+
+    def test_round_trip(self):
+        encrypted, back = bad_input.path('wire-there'), bad_input.path('wire-back')
+        self.assertEqual(Run(with_certificate(ENCRYPT), LARGE, encrypted).code, HOLDS)
+        host = Host()
+        try:
+            answer = host.request('decrypt', encrypted, back)
+            self.assertTrue(answer['ok'], answer)
+        finally:
+            self.assertEqual(host.end(), 0)
+        self.assertEqual(_body(back), _body(LARGE))
 
 
 if __name__ == '__main__':
