@@ -204,18 +204,10 @@ input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
 static gboolean
 write_piece(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
 {
-    gint fd = GPOINTER_TO_INT(user_data);
-    for (gsize n_written = 0; n_written < n_octets;) {
-        gssize n = write(fd, octets + n_written, n_octets - n_written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
-            return FALSE;
-        }
-        n_written += (gsize)n;
-    }
-    return TRUE;
+    if (octets_write(GPOINTER_TO_INT(user_data), octets, n_octets))
+        return TRUE;
+    g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
+    return FALSE;
 }
 
 /* Devices and pipes are written to as they are; only files can be replaced. */

@@ -48,6 +48,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
  */
 GPtrArray *certificates_parse_file(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* RFC 3279 §2.3.2: a DSA key without parameters has those of its issuer. Returns (transfer full):
+ * the certificate with those of @anchor, the same octets otherwise; NULL where it needs none, or
+ * @anchor did not issue it or has none. @anchor: must be trusted, or forgeries are easy. */
+Certificate *certificate_inherit_parameters(const Certificate *certificate,
+                                            const Certificate *anchor);
+
 GBytes *certificate_get_der(const Certificate *certificate);
 /* DER of the SubjectPublicKeyInfo, exactly as it stands in the certificate. */
 GBytes *certificate_get_spki(const Certificate *certificate);

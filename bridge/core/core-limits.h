@@ -8,8 +8,7 @@
  * with room for base64. */
 #define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
 /* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
- * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone.
- */
+ * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS. */
 #define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
 /* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
  * large that the time for it is the reader's own affair. */

@@ -82,6 +82,14 @@ set_trust(JsonObject *object, const VerdictFacts *facts)
     json_object_set_object_member(object, "trust", trust);
 }
 
+static const gchar *
+words_for_path(VerdictReason reason)
+{
+    if (reason == REASON_NONE)
+        return "valid";
+    return reason == REASON_WEAK_ALGORITHM ? "weak" : "invalid";
+}
+
 static void
 set_authority(JsonObject *object, const JudgedSigner *signer)
 {
@@ -90,7 +98,7 @@ set_authority(JsonObject *object, const JudgedSigner *signer)
         return;
     }
     JsonObject *authority = json_object_new();
-    json_set_string(authority, "path", signer->authority == REASON_NONE ? "valid" : "invalid");
+    json_set_string(authority, "path", words_for_path(signer->authority));
     json_set_string(authority, "reason", verdict_reason_to_string(signer->authority));
     json_set_string(authority, "detail", signer->path_detail);
     json_object_set_object_member(object, "authority", authority);
