@@ -188,7 +188,8 @@ def password_recipient(content_key, password, *, digest='sha256', rounds=1000, k
                          'des-ede3-cbc': (24, 8, DES_EDE3_CBC)}[cipher]
     salt, initial = os.urandom(salt_length), os.urandom(block)
     key = hashlib.pbkdf2_hmac(digest, password.encode(), salt, min(rounds, 5000000), size)
-    plain = bytes([min(len(content_key), 255), *(octet ^ 0xff for octet in content_key[:3])]) + content_key
+    check = bytes(octet ^ 0xff for octet in content_key[:3])
+    plain = bytes([min(len(content_key), 255)]) + check + content_key
     plain += os.urandom(-len(plain) % block)
     once = cbc(key, initial, plain, pad=False, cipher=cipher)
     twice = cbc(key, once[-block:], once, pad=False, cipher=cipher)
