@@ -53,6 +53,7 @@ whole_init(Whole *whole, const OctetSource *input, GError **error)
     GBytes *at_hand = octet_source_peek_bytes(input);
     const guint8 *octets = at_hand != NULL ? g_bytes_get_data(at_hand, NULL) : NULL;
     whole->buffer = g_malloc(sizeof(Buffer) + MAX(n_octets, 1));
+    octets_expect(whole->buffer, n_octets);
     *whole->buffer = (Buffer){.n_octets = n_octets};
     whole->n_octets = (int)n_octets;
     whole->input = whole->buffer->octets;

@@ -382,6 +382,7 @@ collect_range(const OctetSource *source, gsize n_before, gsize n_wanted, GError 
     if (reader == NULL)
         return NULL;
     Collected *collected = g_malloc(sizeof *collected + n_wanted);
+    octets_expect(collected, n_wanted);
     *collected = (Collected){.n_wanted = n_wanted, .n_before = n_before};
     /* What reaches to the end is right only if nothing comes after it, and no fault. */
     gboolean to_end = n_before + n_wanted == source->n_octets;

@@ -14,7 +14,8 @@
 #include "octet-source.h"
 
 /* Pages are given back in runs: each costs a system call. */
-#define FORGET_OCTETS (256u * 1024)
+#define LARGE_PAGE_OCTETS (2u * 1024 * 1024)
+#define FORGET_OCTETS     (256u * 1024)
 /* Mappings at one time; what comes beyond them is read into memory. */
 #define MAPPINGS_MAX 512
 
@@ -125,6 +126,16 @@ mapping_free(gpointer data)
     atomic_store(&mapping->end, 0);
     munmap((void *)start, end - start);
     atomic_store(&mapping->start, 0);
+}
+
+void
+octets_expect(gpointer octets, gsize n_octets)
+{
+    uintptr_t start = ((uintptr_t)octets + LARGE_PAGE_OCTETS - 1) / LARGE_PAGE_OCTETS;
+    uintptr_t end = ((uintptr_t)octets + n_octets) / LARGE_PAGE_OCTETS;
+    if (end > start)
+        madvise((void *)(start * LARGE_PAGE_OCTETS), (end - start) * LARGE_PAGE_OCTETS,
+                MADV_HUGEPAGE);
 }
 
 void

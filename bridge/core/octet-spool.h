@@ -44,6 +44,10 @@ GBytes *octets_collect(gint descriptor, gsize max_octets, GError **error) G_GNUC
  * they are wherever they are read. */
 gboolean octets_write(gint descriptor, const guint8 *octets, gsize n_octets);
 
+/* All of this memory, just allocated, will be written: many octets come in large pages then, where
+ * the kernel has some, and not in a fault for every 4096. */
+void octets_expect(gpointer octets, gsize n_octets);
+
 /* These octets will not be needed soon. Gives the pages of mapped ones back; harmless for others.
  */
 void octets_forget(const guint8 *octets, gsize n_octets);
