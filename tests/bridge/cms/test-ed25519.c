@@ -8,10 +8,12 @@
 
 #include "cms-error.h"
 #include "content-digest.h"
+#include "core-limits.h"
 #include "keystore.h"
 #include "nss-capability.h"
 #include "nss-scoped.h"
 #include "peer.h"
+#include "signature-check.h"
 #include "signed-data-private.h"
 #include "whole.h"
 #include "x509-signature.h"
@@ -174,6 +176,32 @@ test_changed_content(void)
     g_assert_cmpint(result->math, ==, SIGNATURE_MATH_BAD);
     g_assert_cmpint(result->reason, ==, REASON_SIGNATURE_BAD);
     g_assert_null(result->detail);
+}
+
+/* LIMIT_EDDSA_MESSAGE_OCTETS: what has to be in memory, at the limit and past it. */
+static void
+test_long_message(void)
+{
+    g_autofree gchar *missing = nss_capability_explain(NSS_CAPABILITY_ED25519);
+    g_autoptr(GBytes) none = g_bytes_new(NULL, 0);
+    g_autoptr(GBytes) signature = g_bytes_new_take(g_malloc0(64), 64);
+    SignatureInput input = {.signature = CMS_SIGNATURE_ED25519,
+                            .digest = CMS_DIGEST_SHA512,
+                            .owner = none,
+                            .octets = signature};
+    for (gsize past = 0; past < 2; past++) {
+        gsize n_octets = LIMIT_EDDSA_MESSAGE_OCTETS + past;
+        g_autofree gchar *detail = NULL;
+        g_autoptr(GBytes) octets = g_bytes_new_take(g_malloc0(n_octets), n_octets);
+        SignedMessage message = {.octets = octets};
+        SignatureCheck check = signature_check(&input, &message, certificate, &detail);
+        g_assert_cmpint(check, ==,
+                        is_there && past == 0 ? SIGNATURE_CHECK_BAD : SIGNATURE_CHECK_UNSUPPORTED);
+        g_assert_cmpstr(detail, ==,
+                        !is_there   ? missing
+                        : past == 0 ? NULL
+                                    : "too much is signed by Ed25519 without a digest");
+    }
 }
 
 /* NULL with @error where NSS is too old. */
@@ -376,6 +404,7 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &message_cases[i], test_message);
     }
     g_test_add_func("/ed25519/changed-content", test_changed_content);
+    g_test_add_func("/ed25519/long-message", test_long_message);
     g_test_add_func("/ed25519/key-file", test_key_file);
     g_test_add_func("/ed25519/key-file-version-2", test_key_file_version_2);
     g_test_add_func("/ed25519/key-of-another", test_key_of_another);
