@@ -55,8 +55,8 @@ static gboolean
 has_private_key(GBytes *octets)
 {
     static const gchar label[] = "PRIVATE KEY-----";
-    return memmem(g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), label,
-                  strlen(label)) != NULL;
+    return memmem(g_bytes_get_data(octets, NULL), g_bytes_get_size(octets), label, strlen(label)) !=
+           NULL;
 }
 
 /* Either keys, or (then NULL without an error) @out_certificates alone. */
