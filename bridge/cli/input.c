@@ -153,6 +153,17 @@ input_add_crls(JsonObject *params, const gchar *name, gchar **paths)
     return TRUE;
 }
 
+gboolean
+input_add_password(JsonObject *params, const gchar *name, const gchar *path)
+{
+    gchar *password = input_read_password(path);
+    if (password == NULL)
+        return FALSE;
+    json_object_set_string_member(params, name, password);
+    password_free(password);
+    return TRUE;
+}
+
 static gboolean
 add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
 {
@@ -161,13 +172,8 @@ add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
         return FALSE;
     g_autofree gchar *name = g_filename_display_name(key);
     json_object_set_string_member(file, "name", name);
-    if (password_file != NULL) {
-        gchar *password = input_read_password(password_file);
-        if (password == NULL)
-            return FALSE;
-        json_object_set_string_member(file, "password", password);
-        password_free(password);
-    }
+    if (password_file != NULL && !input_add_password(file, "password", password_file))
+        return FALSE;
     json_array_add_object_element(files, g_steal_pointer(&file));
     return TRUE;
 }

@@ -22,7 +22,8 @@ typedef enum {
     KEY_TYPE_DSA,
     KEY_TYPE_ED25519,
     KEY_TYPE_X25519,
-    KEY_TYPE_DH
+    KEY_TYPE_DH,
+    KEY_TYPE_RSA_OAEP /* id-RSAES-OAEP: keys are encrypted to it with OAEP only (RFC 4055 §1.2) */
 } CertificateKeyType;
 
 /**

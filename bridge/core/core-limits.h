@@ -8,7 +8,8 @@
  * with room for base64. */
 #define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
 /* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
- * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone. */
+ * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone.
+ */
 #define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
 /* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
  * large that the time for it is the reader's own affair. */
@@ -45,12 +46,20 @@
 /* A key file or PKCS#12 file. */
 #define LIMIT_KEY_FILE_OCTETS (16u * 1024 * 1024)
 /* Certificates that one CMS object carries. */
-#define LIMIT_CERTIFICATES      100u
-#define LIMIT_SIGNERS           20u
-#define LIMIT_RECIPIENT_INFOS   10000u
-#define LIMIT_DIGEST_ALGORITHMS 40u
-#define LIMIT_ATTRIBUTES        100u
-#define LIMIT_ATTRIBUTE_OCTETS  (256u * 1024)
+#define LIMIT_CERTIFICATES    100u
+#define LIMIT_SIGNERS         20u
+#define LIMIT_RECIPIENT_INFOS 10000u
+/* An encrypted content-encryption key, but for RSA's: the longest key that RFC 3211 has room for.
+ */
+#define LIMIT_WRAPPED_KEY_OCTETS 272u
+/* Rounds of key derivation that the password recipients of one message may ask for, all together: a
+ * second or two. Today's recommendations end at 1.3 million. */
+#define LIMIT_PASSWORD_ROUNDS 2000000u
+/* The salt of one of them. */
+#define LIMIT_PASSWORD_SALT_OCTETS 1024u
+#define LIMIT_DIGEST_ALGORITHMS    40u
+#define LIMIT_ATTRIBUTES           100u
+#define LIMIT_ATTRIBUTE_OCTETS     (256u * 1024)
 /* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
  * entries. */
 #define LIMIT_CAPABILITIES        200u
