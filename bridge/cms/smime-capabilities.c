@@ -13,6 +13,9 @@ G_STATIC_ASSERT(OID_ECDH_COFACTOR_SHA512 - OID_ECDH_STD_SHA1 < 32);
 static const Oid own_ciphers[] = {OID_AES_256_GCM, OID_AES_128_GCM, OID_AES_256_CBC,
                                   OID_AES_192_CBC, OID_AES_128_CBC};
 
+/* As key transport writes it. */
+static const RsaOaepParameters own_oaep = {CMS_DIGEST_SHA256, CMS_DIGEST_SHA256, FALSE};
+
 static void
 note_cipher(SmimeCapabilities *capabilities, const CmsAlgorithm *entry)
 {
@@ -113,26 +116,12 @@ smime_capabilities_read_ecdh(const SmimeCapabilities *capabilities, Oid scheme)
     return (capabilities->ecdh_schemes & 1u << (scheme - OID_ECDH_STD_SHA1)) != 0;
 }
 
-/* RFC 3560 §5: the algorithm identifiers within have NULL. */
-static void
-add_oaep(DerNode *list, CmsDigest digest)
-{
-    DerNode *entry = der_add(list, BER_SEQUENCE);
-    der_add_oid(entry, OID_RSAES_OAEP);
-    DerNode *parameters = der_add(entry, BER_SEQUENCE);
-    der_add_algorithm(der_add(parameters, BER_CONTEXT_CONSTRUCTED(0)),
-                      cms_digest_get_info(digest)->oid, TRUE);
-    DerNode *mgf = der_add(der_add(parameters, BER_CONTEXT_CONSTRUCTED(1)), BER_SEQUENCE);
-    der_add_oid(mgf, OID_MGF1);
-    der_add_algorithm(mgf, cms_digest_get_info(digest)->oid, TRUE);
-}
-
 DerNode *
 smime_capabilities_new_own(void)
 {
     DerNode *list = der_node_new(BER_SEQUENCE);
     for (gsize i = 0; i < G_N_ELEMENTS(own_ciphers); i++)
         der_add_algorithm(list, own_ciphers[i], FALSE);
-    add_oaep(list, CMS_DIGEST_SHA256);
+    rsa_oaep_parameters_add(list, &own_oaep);
     return list;
 }
