@@ -153,6 +153,17 @@ input_add_crls(JsonObject *params, const gchar *name, gchar **paths)
     return TRUE;
 }
 
+gboolean
+input_add_password(JsonObject *params, const gchar *name, const gchar *path)
+{
+    gchar *password = input_read_password(path);
+    if (password == NULL)
+        return FALSE;
+    json_object_set_string_member(params, name, password);
+    password_free(password);
+    return TRUE;
+}
+
 static gboolean
 add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
 {
@@ -161,13 +172,8 @@ add_key_file(JsonArray *files, const gchar *key, const gchar *password_file)
         return FALSE;
     g_autofree gchar *name = g_filename_display_name(key);
     json_object_set_string_member(file, "name", name);
-    if (password_file != NULL) {
-        gchar *password = input_read_password(password_file);
-        if (password == NULL)
-            return FALSE;
-        json_object_set_string_member(file, "password", password);
-        password_free(password);
-    }
+    if (password_file != NULL && !input_add_password(file, "password", password_file))
+        return FALSE;
     json_array_add_object_element(files, g_steal_pointer(&file));
     return TRUE;
 }
@@ -198,18 +204,10 @@ input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files)
 static gboolean
 write_piece(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
 {
-    gint fd = GPOINTER_TO_INT(user_data);
-    for (gsize n_written = 0; n_written < n_octets;) {
-        gssize n = write(fd, octets + n_written, n_octets - n_written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
-            return FALSE;
-        }
-        n_written += (gsize)n;
-    }
-    return TRUE;
+    if (octets_write(GPOINTER_TO_INT(user_data), octets, n_octets))
+        return TRUE;
+    g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, g_strerror(errno));
+    return FALSE;
 }
 
 /* Devices and pipes are written to as they are; only files can be replaced. */

@@ -18,6 +18,9 @@ gboolean input_add_file(JsonObject *params, const gchar *name, const gchar *path
 gboolean input_add_crls(JsonObject *params, const gchar *name, gchar **paths);
 /* As errors name it. */
 const gchar *input_name(const gchar *path);
+/* … as a string the password in the first line of a file. FALSE: it can't be read, which was
+ * reported. */
+gboolean input_add_password(JsonObject *params, const gchar *name, const gchar *path);
 /* Adds "key_files" from --key and --key-password-file: passwords belong to the keys in order; a
  * single one to all. */
 CliExit input_add_key_files(JsonObject *params, gchar **keys, gchar **password_files);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "octet-source.h"
+#include "octet-spool.h"
 
 static struct {
     gboolean to_stderr;
@@ -19,17 +20,8 @@ static struct {
 static void
 write_octets(gint fd, const gchar *data, gsize n_octets)
 {
-    while (n_octets > 0 && state.error == 0) {
-        gssize n = write(fd, data, n_octets);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            state.error = errno;
-            return;
-        }
-        data += n;
-        n_octets -= (gsize)n;
-    }
+    if (state.error == 0 && !octets_write(fd, (const guint8 *)data, n_octets))
+        state.error = errno;
 }
 
 void

@@ -65,6 +65,7 @@ typedef struct {
     gchar **certificates;
     gchar **recipients;
     gchar *cipher;
+    gchar *key_transport;
     gchar *bcc_folder;
     gboolean no_self;
 } EncryptOptions;
@@ -75,6 +76,7 @@ encrypt_options_clear(EncryptOptions *options)
     g_strfreev(options->certificates);
     g_strfreev(options->recipients);
     g_free(options->cipher);
+    g_free(options->key_transport);
     g_free(options->bcc_folder);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EncryptOptions, encrypt_options_clear)
@@ -87,6 +89,8 @@ make_encrypt_params(const EncryptOptions *options)
         json_set_strings(params, "recipients", (const gchar *const *)options->recipients);
     if (options->cipher != NULL)
         json_object_set_string_member(params, "cipher", options->cipher);
+    if (options->key_transport != NULL)
+        json_object_set_string_member(params, "key_transport", options->key_transport);
     json_object_set_boolean_member(params, "self", !options->no_self);
     json_object_set_boolean_member(params, "bcc_copies", options->bcc_folder != NULL);
     return params;
@@ -146,6 +150,8 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
          "aes-128-cbc … aes-256-gcm (default auto: aes-256-gcm where all are known to read it, "
          "else aes-256-cbc)",
          "NAME"},
+        {"key-transport", 0, 0, G_OPTION_ARG_STRING, &options.key_transport,
+         "To RSA keys: pkcs1, which everybody reads, or oaep (default pkcs1)", "NAME"},
         {"no-self", 0, 0, G_OPTION_ARG_NONE, &options.no_self, "Not to oneself", NULL},
         {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder,
          "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},

@@ -17,6 +17,7 @@ show_certificate(JsonObject *certificate)
     report_line("%s", json_text(certificate, "subject"));
     report_field("issuer", json_text(certificate, "issuer"));
     report_field("serial", json_text(certificate, "serial"));
+    g_autofree gchar *reads = json_joined(certificate, "capabilities");
     report_field("addresses", addresses == NULL ? "none" : addresses);
     report_line("  %-13s %s to %s (%s)", "valid", json_text(certificate, "not_before"),
                 json_text(certificate, "not_after"), json_text(certificate, "time"));
@@ -27,6 +28,7 @@ show_certificate(JsonObject *certificate)
                                : may_sign              ? "signs"
                                : may_encrypt           ? "encrypts"
                                                        : "neither signs nor encrypts");
+    report_field("reads", reads);
     report_field("SHA-256", json_text(certificate, "sha256"));
     JsonObject *data = json_object(certificate, "association_data");
     report_field("3 0 1", json_text(data, "0 1"));

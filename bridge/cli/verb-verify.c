@@ -14,6 +14,7 @@ typedef struct {
     gchar **crls;
     gchar **keys;
     gchar **key_password_files;
+    gchar *message_password_file;
     gchar *author;
     gchar *content;
     gboolean require_crl;
@@ -30,6 +31,7 @@ read_options_clear(ReadOptions *options)
     g_strfreev(options->crls);
     g_strfreev(options->keys);
     g_strfreev(options->key_password_files);
+    g_free(options->message_password_file);
     g_free(options->author);
     g_free(options->content);
 }
@@ -63,6 +65,9 @@ make_entries(ReadOptions *o, guint takes)
          "PKCS#12 or PEM file with the key, instead of the key store; may be repeated", "FILE"},
         {"key-password-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->key_password_files,
          "File with the password of --key in its first line", "FILE"},
+        {"message-password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->message_password_file,
+         "File with the password that the message itself is encrypted with in its first line",
+         "FILE"},
     };
     const GOptionEntry raw = {
         "raw",   0,
@@ -101,7 +106,9 @@ add_params(Cli *cli, JsonObject *params, const ReadOptions *options)
 {
     if (options->author != NULL)
         json_object_set_string_member(params, "author", options->author);
-    if ((options->content != NULL && !input_add_file(params, "content", options->content)) ||
+    if ((options->message_password_file != NULL &&
+         !input_add_password(params, "message_password", options->message_password_file)) ||
+        (options->content != NULL && !input_add_file(params, "content", options->content)) ||
         !input_add_crls(params, "crls", options->crls))
         return EXIT_UNKNOWN;
     CliExit status = cli_add_certificates(cli, params, "pins", options->pins);
@@ -193,7 +200,12 @@ verb_decrypt(Cli *cli, gint argc, gchar **argv)
     if ((!cli->options.json || !to_stdout) &&
         !output_write(cli, g_ptr_array_index(reply.bodies, 0)))
         status = EXIT_UNKNOWN;
-    if (cli->options.json)
+    if (cli->options.json) {
         cli_show_json(&reply);
+    } else {
+        report_to_stderr(TRUE);
+        verdict_report_weakness(json_object(reply.result, "encryption"));
+        report_to_stderr(FALSE);
+    }
     return status;
 }

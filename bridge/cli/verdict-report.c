@@ -52,9 +52,20 @@ show_signer(JsonObject *signer)
 static void
 show_encryption(JsonObject *encryption)
 {
-    report_line("  %-13s %s, key by %s%s", "encrypted", json_text(encryption, "cipher"),
-                json_text(encryption, "key_management"),
-                json_object_get_boolean_member(encryption, "weak") ? " (weak)" : "");
+    report_line("  %-13s %s, key by %s", "encrypted", json_text(encryption, "cipher"),
+                json_text(encryption, "key_management"));
+    verdict_report_weakness(encryption);
+}
+
+void
+verdict_report_weakness(JsonObject *encryption)
+{
+    JsonObject *recipient = json_object(encryption, "recipient");
+    if (!json_object_get_boolean_member(encryption, "weak"))
+        return;
+    report_line("  %-13s the encryption (%s%s%s) is too weak today: others may have read it",
+                "weak", json_text(encryption, "cipher"), recipient != NULL ? ", key " : "",
+                recipient != NULL ? json_text(recipient, "key") : "");
 }
 
 /* A signature round an envelope does not count, and is none (host/message-layers.c). */

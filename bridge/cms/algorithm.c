@@ -242,10 +242,17 @@ gboolean
 cms_algorithm_read(BerReader *reader, const gchar *what, CmsAlgorithm *out_algorithm,
                    GError **error)
 {
+    return cms_algorithm_read_tagged(reader, BER_SEQUENCE, what, out_algorithm, error);
+}
+
+gboolean
+cms_algorithm_read_tagged(BerReader *reader, guint8 tag, const gchar *what,
+                          CmsAlgorithm *out_algorithm, GError **error)
+{
     CmsAlgorithm algorithm = {0};
     BerReader fields;
     algorithm.whole.octets = reader->next;
-    if (!ber_enter(reader, BER_SEQUENCE, what, &fields, error) ||
+    if (!ber_enter(reader, tag, what, &fields, error) ||
         !ber_read(&fields, BER_OID, what, &algorithm.oid, error))
         return FALSE;
     if (!ber_at_end(&fields) && !ber_skip(&fields, what, &algorithm.parameters, error))

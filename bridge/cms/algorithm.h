@@ -66,6 +66,9 @@ typedef struct {
 } CmsAlgorithm;
 gboolean cms_algorithm_read(BerReader *reader, const gchar *what, CmsAlgorithm *out_algorithm,
                             GError **error);
+/* The same with an implicit tag. */
+gboolean cms_algorithm_read_tagged(BerReader *reader, guint8 tag, const gchar *what,
+                                   CmsAlgorithm *out_algorithm, GError **error);
 gboolean cms_algorithm_has_no_parameters(const CmsAlgorithm *algorithm); /* absent or NULL */
 
 #define CMS_DIGEST_MAX_OCTETS 64

@@ -6,6 +6,7 @@
 #include "cms-error.h"
 #include "core-limits.h"
 #include "nss-capability.h"
+#include "x25519.h"
 
 /* RFC 8410 §3: 1.3.101.110 and 1.3.101.112. NSS learns their names at different versions. */
 static const guint8 oid_x25519[] = {0x2b, 0x65, 0x6e};
@@ -44,6 +45,8 @@ key_type_of(const SECAlgorithmID *algorithm)
         return KEY_TYPE_RSA;
     if (tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
         return KEY_TYPE_RSA_PSS;
+    if (tag == SEC_OID_PKCS1_RSA_OAEP_ENCRYPTION)
+        return KEY_TYPE_RSA_OAEP;
     if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY)
         return KEY_TYPE_EC;
     if (tag == SEC_OID_ANSIX9_DSA_SIGNATURE)
@@ -77,12 +80,28 @@ count_bits(const SECItem *number)
     return i < number->len ? (number->len - i) * 8 - (guint)__builtin_clz(number->data[i]) + 24 : 0;
 }
 
+/* NSS has no public keys of id-RSAES-OAEP, which are RSA keys as all others, and knows those of
+ * X25519 by a name of its own in some versions. */
+static SECKEYPublicKey *
+extract_key(const Certificate *certificate)
+{
+    CERTSubjectPublicKeyInfo info = certificate->nss->subjectPublicKeyInfo;
+    if (certificate->key_type == KEY_TYPE_X25519)
+        return x25519_public_key_new(&info.subjectPublicKey);
+    if (certificate->key_type == KEY_TYPE_RSA_OAEP) {
+        info.algorithm.algorithm = SECOID_FindOIDByTag(SEC_OID_PKCS1_RSA_ENCRYPTION)->oid;
+        info.algorithm.parameters = (SECItem){siBuffer, NULL, 0};
+    }
+    return SECKEY_ExtractPublicKey(&info);
+}
+
 static void
 read_rsa_key(Certificate *certificate)
 {
-    const gchar *name = certificate->key_type == KEY_TYPE_RSA ? "rsa" : "rsa-pss";
-    g_autoptr(SECKEYPublicKey) key =
-        SECKEY_ExtractPublicKey(&certificate->nss->subjectPublicKeyInfo);
+    const gchar *name = certificate->key_type == KEY_TYPE_RSA       ? "rsa"
+                        : certificate->key_type == KEY_TYPE_RSA_PSS ? "rsa-pss"
+                                                                    : "rsa-oaep";
+    g_autoptr(SECKEYPublicKey) key = extract_key(certificate);
 
     if (key != NULL)
         certificate->key_bits = count_bits(&key->u.rsa.modulus);
@@ -133,6 +152,7 @@ certificate_read_key(Certificate *certificate)
     switch (certificate->key_type) {
     case KEY_TYPE_RSA:
     case KEY_TYPE_RSA_PSS:
+    case KEY_TYPE_RSA_OAEP:
         read_rsa_key(certificate);
         break;
     case KEY_TYPE_EC:
@@ -220,23 +240,24 @@ SECKEYPublicKey *
 certificate_extract_public_key(const Certificate *certificate, GError **error)
 {
     gboolean is_ec = certificate->key_type == KEY_TYPE_EC;
+    gboolean is_rsa = certificate->key_type == KEY_TYPE_RSA ||
+                      certificate->key_type == KEY_TYPE_RSA_PSS ||
+                      certificate->key_type == KEY_TYPE_RSA_OAEP;
 
     if (certificate->key_type == KEY_TYPE_ED25519)
         return extract_ed25519_key(certificate, error);
-    if (!is_ec && certificate->key_type != KEY_TYPE_RSA &&
-        certificate->key_type != KEY_TYPE_RSA_PSS) {
+    if (!is_ec && !is_rsa && certificate->key_type != KEY_TYPE_X25519) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "key type %s is not supported",
                     certificate->key_name);
         return NULL;
     }
     PORT_SetError(0);
-    g_autoptr(SECKEYPublicKey) key =
-        SECKEY_ExtractPublicKey(&certificate->nss->subjectPublicKeyInfo);
+    g_autoptr(SECKEYPublicKey) key = extract_key(certificate);
     if (key == NULL) {
         cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "public key can't be read");
         return NULL;
     }
-    if (is_ec ? !ec_point_is_taken(key) : !rsa_size_is_taken(key)) {
+    if ((is_ec && !ec_point_is_taken(key)) || (is_rsa && !rsa_size_is_taken(key))) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
                     "key %s is of a size or form that is not supported", certificate->key_name);
         return NULL;

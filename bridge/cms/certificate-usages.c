@@ -135,7 +135,8 @@ allows_mail(const Certificate *certificate)
 gboolean
 certificate_may_sign(const Certificate *certificate)
 {
-    if (certificate->key_type == KEY_TYPE_X25519 || certificate->key_type == KEY_TYPE_DH)
+    if (certificate->key_type == KEY_TYPE_X25519 || certificate->key_type == KEY_TYPE_DH ||
+        certificate->key_type == KEY_TYPE_RSA_OAEP)
         return FALSE;
     return allows_mail(certificate) &&
            allows(certificate, KEY_USAGE_DIGITAL_SIGNATURE | KEY_USAGE_NON_REPUDIATION);
@@ -146,6 +147,7 @@ encryption_usages(CertificateKeyType type)
 {
     switch (type) {
     case KEY_TYPE_RSA:
+    case KEY_TYPE_RSA_OAEP:
         return KEY_USAGE_KEY_ENCIPHERMENT;
     case KEY_TYPE_EC:
     case KEY_TYPE_X25519:

@@ -22,7 +22,8 @@ typedef enum {
     KEY_TYPE_DSA,
     KEY_TYPE_ED25519,
     KEY_TYPE_X25519,
-    KEY_TYPE_DH
+    KEY_TYPE_DH,
+    KEY_TYPE_RSA_OAEP /* id-RSAES-OAEP: keys are encrypted to it with OAEP only (RFC 4055 §1.2) */
 } CertificateKeyType;
 
 /**
@@ -46,6 +47,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Certificate, certificate_unref)
  * CMS_ERROR_CERTIFICATE
  */
 GPtrArray *certificates_parse_file(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* RFC 3279 §2.3.2: a DSA key without parameters has those of its issuer. Returns (transfer full):
+ * the certificate with those of @anchor, the same octets otherwise; NULL where it needs none, or
+ * @anchor did not issue it or has none. @anchor: must be trusted, or forgeries are easy. */
+Certificate *certificate_inherit_parameters(const Certificate *certificate,
+                                            const Certificate *anchor);
 
 GBytes *certificate_get_der(const Certificate *certificate);
 /* DER of the SubjectPublicKeyInfo, exactly as it stands in the certificate. */

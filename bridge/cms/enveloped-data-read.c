@@ -15,7 +15,7 @@
 typedef struct {
     gboolean authenticated;
     GPtrArray *recipients; /* (element-type Recipient): those with a key */
-    guint n_recipients;
+    RecipientCounts counts;
     BerSlice content_type;
     ContentCipher cipher;
     OctetSource *ciphertext;
@@ -124,8 +124,7 @@ read_envelope(Envelope *envelope, BerReader *outer, const EnvelopeKeys *keys, GE
     if (!ber_enter(outer, BER_SEQUENCE, "EnvelopedData", &fields, error) ||
         !ber_read_small(&fields, "EnvelopedData version", &version, error) ||
         !skip_optional(&fields, BER_CONTEXT_CONSTRUCTED(0), "originatorInfo", error) ||
-        !recipient_infos_read(&fields, keys->pairs, envelope->recipients, &envelope->n_recipients,
-                              error) ||
+        !recipient_infos_read(&fields, keys, envelope->recipients, &envelope->counts, error) ||
         !read_encrypted_content(envelope, &fields, error) || !check_cipher(envelope, error))
         return FALSE;
     if (envelope->authenticated
@@ -157,7 +156,8 @@ note_recipient(EnvelopeFacts *facts, const Recipient *recipient)
 {
     envelope_facts_clear(facts);
     facts->key_management = key_management_dup_name(recipient);
-    facts->recipient = certificate_ref(key_pair_get_certificate(recipient->pair));
+    if (recipient->pair != NULL)
+        facts->recipient = certificate_ref(key_pair_get_certificate(recipient->pair));
 }
 
 static OctetSource *
@@ -176,12 +176,12 @@ open_with(const Envelope *envelope, GBytes *ber, const Recipient *recipient, GEr
     return NULL;
 }
 
-/* Of several failures the one that helps most: a password may be missing, else it is the
- * decryption, else the algorithm. */
+/* Of several failures the one that helps most: a password may be missing, a limit was passed, else
+ * it is the decryption, else the algorithm. */
 static gint
 rank_of(const GError *error)
 {
-    static const gint codes[] = {CMS_ERROR_DECRYPT, CMS_ERROR_KEY_LOCKED};
+    static const gint codes[] = {CMS_ERROR_DECRYPT, CMS_ERROR_LIMIT, CMS_ERROR_KEY_LOCKED};
     for (gint i = 0; i < (gint)G_N_ELEMENTS(codes); i++)
         if (error != NULL && error->code == codes[i])
             return i + 1;
@@ -208,8 +208,9 @@ try_recipients(const Envelope *envelope, GBytes *ber, EnvelopeFacts *facts, GErr
     if (best != NULL)
         g_propagate_error(error, g_steal_pointer(&best));
     else
-        g_set_error(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US, "none of the %u recipients is known",
-                    envelope->n_recipients);
+        g_set_error(error, CMS_ERROR, CMS_ERROR_NOT_FOR_US, "none of the %u recipients is known%s",
+                    envelope->counts.n_recipients,
+                    envelope->counts.n_passwords > 0 ? " (one has a password)" : "");
     return NULL;
 }
 
@@ -221,7 +222,7 @@ decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **er
     gboolean parsed = parse_envelope(ber, keys, &envelope, error);
     facts->authenticated = envelope.authenticated;
     facts->cipher = envelope.cipher.cipher;
-    facts->n_recipients = envelope.n_recipients;
+    facts->n_recipients = envelope.counts.n_recipients;
     return parsed ? try_recipients(&envelope, ber, facts, error) : NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "nss-capability.h"
 #include "oid.h"
 #include "pem.h"
+#include "x25519.h"
 
 typedef struct {
     SECItem version;
@@ -278,9 +279,13 @@ prepare_key(GBytes *pkcs8, GError **error)
         return NULL;
     }
     SECOidTag tag = SECOID_GetAlgorithmTag(&info.algorithm);
-    /* NSS has no import for those of PSS; that the key is for PSS alone, the certificate says. */
-    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION || tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE)
+    /* NSS has no import for those of PSS and OAEP; that the key is for these alone, the certificate
+     * says. */
+    if (tag == SEC_OID_PKCS1_RSA_ENCRYPTION || tag == SEC_OID_PKCS1_RSA_PSS_SIGNATURE ||
+        tag == SEC_OID_PKCS1_RSA_OAEP_ENCRYPTION)
         return wrap_key(SEC_OID_PKCS1_RSA_ENCRYPTION, NULL, &info.privateKey, error);
+    if (x25519_is_named(&info.algorithm.algorithm))
+        return x25519_prepare_key(&info.privateKey, error);
     if (tag == SEC_OID_ANSIX962_EC_PUBLIC_KEY && has_named_curve(&info.algorithm))
         return wrap_key(tag, &info.algorithm.parameters, &info.privateKey, error);
     if (is_ed25519(&info.algorithm))
@@ -288,7 +293,7 @@ prepare_key(GBytes *pkcs8, GError **error)
                    ? wrap_key(tag, NULL, &info.privateKey, error)
                    : NULL;
     g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                "private keys other than RSA, EC (with a named curve) and Ed25519 are not "
+                "private keys other than RSA, EC (with a named curve), Ed25519 and X25519 are not "
                 "supported");
     return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agreed-key.h"
 #include "cms-error.h"
 #include "key-management-private.h"
 #include "nss-scoped.h"
@@ -36,20 +37,31 @@ length_fits(gsize n_octets, CmsCipher cipher)
     return n_octets == info->n_key_octets;
 }
 
-/* What was transported, or the random key that was made beforehand. */
+/* Made before the key is looked at, whether it is needed or not. */
+static gboolean
+make_substitute(guint8 *out_octets, CmsCipher cipher, gsize *out_n_octets)
+{
+    gsize n_octets = cms_cipher_get_info(cipher)->n_key_octets;
+    *out_n_octets = n_octets != 0 ? n_octets : RC2_KEY_DEFAULT_OCTETS;
+    return PK11_GenerateRandom(out_octets, (int)*out_n_octets) == SECSuccess;
+}
+
+/* The octets that were transported or encrypted with a password, or the substitute. */
 static PK11SymKey *
-transport_key(const Recipient *recipient, GBytes *owner, CmsCipher cipher, KeyUnwrap *out_unwrap)
+octets_key(const Recipient *recipient, GBytes *owner, CmsCipher cipher, KeyUnwrap *out_unwrap,
+           const gchar **out_objection)
 {
     guint8 octets[KEY_TRANSPORT_MAX_OCTETS] = {0};
-    guint8 substitute[KEY_TRANSPORT_MAX_OCTETS];
+    guint8 substitute[CMS_CIPHER_MAX_KEY_OCTETS];
     unsigned n_octets = 0;
-    gsize n_substitute = cms_cipher_get_info(cipher)->n_key_octets;
-    if (n_substitute == 0)
-        n_substitute = RC2_KEY_DEFAULT_OCTETS;
-    *out_unwrap = KEY_UNWRAP_UNSUPPORTED;
-    if (PK11_GenerateRandom(substitute, (int)n_substitute) != SECSuccess)
+    gsize n_substitute = 0;
+    if (!make_substitute(substitute, cipher, &n_substitute)) {
+        *out_unwrap = KEY_UNWRAP_DONE;
         return NULL;
-    *out_unwrap = key_transport_unwrap(recipient, owner, octets, &n_octets);
+    }
+    *out_unwrap = recipient->kind == RECIPIENT_PASSWORD
+                      ? key_password_unwrap(recipient, owner, octets, &n_octets, out_objection)
+                      : key_transport_unwrap(recipient, owner, octets, &n_octets, out_objection);
     if (*out_unwrap == KEY_UNWRAP_DONE && !length_fits(n_octets, cipher))
         *out_unwrap = KEY_UNWRAP_WRONG;
     PK11SymKey *key = NULL;
@@ -63,36 +75,45 @@ transport_key(const Recipient *recipient, GBytes *owner, CmsCipher cipher, KeyUn
 }
 
 static PK11SymKey *
-agreed_key(const Recipient *recipient, GBytes *owner, CmsCipher cipher, KeyUnwrap *out_unwrap)
+agreed_key(const Recipient *recipient, GBytes *owner, CmsCipher cipher, KeyUnwrap *out_unwrap,
+           const gchar **out_objection)
 {
-    PK11SymKey *key = NULL;
     guint8 substitute[CMS_CIPHER_MAX_KEY_OCTETS];
-    gsize n_octets = cms_cipher_get_info(cipher)->n_key_octets;
-    *out_unwrap = key_agreement_unwrap(recipient, owner, cipher, &key);
-    if (*out_unwrap != KEY_UNWRAP_WRONG)
-        return key;
-    if (PK11_GenerateRandom(substitute, sizeof substitute) == SECSuccess)
-        key = import_key(substitute, n_octets != 0 ? n_octets : RC2_KEY_DEFAULT_OCTETS, cipher);
+    gsize n_substitute = 0;
+    PK11SymKey *key = NULL;
+    if (!make_substitute(substitute, cipher, &n_substitute)) {
+        *out_unwrap = KEY_UNWRAP_DONE;
+        return NULL;
+    }
+    *out_unwrap = key_agreement_unwrap(recipient, owner, cipher, &key, out_objection);
+    if (*out_unwrap == KEY_UNWRAP_WRONG)
+        key = import_key(substitute, n_substitute, cipher);
     explicit_bzero(substitute, sizeof substitute);
     return key;
 }
 
-static gboolean
-fail_unsupported(const Recipient *recipient, GError **error)
+static const gchar *
+key_name(const Recipient *recipient)
 {
-    g_autofree gchar *oid = oid_to_dotted(recipient->algorithm.oid);
-    g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                "key management %s, with its parameters, is not supported for key %s", oid,
-                certificate_get_key_name(key_pair_get_certificate(recipient->pair)));
-    return FALSE;
+    return recipient->pair == NULL
+               ? "(password)"
+               : certificate_get_key_name(key_pair_get_certificate(recipient->pair));
 }
 
-static gboolean
-fail_locked(const Recipient *recipient, GError **error)
+static void
+set_objection(const Recipient *recipient, KeyUnwrap unwrap, const gchar *objection, GError **error)
+{
+    g_autofree gchar *oid = oid_to_dotted(recipient->algorithm.oid);
+    g_set_error(
+        error, CMS_ERROR, unwrap == KEY_UNWRAP_LIMIT ? CMS_ERROR_LIMIT : CMS_ERROR_UNSUPPORTED,
+        "key management %s is not supported for key %s: %s", oid, key_name(recipient), objection);
+}
+
+static void
+set_locked(const Recipient *recipient, GError **error)
 {
     g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_LOCKED, "the private key of %s is locked",
                 certificate_get_subject(key_pair_get_certificate(recipient->pair)));
-    return FALSE;
 }
 
 PK11SymKey *
@@ -100,18 +121,20 @@ key_management_unwrap(const Recipient *recipient, GBytes *owner, CmsCipher ciphe
                       gboolean *out_genuine, GError **error)
 {
     KeyUnwrap unwrap = KEY_UNWRAP_UNSUPPORTED;
-    if (key_pair_get_private_key(recipient->pair) == NULL) {
-        fail_locked(recipient, error);
+    const gchar *objection = NULL;
+    *out_genuine = FALSE;
+    if (recipient->pair != NULL && key_pair_get_private_key(recipient->pair) == NULL) {
+        set_locked(recipient, error);
         return NULL;
     }
-    PK11SymKey *key = recipient->kind == RECIPIENT_KEY_TRANSPORT
-                          ? transport_key(recipient, owner, cipher, &unwrap)
-                          : agreed_key(recipient, owner, cipher, &unwrap);
+    PK11SymKey *key = recipient->kind == RECIPIENT_KEY_AGREEMENT
+                          ? agreed_key(recipient, owner, cipher, &unwrap, &objection)
+                          : octets_key(recipient, owner, cipher, &unwrap, &objection);
     *out_genuine = unwrap == KEY_UNWRAP_DONE;
-    if (unwrap == KEY_UNWRAP_UNSUPPORTED)
-        fail_unsupported(recipient, error);
+    if (objection != NULL)
+        set_objection(recipient, unwrap, objection, error);
     else if (unwrap == KEY_UNWRAP_LOCKED)
-        fail_locked(recipient, error);
+        set_locked(recipient, error);
     else if (key == NULL)
         cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "cipher is not available");
     return key;
@@ -120,6 +143,8 @@ key_management_unwrap(const Recipient *recipient, GBytes *owner, CmsCipher ciphe
 gchar *
 key_management_dup_name(const Recipient *recipient)
 {
+    if (recipient->kind == RECIPIENT_PASSWORD)
+        return g_strdup("password");
     if (recipient->kind == RECIPIENT_KEY_AGREEMENT) {
         const gchar *curve =
             key_agreement_get_curve_name(key_pair_get_certificate(recipient->pair));
@@ -130,25 +155,35 @@ key_management_dup_name(const Recipient *recipient)
     return recipient->algorithm.id == OID_RSAES_OAEP ? g_strdup("rsa-oaep") : NULL;
 }
 
+static CmsKeyTransport
+choose_transport(const Certificate *certificate, const EnvelopeOptions *options)
+{
+    gboolean reads_oaep = certificate_get_key_type(certificate) == KEY_TYPE_RSA_OAEP ||
+                          (options->oaep_readers != NULL &&
+                           g_hash_table_contains(options->oaep_readers, certificate));
+    return reads_oaep ? CMS_KEY_TRANSPORT_OAEP : options->key_transport;
+}
+
 gboolean
 key_management_add(DerNode *recipient_infos, const Certificate *certificate,
                    PK11SymKey *content_key, const EnvelopeOptions *options,
                    gboolean *out_is_transport, GError **error)
 {
-    gint type = (gint)certificate_get_key_type(certificate);
     gboolean good = FALSE;
+    gboolean agrees = agreement_curve_find(certificate) != NULL;
+    CertificateKeyType type = certificate_get_key_type(certificate);
     g_autoptr(SECKEYPublicKey) public_key = NULL;
-    if (type == KEY_TYPE_RSA || type == KEY_TYPE_EC)
+    if (agrees || type == KEY_TYPE_RSA || type == KEY_TYPE_RSA_OAEP)
         public_key = certificate_extract_public_key(certificate, error);
     else
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "cannot encrypt to key %s",
                     certificate_get_key_name(certificate));
-    *out_is_transport = type == KEY_TYPE_RSA;
+    *out_is_transport = !agrees;
     if (public_key != NULL)
-        good = type == KEY_TYPE_RSA
-                   ? key_transport_add(recipient_infos, certificate, public_key, content_key, error)
-                   : key_agreement_add(recipient_infos, certificate, public_key, content_key,
-                                       options->cipher, error);
+        good = agrees ? key_agreement_add(recipient_infos, certificate, public_key, content_key,
+                                          options->cipher, error)
+                      : key_transport_add(recipient_infos, certificate, public_key, content_key,
+                                          choose_transport(certificate, options), error);
     if (!good)
         g_prefix_error(error, "%s: ", certificate_get_subject(certificate));
     return good;

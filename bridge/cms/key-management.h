@@ -6,8 +6,8 @@
 #include "enveloped-data.h"
 #include "recipient-info.h"
 
-/* How the content-encryption key gets to a recipient: key transport (RFC 3370 §4.2, RFC 3560) and
- * key agreement (RFC 5753). */
+/* How the content-encryption key gets to a recipient: key transport (RFC 3370 §4.2, RFC 3560), key
+ * agreement (RFC 5753, RFC 8418), and a password (RFC 3211). */
 
 /**
  * key_management_unwrap:
@@ -17,12 +17,13 @@
  * used all the same, and its result thrown away
  *
  * Returns: (transfer full): or %NULL with CMS_ERROR_UNSUPPORTED, CMS_ERROR_KEY_LOCKED,
- * CMS_ERROR_FAILED
+ * CMS_ERROR_LIMIT, CMS_ERROR_FAILED
  */
 PK11SymKey *key_management_unwrap(const Recipient *recipient, GBytes *owner, CmsCipher cipher,
                                   gboolean *out_genuine, GError **error);
 
-/* "rsa-pkcs1", "rsa-oaep", "ecdh-p256"; NULL if the algorithm is not known. */
+/* "rsa-pkcs1", "rsa-oaep", "ecdh-p256", "ecdh-x25519", "password"; NULL if the algorithm is not
+ * known. */
 gchar *key_management_dup_name(const Recipient *recipient);
 
 /* Appends a RecipientInfo for @certificate. CMS_ERROR_UNSUPPORTED: the text names the certificate.

@@ -7,6 +7,7 @@
 #include "key-pair-private.h"
 #include "keystore-private.h"
 #include "pkcs12-write.h"
+#include "x25519.h"
 
 static SECKEYPrivateKey *
 find_private_key(KeyStore *store, GBytes *key_id)
@@ -243,7 +244,7 @@ write_keys(KeyStore *store, GBytes *pkcs8, SECKEYPublicKey *public_key, GBytes *
         return FALSE;
     PORT_SetError(0);
     if (!key_store_has_public_key(store, key_id) &&
-        PK11_ImportPublicKey(store->slot, public_key, PR_TRUE) == CK_INVALID_HANDLE)
+        !x25519_store_public_key(store->slot, public_key))
         return cms_set_nss_error(error, CMS_ERROR_STORE, "public key can't be written");
     return TRUE;
 }

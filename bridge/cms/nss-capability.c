@@ -18,7 +18,8 @@ static const CapabilityRow rows[NSS_N_CAPABILITIES] = {
     [NSS_CAPABILITY_RSA_OAEP] = {"rsa-oaep", "RSA-OAEP", "3.87", CKM_RSA_PKCS_OAEP},
     [NSS_CAPABILITY_ECDH] = {"ecdh", "ECDH", "3.87", CKM_ECDH1_DERIVE},
     [NSS_CAPABILITY_ED25519] = {"ed25519", "Ed25519", "3.110", CKM_EDDSA},
-    [NSS_CAPABILITY_X25519] = {"x25519", "X25519", "3.110", CKM_EC_MONTGOMERY_KEY_PAIR_GEN},
+    /* By the older name of its curve (x25519.h), with the mechanism of all curves. */
+    [NSS_CAPABILITY_X25519] = {"x25519", "X25519", "3.87", CKM_ECDH1_DERIVE},
     [NSS_CAPABILITY_HKDF] = {"hkdf", "HKDF", "3.87", CKM_HKDF_DERIVE},
     [NSS_CAPABILITY_AES_KEY_WRAP] = {"aes-key-wrap", "AES key wrap", "3.87", CKM_NSS_AES_KEY_WRAP},
     [NSS_CAPABILITY_AES_CBC] = {"aes-cbc", "AES-CBC", "3.87", CKM_AES_CBC},

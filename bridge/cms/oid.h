@@ -69,12 +69,26 @@ typedef enum {
     OID_ECDH_COFACTOR_SHA256,
     OID_ECDH_COFACTOR_SHA384,
     OID_ECDH_COFACTOR_SHA512,
+    /* … and with HKDF (RFC 8418 §2.2) */
+    OID_ECDH_HKDF_SHA256,
+    OID_ECDH_HKDF_SHA384,
+    OID_ECDH_HKDF_SHA512,
+    OID_3DES_WRAP,
     OID_AES_128_WRAP,
     OID_AES_192_WRAP,
     OID_AES_256_WRAP,
     OID_P_256,
     OID_P_384,
     OID_P_521,
+    OID_X25519, /* the name of its keys, too */
+    /* passwords (RFC 3211, RFC 8018) */
+    OID_PWRI_KEK,
+    OID_PBKDF2,
+    OID_HMAC_SHA1,
+    OID_HMAC_SHA224,
+    OID_HMAC_SHA256,
+    OID_HMAC_SHA384,
+    OID_HMAC_SHA512,
     /* ciphers */
     OID_AES_128_CBC,
     OID_AES_192_CBC,

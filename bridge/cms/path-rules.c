@@ -18,6 +18,7 @@ path_reason_gravity(VerdictReason reason)
 {
     static const VerdictReason ascending[] = {
         REASON_NONE,
+        REASON_WEAK_ALGORITHM,
         REASON_CERTIFICATE_NOT_YET_VALID,
         REASON_CERTIFICATE_EXPIRED,
         REASON_CERTIFICATE_UNFIT,

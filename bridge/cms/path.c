@@ -13,7 +13,7 @@ typedef struct {
     gint64 now;
     GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
     GHashTable *by_der;     /* (element-type GBytes PathNode) */
-    GHashTable *signatures; /* of a pair of nodes, see check_signature() */
+    GHashTable *signatures; /* of a pair of nodes, see check_link() */
     guint n_steps;
     guint n_comparisons; /* of names with constraints, that may still be made */
     SignatureWork work;  /* of signatures, likewise */
@@ -104,20 +104,39 @@ note_broken(PathSearch *search, gchar *detail)
     best->detail = detail;
 }
 
+/* How a certificate is signed by another one. */
+typedef enum { LINK_UNSUPPORTED, LINK_BAD, LINK_WEAK, LINK_GOOD } Link;
+
+static Link
+examine_link(const PathNode *node, const PathNode *issuer)
+{
+    gboolean is_weak = FALSE;
+    switch (x509_signature_examine(certificate_get_der(node->certificate), issuer->certificate,
+                                   &is_weak)) {
+    case SIGNATURE_CHECK_GOOD:
+        return is_weak ? LINK_WEAK : LINK_GOOD;
+    case SIGNATURE_CHECK_BAD:
+        return LINK_BAD;
+    case SIGNATURE_CHECK_UNSUPPORTED:
+    default:
+        return LINK_UNSUPPORTED;
+    }
+}
+
 /* Each pair is computed once, in however many chains it stands. */
-static SignatureCheck
-check_signature(PathSearch *search, const PathNode *node, const PathNode *issuer)
+static Link
+check_link(PathSearch *search, const PathNode *node, const PathNode *issuer)
 {
     g_autofree gchar *pair = g_strdup_printf("%p %p", (const void *)node, (const void *)issuer);
     gpointer known;
     if (g_hash_table_lookup_extended(search->signatures, pair, NULL, &known))
-        return (SignatureCheck)GPOINTER_TO_INT(known);
-    GBytes *der = certificate_get_der(node->certificate);
-    if (!signature_work_take(&search->work, issuer->certificate, g_bytes_get_size(der)))
-        return SIGNATURE_CHECK_UNSUPPORTED;
-    SignatureCheck check = x509_signature_check(der, issuer->certificate);
-    g_hash_table_insert(search->signatures, g_steal_pointer(&pair), GINT_TO_POINTER((gint)check));
-    return check;
+        return (Link)GPOINTER_TO_INT(known);
+    gsize n_octets = g_bytes_get_size(certificate_get_der(node->certificate));
+    if (!signature_work_take(&search->work, issuer->certificate, n_octets))
+        return LINK_UNSUPPORTED;
+    Link link = examine_link(node, issuer);
+    g_hash_table_insert(search->signatures, g_steal_pointer(&pair), GINT_TO_POINTER((gint)link));
+    return link;
 }
 
 /* RFC 4158 §2.4.2: neither a certificate twice nor, in other certificates, the same name with the
@@ -165,13 +184,14 @@ find_obstacle(PathSearch *search, const PathNode *issuer)
         return "is no authority";
     if (!is_short_enough(search, issuer))
         return "allows no path of this length";
-    switch (check_signature(search, search->chain[search->n_chain - 1], issuer)) {
-    case SIGNATURE_CHECK_GOOD:
+    switch (check_link(search, search->chain[search->n_chain - 1], issuer)) {
+    case LINK_GOOD:
+    case LINK_WEAK:
         return NULL;
-    case SIGNATURE_CHECK_UNSUPPORTED:
+    case LINK_UNSUPPORTED:
         return "its key, or the algorithm that it signed with, is not taken, or there are too many "
                "signatures to compute";
-    case SIGNATURE_CHECK_BAD:
+    case LINK_BAD:
     default:
         return "is of that name, but its key did not sign";
     }
@@ -268,6 +288,14 @@ judge_revocation(PathSearch *search, const PathChain *chain, GString *remarks, P
     return path_revocation_judge(search->revocation, chain, remarks, fault);
 }
 
+static void
+judge_links(PathSearch *search, PathFault *fault)
+{
+    for (guint i = 0; i + 1 < search->n_chain; i++)
+        if (check_link(search, search->chain[i], search->chain[i + 1]) == LINK_WEAK)
+            path_fault_note(fault, REASON_WEAK_ALGORITHM, search->chain[i], "is signed with MD5");
+}
+
 /* The chain has reached an anchor. Whether it is a valid path. */
 static gboolean
 judge_chain(PathSearch *search)
@@ -276,6 +304,7 @@ judge_chain(PathSearch *search)
     PathResult *best = search->best;
     PathFault fault = {REASON_NONE, NULL};
     g_autoptr(GString) remarks = g_string_new(NULL);
+    judge_links(search, &fault);
     path_rules_judge(&chain, search->now, &fault);
     path_constraints_judge(&chain, &search->n_comparisons, &fault);
     path_policy_judge(&chain, &fault);

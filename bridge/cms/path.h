@@ -13,15 +13,17 @@
  * by the CRLs that are handed in (complete, delta and indirect ones); policies: a path is valid for
  * any, but where an authority requires one, one must be left.
  *
- * Certificates may be signed with SHA-1, as those of old authorities are; with MD5 or less, or by a
- * key of less than LIMIT_RSA_BITS_MIN, they may not.
+ * Certificates may be signed with SHA-1, as those of old authorities are. A path of which one is
+ * signed with MD5 vouches for nobody, but is told from none at all; less than that, or a key of
+ * less than LIMIT_RSA_BITS_MIN, makes no path.
  * What the subject itself may be used for: certificate_may_sign(), certificate_may_encrypt(). */
 
 typedef struct {
     /* REASON_NONE; or, of the path that is nearest to being valid, the gravest of
      * CERTIFICATE_UNTRUSTED (no path of good signatures to an anchor, or it breaks a constraint),
      * CERTIFICATE_REVOKED, CERTIFICATE_UNFIT (an issuer is not meant to sign certificates, or not
-     * for mail), CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID. */
+     * for mail), CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, WEAK_ALGORITHM (signed with MD5:
+     * right in all else). */
     VerdictReason reason;
     /* (element-type Certificate): from the subject to the anchor; NULL when untrusted. */
     GPtrArray *path;

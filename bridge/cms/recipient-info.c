@@ -4,15 +4,18 @@
 
 #include "cms-error.h"
 #include "core-limits.h"
+#include "pbkdf2.h"
 
 /* What the members of the CHOICE RecipientInfo begin with. */
 #define KEY_TRANSPORT BER_SEQUENCE
 #define KEY_AGREEMENT BER_CONTEXT_CONSTRUCTED(1)
+#define PASSWORD      BER_CONTEXT_CONSTRUCTED(3)
 
 typedef struct {
-    GPtrArray *pairs;
+    const EnvelopeKeys *keys;
     GPtrArray *recipients;
-    guint n_recipients;
+    RecipientCounts counts;
+    guint64 n_rounds;    /* of all password recipients so far */
     guint n_comparisons; /* of names, that may still be made */
 } Collection;
 
@@ -29,13 +32,23 @@ recipient_free(Recipient *recipient)
 static gboolean
 count_recipient(Collection *collection, GError **error)
 {
-    if (collection->n_recipients >= LIMIT_RECIPIENT_INFOS) {
+    if (collection->counts.n_recipients >= LIMIT_RECIPIENT_INFOS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT, "more than %u recipients",
                     LIMIT_RECIPIENT_INFOS);
         return FALSE;
     }
-    collection->n_recipients++;
+    collection->counts.n_recipients++;
     return TRUE;
+}
+
+static void
+add_recipient(Collection *collection, const Recipient *recipient)
+{
+    Recipient *own = g_new(Recipient, 1);
+    *own = *recipient;
+    own->encrypted_key = g_bytes_ref(recipient->encrypted_key);
+    own->ukm = recipient->ukm != NULL ? g_bytes_ref(recipient->ukm) : NULL;
+    g_ptr_array_add(collection->recipients, own);
 }
 
 /* One copy of @recipient for each key that @id names (RFC 8551 §2.6: all with the same key
@@ -43,18 +56,15 @@ count_recipient(Collection *collection, GError **error)
 static void
 collect(Collection *collection, const SignerId *id, const Recipient *recipient)
 {
-    for (guint i = 0; i < collection->pairs->len; i++) {
+    for (guint i = 0; i < collection->keys->pairs->len; i++) {
         if (collection->recipients->len >= RECIPIENTS_TRIED_MAX)
             return;
-        KeyPair *pair = g_ptr_array_index(collection->pairs, i);
+        KeyPair *pair = g_ptr_array_index(collection->keys->pairs, i);
         if (!signer_id_matches(id, key_pair_get_certificate(pair), &collection->n_comparisons))
             continue;
-        Recipient *named = g_new(Recipient, 1);
-        *named = *recipient;
-        named->pair = pair;
-        named->encrypted_key = g_bytes_ref(recipient->encrypted_key);
-        named->ukm = recipient->ukm != NULL ? g_bytes_ref(recipient->ukm) : NULL;
-        g_ptr_array_add(collection->recipients, named);
+        Recipient named = *recipient;
+        named.pair = pair;
+        add_recipient(collection, &named);
     }
 }
 
@@ -167,6 +177,51 @@ read_key_agreement(Collection *collection, BerReader *set, GError **error)
            ber_leave(set, &fields, "KeyAgreeRecipientInfo", error);
 }
 
+/* Of parameters that can't be read none count: they are not tried either. */
+static guint64
+count_rounds(GBytes *owner, const CmsAlgorithm *derivation)
+{
+    Pbkdf2Parameters parameters;
+    return derivation->id == OID_PBKDF2 &&
+                   pbkdf2_parameters_parse(owner, derivation->parameters, &parameters)
+               ? parameters.n_rounds
+               : 0;
+}
+
+static gboolean
+read_password(Collection *collection, BerReader *set, GError **error)
+{
+    const EnvelopeKeys *keys = collection->keys;
+    Recipient recipient = {
+        .kind = RECIPIENT_PASSWORD,
+        .password = keys->password,
+        .n_rounds_max = keys->n_rounds_max != 0 ? keys->n_rounds_max : LIMIT_PASSWORD_ROUNDS,
+    };
+    BerReader fields;
+    guint version = 0;
+    if (!count_recipient(collection, error) ||
+        !ber_enter(set, PASSWORD, "PasswordRecipientInfo", &fields, error) ||
+        !ber_read_small(&fields, "PasswordRecipientInfo version", &version, error))
+        return FALSE;
+    if (ber_peek(&fields) == BER_CONTEXT_CONSTRUCTED(0) &&
+        !cms_algorithm_read_tagged(&fields, BER_CONTEXT_CONSTRUCTED(0), "keyDerivationAlgorithm",
+                                   &recipient.derivation, error))
+        return FALSE;
+    if (!cms_algorithm_read(&fields, "keyEncryptionAlgorithm", &recipient.algorithm, error))
+        return FALSE;
+    g_autoptr(GBytes) key = ber_read_octets(&fields, BER_OCTET_STRING, "encryptedKey", error);
+    if (key == NULL || !ber_leave(set, &fields, "PasswordRecipientInfo", error))
+        return FALSE;
+    collection->counts.n_passwords++;
+    if (recipient.password == NULL || collection->recipients->len >= RECIPIENTS_TRIED_MAX)
+        return TRUE;
+    collection->n_rounds += count_rounds(set->owner, &recipient.derivation);
+    recipient.n_rounds = collection->n_rounds;
+    recipient.encrypted_key = key;
+    add_recipient(collection, &recipient);
+    return TRUE;
+}
+
 static gboolean
 read_recipient_info(Collection *collection, BerReader *set, GError **error)
 {
@@ -175,20 +230,23 @@ read_recipient_info(Collection *collection, BerReader *set, GError **error)
         return read_key_transport(collection, set, error);
     case KEY_AGREEMENT:
         return read_key_agreement(collection, set, error);
+    case PASSWORD:
+        return read_password(collection, set, error);
     default:
         return count_recipient(collection, error) && ber_skip(set, "RecipientInfo", NULL, error);
     }
 }
 
 gboolean
-recipient_infos_read(BerReader *fields, GPtrArray *pairs, GPtrArray *out_recipients,
-                     guint *out_n_recipients, GError **error)
+recipient_infos_read(BerReader *fields, const EnvelopeKeys *keys, GPtrArray *out_recipients,
+                     RecipientCounts *out_counts, GError **error)
 {
-    Collection collection = {pairs, out_recipients, 0, LIMIT_NAME_COMPARISONS};
+    Collection collection = {
+        .keys = keys, .recipients = out_recipients, .n_comparisons = LIMIT_NAME_COMPARISONS};
     BerReader set;
     gboolean good = ber_enter(fields, BER_SET, "recipientInfos", &set, error);
     while (good && !ber_at_end(&set))
         good = read_recipient_info(&collection, &set, error);
-    *out_n_recipients = collection.n_recipients;
+    *out_counts = collection.counts;
     return good && ber_leave(fields, &set, "recipientInfos", error);
 }

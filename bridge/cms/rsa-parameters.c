@@ -147,17 +147,47 @@ rsa_pss_key_read(const Certificate *certificate, RsaPssParameters *out_parameter
 gboolean
 rsa_oaep_parameters_parse(GBytes *owner, BerSlice element, RsaOaepParameters *out_parameters)
 {
-    RsaOaepParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, {NULL, 0}};
+    RsaOaepParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, FALSE};
+    BerSlice label = {0};
     BerReader all, fields, field;
+    if (element.octets == NULL) {
+        *out_parameters = parameters;
+        return TRUE;
+    }
     ber_reader_init_slice(&all, owner, element);
     if (!ber_enter(&all, BER_SEQUENCE, "RSAES-OAEP-params", &fields, NULL) ||
         !read_common(&fields, &parameters.digest, &parameters.mgf_digest))
         return FALSE;
     if (enter_field(&fields, 2, &field) &&
-        (!read_label(&field, &parameters.label) || !leave_field(&fields, &field)))
+        (!read_label(&field, &label) || !leave_field(&fields, &field)))
         return FALSE;
     if (!ber_leave(&all, &fields, "RSAES-OAEP-params", NULL))
         return FALSE;
+    parameters.has_label = label.n_octets > 0;
     *out_parameters = parameters;
     return TRUE;
+}
+
+/* RFC 4055 §2.1: digests in these parameters have NULL for parameters. */
+void
+rsa_oaep_parameters_add(DerNode *parent, const RsaOaepParameters *parameters)
+{
+    DerNode *algorithm = der_add(parent, BER_SEQUENCE);
+    der_add_oid(algorithm, OID_RSAES_OAEP);
+    DerNode *fields = der_add(algorithm, BER_SEQUENCE);
+    der_add_algorithm(der_add(fields, BER_CONTEXT_CONSTRUCTED(0)),
+                      cms_digest_get_info(parameters->digest)->oid, TRUE);
+    DerNode *mgf = der_add(der_add(fields, BER_CONTEXT_CONSTRUCTED(1)), BER_SEQUENCE);
+    der_add_oid(mgf, OID_MGF1);
+    der_add_algorithm(mgf, cms_digest_get_info(parameters->mgf_digest)->oid, TRUE);
+}
+
+CK_RSA_PKCS_OAEP_PARAMS
+rsa_oaep_parameters_for_nss(const RsaOaepParameters *parameters)
+{
+    return (CK_RSA_PKCS_OAEP_PARAMS){
+        .hashAlg = cms_digest_get_info(parameters->digest)->mechanism,
+        .mgf = cms_digest_get_info(parameters->mgf_digest)->mgf,
+        .source = CKZ_DATA_SPECIFIED,
+    };
 }

@@ -37,7 +37,14 @@ RsaPssKey rsa_pss_key_read(const Certificate *certificate, RsaPssParameters *out
 typedef struct {
     CmsDigest digest;
     CmsDigest mgf_digest; /* of MGF1 */
-    BerSlice label;       /* of pSpecified */
+    gboolean has_label;   /* pSpecified that is not empty */
 } RsaOaepParameters;
+/* Of an element that is absent (octets NULL): all defaults, which RFC 3560 §3 wants written out but
+ * some leave away. */
 gboolean rsa_oaep_parameters_parse(GBytes *owner, BerSlice element,
                                    RsaOaepParameters *out_parameters);
+/* Appends the AlgorithmIdentifier of id-RSAES-OAEP, digest and mask generation written out, without
+ * a label. */
+void rsa_oaep_parameters_add(DerNode *parent, const RsaOaepParameters *parameters);
+/* What NSS makes of them; borrows nothing. */
+CK_RSA_PKCS_OAEP_PARAMS rsa_oaep_parameters_for_nss(const RsaOaepParameters *parameters);

@@ -57,7 +57,7 @@ check_pss(const SignatureInput *input, const DigestValue *value, const Certifica
                : SIGNATURE_CHECK_BAD;
 }
 
-/* RFC 8419 §3.1, RFC 8032: over the message itself; parameters must be absent (RFC 8410 §3). */
+/* RFC 8419 §3, RFC 8032: over the message itself; parameters must be absent (RFC 8410 §3). */
 static SignatureCheck
 check_ed25519(const SignatureInput *input, GBytes *message, SECKEYPublicKey *key,
               gchar **out_detail)

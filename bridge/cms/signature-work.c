@@ -27,6 +27,7 @@ work_of_key(const Certificate *certificate)
         return 0;
     switch (certificate_get_key_type(certificate)) {
     case KEY_TYPE_RSA:
+    case KEY_TYPE_RSA_OAEP:
     case KEY_TYPE_RSA_PSS:
         return work_of_powers(bits, LIMIT_RSA_EXPONENT_BITS);
     case KEY_TYPE_DSA:

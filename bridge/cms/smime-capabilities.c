@@ -33,7 +33,7 @@ note_oaep(SmimeCapabilities *capabilities, GBytes *der, const CmsAlgorithm *entr
     RsaOaepParameters parameters;
     if (entry->id != OID_RSAES_OAEP || entry->parameters.octets == NULL ||
         !rsa_oaep_parameters_parse(der, entry->parameters, &parameters) ||
-        parameters.digest != parameters.mgf_digest || parameters.label.n_octets > 0)
+        parameters.digest != parameters.mgf_digest || parameters.has_label)
         return;
     capabilities->oaep_digests |= 1u << parameters.digest;
 }

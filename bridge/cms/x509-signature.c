@@ -52,7 +52,7 @@ digest_of(GBytes *der, const CmsAlgorithm *algorithm, CmsSignature signature, Cm
 }
 
 SignatureCheck
-x509_signature_check(GBytes *der, const Certificate *issuer)
+x509_signature_examine(GBytes *der, const Certificate *issuer, gboolean *out_weak)
 {
     Parts parts = {0};
     if (!read_parts(der, &parts) || !ber_slice_equal(parts.inner.whole, parts.outer.whole))
@@ -61,8 +61,9 @@ x509_signature_check(GBytes *der, const Certificate *issuer)
     CmsSignature signature = cms_signature_find(parts.outer.id, &digest);
     digest = digest_of(der, &parts.outer, signature, digest);
     if (signature == CMS_SIGNATURE_UNKNOWN || digest == CMS_DIGEST_UNKNOWN ||
-        digest == CMS_DIGEST_MD5 || signature_key_is_weak(issuer))
+        signature_key_is_weak(issuer))
         return SIGNATURE_CHECK_UNSUPPORTED;
+    *out_weak = digest == CMS_DIGEST_MD5;
 
     g_autoptr(GBytes) content = ber_slice_to_bytes(der, parts.signed_part);
     g_autoptr(GBytes) octets = ber_slice_to_bytes(der, parts.signature);
@@ -71,4 +72,12 @@ x509_signature_check(GBytes *der, const Certificate *issuer)
         return SIGNATURE_CHECK_UNSUPPORTED;
     SignatureInput input = {signature, digest, parts.outer, der, octets};
     return signature_check(&input, &message, issuer, NULL);
+}
+
+SignatureCheck
+x509_signature_check(GBytes *der, const Certificate *issuer)
+{
+    gboolean is_weak = FALSE;
+    SignatureCheck check = x509_signature_examine(der, issuer, &is_weak);
+    return is_weak ? SIGNATURE_CHECK_UNSUPPORTED : check;
 }

@@ -16,3 +16,7 @@
  * mean anything. BAD also for what is malformed, or names another algorithm inside than outside.
  */
 SignatureCheck x509_signature_check(GBytes *der, const Certificate *issuer);
+
+/* The same, but MD5 is computed. @out_weak: whether it was that: a signature that others can have
+ * got for another certificate than the authority saw. */
+SignatureCheck x509_signature_examine(GBytes *der, const Certificate *issuer, gboolean *out_weak);

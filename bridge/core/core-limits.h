@@ -8,8 +8,7 @@
  * with room for base64. */
 #define LIMIT_MESSAGE_OCTETS (512u * 1024 * 1024)
 /* What must be in memory as a whole: content whose cipher authenticates it, since none of it may be
- * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS alone.
- */
+ * given out before all has been read. What is streamed is limited by LIMIT_STREAMED_OCTETS. */
 #define LIMIT_BUFFERED_OCTETS (512u * 1024 * 1024)
 /* A CMS object or a content that is read, digested and encrypted in pieces, in constant memory; so
  * large that the time for it is the reader's own affair. */
@@ -73,6 +72,14 @@
 #define LIMIT_PATH_WORK       100000u
 #define LIMIT_ISSUER_CRL_WORK 100000u
 #define LIMIT_OTHER_CRL_WORK  40000u
+/* An encrypted content-encryption key, but for RSA's: the longest key that RFC 3211 has room for.
+ */
+#define LIMIT_WRAPPED_KEY_OCTETS 272u
+/* Rounds of key derivation that the password recipients of one message may ask for, all together: a
+ * second or two. Today's recommendations end at 1.3 million. */
+#define LIMIT_PASSWORD_ROUNDS 2000000u
+/* The salt of one of them. */
+#define LIMIT_PASSWORD_SALT_OCTETS 1024u
 /* SMIMECapabilities of one signature or certificate. Real lists stay below 400 octets and 30
  * entries. */
 #define LIMIT_CAPABILITIES        200u

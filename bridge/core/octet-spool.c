@@ -14,7 +14,7 @@
 #include "octet-source.h"
 
 /* Pages are given back in runs: each costs a system call. */
-#define FORGET_OCTETS (1024u * 1024)
+#define FORGET_OCTETS (256u * 1024)
 /* Mappings at one time; what comes beyond them is read into memory. */
 #define MAPPINGS_MAX 512
 
@@ -49,8 +49,8 @@ fail_reading(GError **error)
 static gboolean
 fail_writing(GError **error)
 {
-    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "%s: %s", g_get_tmp_dir(),
-                g_strerror(errno));
+    g_set_error(error, OCTET_ERROR, OCTET_ERROR_FAILED, "a temporary file in %s: %s",
+                g_get_tmp_dir(), g_strerror(errno));
     return FALSE;
 }
 
@@ -145,20 +145,21 @@ octets_forget_behind(const guint8 **kept, const guint8 *at)
 {
     if ((gsize)(at - *kept) < FORGET_OCTETS)
         return;
-    octets_forget(*kept, (gsize)(at - *kept));
-    *kept = at;
+    /* The page at the border goes with the next run; else one of each run would stay. */
+    const guint8 *end = at - (uintptr_t)at % (uintptr_t)sysconf(_SC_PAGESIZE);
+    octets_forget(*kept, (gsize)(end - *kept));
+    *kept = end;
 }
 
 const guint8 *
 octets_find(const guint8 *octets, gsize n_octets, guint8 wanted)
 {
+    const guint8 *kept = octets;
     for (gsize at = 0; at < n_octets; at += FORGET_OCTETS) {
-        gsize n_step = MIN(n_octets - at, FORGET_OCTETS);
-        const guint8 *found = memchr(octets + at, wanted, n_step);
+        octets_forget_behind(&kept, octets + at);
+        const guint8 *found = memchr(octets + at, wanted, MIN(n_octets - at, FORGET_OCTETS));
         if (found != NULL)
             return found;
-        if (n_step == FORGET_OCTETS)
-            octets_forget(octets + at, n_step);
     }
     return NULL;
 }
@@ -176,6 +177,8 @@ map_descriptor(gint descriptor, gsize n_octets)
         return NULL;
     }
     madvise(start, n_octets, MADV_SEQUENTIAL);
+    /* Of a huge page nothing is given back before all of it. */
+    madvise(start, n_octets, MADV_NOHUGEPAGE);
     return g_bytes_new_with_free_func(start, n_octets, mapping_free, mapping);
 }
 
@@ -249,16 +252,29 @@ octet_spool_get_size(const OctetSpool *spool)
     return spool->n_octets;
 }
 
-static gboolean
-write_all(gint descriptor, const guint8 *octets, gsize n_octets, GError **error)
+static void
+touch(const volatile guint8 *octets, gsize n_octets)
 {
-    for (gsize n_written = 0; n_written < n_octets;) {
-        gssize n = write(descriptor, octets + n_written, n_octets - n_written);
+    for (gsize i = 0; i < n_octets; i++)
+        (void)octets[i];
+}
+
+gboolean
+octets_write(gint descriptor, const guint8 *octets, gsize n_octets)
+{
+    while (n_octets > 0) {
+        gssize n = write(descriptor, octets, n_octets);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0 && errno == EFAULT) {
+            /* The kernel does not raise the signal for what it reads itself. */
+            touch(octets, n_octets);
+            errno = EFAULT;
+        }
         if (n < 0)
-            return fail_writing(error);
-        n_written += (gsize)n;
+            return FALSE;
+        octets += n;
+        n_octets -= (gsize)n;
     }
     return TRUE;
 }
@@ -283,9 +299,10 @@ static gboolean
 move_to_file(OctetSpool *spool, GError **error)
 {
     spool->descriptor = open_nameless(error);
-    if (spool->descriptor < 0 ||
-        !write_all(spool->descriptor, spool->memory, spool->n_octets, error))
+    if (spool->descriptor < 0)
         return FALSE;
+    if (!octets_write(spool->descriptor, spool->memory, spool->n_octets))
+        return fail_writing(error);
     wipe_free(g_steal_pointer(&spool->memory), spool->n_octets);
     return TRUE;
 }
@@ -317,8 +334,8 @@ octet_spool_append(OctetSpool *spool, const guint8 *octets, gsize n_octets, GErr
         return FALSE;
     if (spool->descriptor < 0)
         append_to_memory(spool, octets, n_octets);
-    else if (!write_all(spool->descriptor, octets, n_octets, error))
-        return FALSE;
+    else if (!octets_write(spool->descriptor, octets, n_octets))
+        return fail_writing(error);
     spool->n_octets += n_octets;
     return TRUE;
 }

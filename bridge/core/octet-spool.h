@@ -40,11 +40,15 @@ gboolean octets_are_mapped(gconstpointer address);
 /* Everything that can be read from @descriptor, collected in a spool. */
 GBytes *octets_collect(gint descriptor, gsize max_octets, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All of them, or FALSE with errno. Octets of a mapped file that is shorter by now are a SIGBUS, as
+ * they are wherever they are read. */
+gboolean octets_write(gint descriptor, const guint8 *octets, gsize n_octets);
+
 /* These octets will not be needed soon. Gives the pages of mapped ones back; harmless for others.
  */
 void octets_forget(const guint8 *octets, gsize n_octets);
-/* For walks over many octets: once there is a megabyte between *@kept and @at, that is forgotten
- * and *@kept becomes @at. */
+/* For walks over many octets: once there is a quarter of a megabyte between *@kept and @at, its
+ * whole pages are forgotten, and *@kept becomes the start of @at's page. */
 void octets_forget_behind(const guint8 **kept, const guint8 *at);
 /* memchr() that gives back the pages behind itself: a line may be as long as the message. */
 const guint8 *octets_find(const guint8 *octets, gsize n_octets, guint8 wanted);

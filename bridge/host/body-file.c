@@ -151,15 +151,7 @@ static gboolean
 write_piece(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error)
 {
     const Unfinished *file = user_data;
-    for (gsize n_written = 0; n_written < n_octets;) {
-        gssize n = write(file->fd, octets + n_written, n_octets - n_written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fail(error, file->path, g_strerror(errno));
-        n_written += (gsize)n;
-    }
-    return TRUE;
+    return octets_write(file->fd, octets, n_octets) || fail(error, file->path, g_strerror(errno));
 }
 
 /* A name that nobody has, for the moment before it replaces the other. */

@@ -132,7 +132,10 @@ dane_recipient_fitness(const Certificate *certificate, gint64 now)
     if (!certificate_may_encrypt(certificate))
         return REASON_CERTIFICATE_UNFIT;
     CertificateKeyType type = certificate_get_key_type(certificate);
-    return type == KEY_TYPE_RSA || type == KEY_TYPE_EC ? REASON_NONE : REASON_UNSUPPORTED_ALGORITHM;
+    return type == KEY_TYPE_RSA || type == KEY_TYPE_RSA_OAEP || type == KEY_TYPE_EC ||
+                   type == KEY_TYPE_X25519
+               ? REASON_NONE
+               : REASON_UNSUPPORTED_ALGORITHM;
 }
 
 /* Bits of security (NIST SP 800-57 part 1, table 2). */
@@ -140,7 +143,8 @@ static guint
 key_strength(const Certificate *certificate)
 {
     guint bits = certificate_get_key_bits(certificate);
-    if (certificate_get_key_type(certificate) == KEY_TYPE_EC)
+    CertificateKeyType type = certificate_get_key_type(certificate);
+    if (type == KEY_TYPE_EC || type == KEY_TYPE_X25519)
         return bits / 2;
     if (bits >= 7680)
         return 192;

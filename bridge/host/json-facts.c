@@ -4,6 +4,7 @@
 
 #include "association.h"
 #include "cms-init.h"
+#include "smime-capabilities.h"
 
 void
 json_set_string(JsonObject *object, const gchar *name, const gchar *value)
@@ -104,6 +105,20 @@ set_association_data(JsonObject *object, const Certificate *certificate)
     json_object_set_object_member(object, "association_data", all);
 }
 
+void
+json_set_capabilities(JsonObject *object, const gchar *name, GBytes *der)
+{
+    SmimeCapabilities capabilities;
+    if (der == NULL || !smime_capabilities_parse(der, &capabilities, NULL)) {
+        json_object_set_null_member(object, name);
+        return;
+    }
+    JsonArray *ciphers = json_array_new();
+    for (guint i = 0; i < capabilities.n_ciphers; i++)
+        json_array_add_string_element(ciphers, cms_cipher_to_string(capabilities.ciphers[i]));
+    json_object_set_array_member(object, name, ciphers);
+}
+
 JsonObject *
 json_from_certificate_in_full(const Certificate *certificate, gint64 now)
 {
@@ -117,6 +132,8 @@ json_from_certificate_in_full(const Certificate *certificate, gint64 now)
     json_object_set_boolean_member(object, "self_issued", certificate_is_self_issued(certificate));
     json_set_strings(object, "key_usage", (const gchar *const *)usages);
     json_set_strings(object, "extended_key_usage", (const gchar *const *)purposes);
+    g_autoptr(GBytes) capabilities = certificate_dup_capabilities(certificate);
+    json_set_capabilities(object, "capabilities", capabilities);
     set_association_data(object, certificate);
     return object;
 }

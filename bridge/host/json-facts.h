@@ -15,6 +15,9 @@ void json_set_string(JsonObject *object, const gchar *name, const gchar *value);
 void json_set_time(JsonObject *object, const gchar *name, gint64 seconds);
 /* "name": ["…"] */
 void json_set_strings(JsonObject *object, const gchar *name, const gchar *const *values);
+/* The ciphers of SMIMECapabilities in DER, most preferred first; null if there is no list (NULL),
+ * or it can't be read. */
+void json_set_capabilities(JsonObject *object, const gchar *name, GBytes *der);
 void json_set_base64(JsonObject *object, const gchar *name, GBytes *octets);
 
 /* {"subject", "issuer", "serial", "sha256", "addresses", "not_before", "not_after", "key"} */

@@ -4,21 +4,15 @@
 #include "ops.h"
 #include "params.h"
 #include "peer-capabilities.h"
-#include "smime-capabilities.h"
 
 static JsonObject *
 peer_to_json(const PeerCapabilities *peer)
 {
-    SmimeCapabilities capabilities;
     JsonObject *object = json_object_new();
-    JsonArray *ciphers = json_array_new();
     json_set_string(object, "address", peer->address);
     json_set_string(object, "certificate_sha256", peer->certificate_sha256);
     json_set_time(object, "signing_time", peer->signing_time);
-    if (smime_capabilities_parse(peer->capabilities, &capabilities, NULL))
-        for (guint i = 0; i < capabilities.n_ciphers; i++)
-            json_array_add_string_element(ciphers, cms_cipher_to_string(capabilities.ciphers[i]));
-    json_object_set_array_member(object, "ciphers", ciphers);
+    json_set_capabilities(object, "ciphers", peer->capabilities);
     return object;
 }
 

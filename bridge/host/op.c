@@ -9,7 +9,8 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
 #define ENCRYPT_CHOICES                                                                            \
-    "author", "recipients", "certificates", "cipher", "self", "self_only", "bcc_copies", "keep_bcc"
+    "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
+        "bcc_copies", "keep_bcc"
 #define LOOKUP_CHOICES "draft", "type"
 #define VERDICT_CHOICES                                                                            \
     "author", "pins", "authorities", "system_authorities", "crls", "require_crl", "key_files",     \
@@ -20,7 +21,7 @@ static const OpRow op_rows[] = {
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
     {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "learn"), FALSE},
-    {"decrypt", op_decrypt, NAMES("key_files", "raw"), TRUE},
+    {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
@@ -35,7 +36,7 @@ static const OpRow op_rows[] = {
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"peers", op_peers, NAMES("address", "forget"), FALSE},
-    {"read", op_read, NAMES(VERDICT_CHOICES, "entity"), TRUE},
+    {"read", op_read, NAMES(VERDICT_CHOICES, "message_password", "entity"), TRUE},
     {"record", op_record,
      NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
            "rdata", "check", LOOKUP_CHOICES),

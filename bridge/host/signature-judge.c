@@ -41,6 +41,24 @@ collect_candidates(const JudgeContext *context)
     return candidates;
 }
 
+/* Of @certificates those whose keys lack parameters, with those of the authority that issued them.
+ */
+static void
+add_complete(GPtrArray *to, GPtrArray *certificates, GPtrArray *authorities)
+{
+    for (guint i = 0; authorities != NULL && certificates != NULL && i < certificates->len; i++) {
+        const Certificate *certificate = g_ptr_array_index(certificates, i);
+        if (certificate_get_key_type(certificate) != KEY_TYPE_DSA)
+            continue;
+        for (guint j = 0; j < authorities->len; j++) {
+            Certificate *complete =
+                certificate_inherit_parameters(certificate, g_ptr_array_index(authorities, j));
+            if (complete != NULL)
+                g_ptr_array_add(to, complete);
+        }
+    }
+}
+
 static GPtrArray *
 collect_crls(const SignedData *data, const JudgeContext *context)
 {
@@ -161,7 +179,11 @@ static void
 prepare(Judging *judging)
 {
     const JudgeContext *context = judging->context;
-    judging->candidates = collect_candidates(context);
+    judging->candidates = new_certificates();
+    add_complete(judging->candidates, signed_data_get_certificates(judging->data),
+                 context->authorities);
+    g_autoptr(GPtrArray) named = collect_candidates(context);
+    add_all(judging->candidates, named);
     judging->others = new_certificates();
     add_all(judging->others, judging->candidates);
     add_all(judging->others, signed_data_get_certificates(judging->data));
@@ -311,6 +333,13 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     signer->has_authority_path = TRUE;
     signer->authority = found->authority;
     signer->path_detail = g_strdup(paths->authority->detail);
+    /* An authority's word for another use than this. */
+    if (!found->may_sign &&
+        (found->authority == REASON_NONE || found->authority == REASON_WEAK_ALGORITHM)) {
+        signer->authority = REASON_CERTIFICATE_UNFIT;
+        g_free(signer->path_detail);
+        signer->path_detail = g_strdup("the certificate is not for signing mail");
+    }
 }
 
 static JudgedSigner *

@@ -32,8 +32,9 @@ typedef struct {
     PolicyVerdict verdict;
     /* Whether @authority was asked for: authorities were given and there is a certificate. */
     gboolean has_authority_path;
-    VerdictReason authority; /* REASON_NONE: valid path */
-    gchar *path_detail;      /* why there is none, in English; may be NULL */
+    /* REASON_NONE: valid path, and the certificate is one for signing mail */
+    VerdictReason authority;
+    gchar *path_detail; /* why there is none, in English; may be NULL */
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full). NULL with

@@ -82,6 +82,14 @@ set_trust(JsonObject *object, const VerdictFacts *facts)
     json_object_set_object_member(object, "trust", trust);
 }
 
+static const gchar *
+words_for_path(VerdictReason reason)
+{
+    if (reason == REASON_NONE)
+        return "valid";
+    return reason == REASON_WEAK_ALGORITHM ? "weak" : "invalid";
+}
+
 static void
 set_authority(JsonObject *object, const JudgedSigner *signer)
 {
@@ -90,10 +98,25 @@ set_authority(JsonObject *object, const JudgedSigner *signer)
         return;
     }
     JsonObject *authority = json_object_new();
-    json_set_string(authority, "path", signer->authority == REASON_NONE ? "valid" : "invalid");
+    json_set_string(authority, "path", words_for_path(signer->authority));
     json_set_string(authority, "reason", verdict_reason_to_string(signer->authority));
     json_set_string(authority, "detail", signer->path_detail);
     json_object_set_object_member(object, "authority", authority);
+}
+
+/* RFC 8550 §4.3 has 2048 bits for the least. */
+#define RSA_BITS_STRONG 2048u
+
+static gboolean
+encryption_is_weak(const EnvelopeFacts *facts)
+{
+    if (cms_cipher_is_weak(facts->cipher))
+        return TRUE;
+    if (facts->recipient == NULL)
+        return FALSE;
+    CertificateKeyType type = certificate_get_key_type(facts->recipient);
+    return (type == KEY_TYPE_RSA || type == KEY_TYPE_RSA_OAEP) &&
+           certificate_get_key_bits(facts->recipient) < RSA_BITS_STRONG;
 }
 
 void
@@ -108,7 +131,7 @@ json_set_encryption(JsonObject *object, const OpenedMessage *opened)
     json_set_string(encryption, "content_type",
                     facts->authenticated ? "auth-enveloped-data" : "enveloped-data");
     json_set_string(encryption, "cipher", cms_cipher_to_string(facts->cipher));
-    json_object_set_boolean_member(encryption, "weak", cms_cipher_is_weak(facts->cipher));
+    json_object_set_boolean_member(encryption, "weak", encryption_is_weak(facts));
     json_set_string(encryption, "key_management", facts->key_management);
     json_object_set_int_member(encryption, "recipients", facts->n_recipients);
     if (facts->recipient == NULL)

@@ -99,8 +99,9 @@ class Bridge:
         words = {
             'sign': ('sign', messages.plain),
             'verify': ('verify', '--cert', self.world.alice.certificate, messages.signed),
-            'encrypt': ('encrypt', '--no-self', *[word for one in certificates
-                                                  for word in ('--cert', one)], messages.plain),
+            'encrypt': ('encrypt', '--cipher', 'aes-256-cbc', '--no-self',
+                        *[word for one in certificates for word in ('--cert', one)],
+                        messages.plain),
             'decrypt mail': ('decrypt', *key, messages.mail),
             'decrypt DER': ('decrypt', *key, messages.cbc),
             'decrypt DER, GCM': ('decrypt', *key, messages.gcm),

@@ -42,10 +42,13 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) ber = g_bytes_new(octets, n_octets);
     EnvelopeFacts facts;
+    gchar password[] = "password";
     g_autoptr(OctetSource) plaintext =
-        enveloped_data_decrypt(ber, &(EnvelopeKeys){.pairs = pairs}, &facts, &error);
+        enveloped_data_decrypt(ber, &(EnvelopeKeys){pairs, password, 1000}, &facts, &error);
     g_assert_true((plaintext == NULL) == (error != NULL));
-    g_assert_true(plaintext == NULL || (facts.recipient != NULL && facts.key_management != NULL));
+    g_assert_true(plaintext == NULL || facts.key_management != NULL);
+    g_assert_true(plaintext == NULL || facts.recipient != NULL ||
+                  g_str_equal(facts.key_management, "password"));
     g_assert_true(plaintext == NULL || octet_source_get_size(plaintext) <= n_octets);
     if (plaintext != NULL)
         use_plaintext(plaintext);

@@ -168,6 +168,19 @@ class Extension(CipherCase):
             options = ('--cert', self.people[name].certificate)
             self.assertEqual(self.encrypt(ALICE, options=options)[0], cipher, name)
 
+    def test_own_certificate(self):
+        """Oneself, beside others, reads what the program reads, unless the certificate says less;
+        what was read back of one's own signatures says nothing."""
+        gcm = self.people['gcm'].address
+        for name, entries, cipher in (('own-bare', None, GCM), ('own-cbc', 'cbc', CBC)):
+            person = new_peer(name, *([extension(LISTS[entries])] if entries else []))
+            store = new_store(f'store-of-{name}')
+            store.succeed('import', person.pem)
+            message = letter(person.address, gcm)
+            self.verify(store.succeed('sign', stdin=message).stdout, store=store)
+            result = store.run('--json', '--output', interop.path('own'), 'encrypt', stdin=message)
+            self.assertEqual(result.json['cipher'], cipher, name)
+
     def test_own_key(self):
         """What keygen makes and record publishes tells of itself."""
         bob = new_store('own-key')

@@ -89,7 +89,7 @@ class OpensslVerifies(unittest.TestCase):
 
 
 class PssKeys(unittest.TestCase):
-    """Keys whose certificate lets them sign with RSASSA-PSS alone, within its parameters or free."""
+    """Keys whose certificate lets them sign with RSASSA-PSS alone, some by its parameters."""
 
     BOUND = ('rsa-pss:2048 rsa_pss_keygen_md:sha384 rsa_pss_keygen_mgf1_md:sha256'
              ' rsa_pss_keygen_saltlen:60')

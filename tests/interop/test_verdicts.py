@@ -396,7 +396,7 @@ class Grammar(VerdictCase):
     WORDS = {'scope': {'whole', 'part', 'none'}, 'signature': {'good', 'bad', 'absent', 'unknown'},
              'status': {'verified', 'unverified', 'invalid', 'none'}}
     # what may stand there besides: fields may be added, and then belong here
-    FURTHER = {'signers', 'authority', 'layers'}
+    FURTHER = {'signers', 'authority', 'layers', 'signature_detail'}
 
     @classmethod
     def setUpClass(cls):

@@ -287,18 +287,23 @@ class Output(bad_input.BadInputCase):
             self.assertEqual(file.read(), b'old')
 
     def test_no_room(self):
-        """A file-size limit cuts the writing off."""
+        """A file-size limit cuts the writing off: of the output, or of the file in which what comes
+        through a pipe is collected."""
         target = bad_input.write('kept.eml', b'what was there')
         big = messages.head().encode() + b'\n' + b'0123456789abcde\n' * 100_000
-        command = PROGRAM.command('-o', target, 'sign')
-        done = subprocess.run(['prlimit', '--fsize=500000', *command], input=big, check=False,
-                              capture_output=True, env=PROGRAM.environment())
-        program.check_sound(command, done.returncode, done.stderr)
-        result = program.Result(command, done.returncode, done.stdout, done.stderr)
-        self.check_line(result, UNKNOWN, 'kept.eml')
-        with open(target, 'rb') as file:
-            self.assertEqual(file.read(), b'what was there')
-        self.assertEqual([n for n in os.listdir(bad_input.folder) if n.startswith('kept.eml.')], [])
+        source = bad_input.write('big.eml', big)
+        for arguments, stdin, word in (([source], b'', 'kept.eml'), ([], big, 'temporary file')):
+            with self.subTest(word):
+                command = PROGRAM.command('-o', target, 'sign', *arguments)
+                done = subprocess.run(['prlimit', '--fsize=500000', *command], input=stdin,
+                                      check=False, capture_output=True, env=PROGRAM.environment())
+                program.check_sound(command, done.returncode, done.stderr)
+                result = program.Result(command, done.returncode, done.stdout, done.stderr)
+                self.check_line(result, UNKNOWN, word)
+                with open(target, 'rb') as file:
+                    self.assertEqual(file.read(), b'what was there')
+                left = [n for n in os.listdir(bad_input.folder) if n.startswith('kept.eml.')]
+                self.assertEqual(left, [])
 
     def test_folder_not_writable(self):
         user = {'user': bad_input.NOBODY, 'group': bad_input.NOBODY, 'extra_groups': []} \

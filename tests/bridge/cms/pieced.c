@@ -2,10 +2,12 @@
 
 #include "pieced.h"
 
+#include <string.h>
+
 typedef struct {
     Pieced *pieced;
     gsize at;
-    guint8 *piece; /* a copy, so that a sanitizer sees who reads behind it or later */
+    guint8 *piece; /* a copy, so that it is seen who reads behind it or later */
 } Pass;
 
 Pieced *
@@ -32,6 +34,7 @@ open_pass(gconstpointer origin, GError **error G_GNUC_UNUSED)
     pass->pieced = (Pieced *)origin;
     pass->pieced->n_passes++;
     pass->pieced->n_open++;
+    pass->piece = g_malloc(pass->pieced->n_piece);
     return pass;
 }
 
@@ -47,11 +50,10 @@ next_piece(gpointer data, OctetPiece *out_piece, GError **error)
         g_set_error_literal(error, OCTET_ERROR, OCTET_ERROR_FAILED, "no more can be read");
         return FALSE;
     }
-    g_clear_pointer(&pass->piece, g_free);
     gsize n_piece = MIN(n_octets - pass->at, pieced->n_piece);
     if (n_piece == 0)
         return TRUE;
-    pass->piece = g_memdup2(octets + pass->at, n_piece);
+    memcpy(pass->piece, octets + pass->at, n_piece);
     *out_piece = (OctetPiece){pass->piece, n_piece};
     pass->at += n_piece;
     return TRUE;

@@ -103,6 +103,38 @@ test_gcm_vector(gconstpointer data)
     g_assert_nonnull(shortened);
 }
 
+/* RFC 8439 §2.8.2. */
+static void
+test_chacha20_poly1305(void)
+{
+    static const gchar text[] =
+        "Ladies and Gentlemen of the class of '99: If I could offer you only "
+        "one tip for the future, sunscreen would be it.";
+    ContentCipher cipher = {.cipher = CMS_CIPHER_CHACHA20_POLY1305, .n_tag = 16};
+    guint8 tag_octets[CONTENT_TAG_MAX];
+    set_nonce(&cipher, "070000004041424344454647");
+    g_autoptr(GBytes) key =
+        from_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+    g_autoptr(GBytes) additional = from_hex("50515253c0c1c2c3c4c5c6c7");
+    g_autoptr(GBytes) plaintext = g_bytes_new_static(text, sizeof text - 1);
+    g_autoptr(GBytes) expected = from_hex("d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a7"
+                                          "36ee62d63dbea45e8ca9671282fafb69da92"
+                                          "728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803"
+                                          "aee328091b58fab324e4fad675945585808b"
+                                          "4831d7bc3ff4def08e4b7a9de576d26586cec64b6116");
+    g_autoptr(GBytes) tag = from_hex("1ae10b594f09e26a7e902ecbd0600691");
+    g_autoptr(PK11SymKey) encrypting = import_key(cipher.cipher, key, CKA_ENCRYPT);
+    g_autoptr(GBytes) ciphertext =
+        whole_cipher_encrypt(&cipher, encrypting, plaintext, additional, tag_octets);
+    g_autoptr(GBytes) written = g_bytes_new(tag_octets, sizeof tag_octets);
+    g_assert_true(g_bytes_equal(ciphertext, expected));
+    g_assert_true(g_bytes_equal(written, tag));
+    g_autoptr(PK11SymKey) decrypting = import_key(cipher.cipher, key, CKA_DECRYPT);
+    g_autoptr(GBytes) opened = whole_cipher_decrypt(&cipher, decrypting, expected, additional, tag);
+    g_assert_true(g_bytes_equal(opened, plaintext));
+    g_assert_null(whole_cipher_decrypt(&cipher, decrypting, expected, NULL, tag));
+}
+
 /* RFC 5652 §6.3: what may end a plaintext, as the last block of the decrypted octets. */
 typedef struct {
     const gchar *name;
@@ -220,6 +252,7 @@ main(int argc, char **argv)
             g_strconcat("/content-encryption/padding/", padding_cases[i].name, NULL);
         g_test_add_data_func(path, &padding_cases[i], test_padding);
     }
+    g_test_add_func("/content-encryption/chacha20-poly1305", test_chacha20_poly1305);
     g_test_add_func("/content-encryption/cbc-lengths", test_cbc_lengths);
     g_test_add_data_func("/content-encryption/rc2/versions", GSIZE_TO_POINTER(8), test_rc2_version);
     g_test_add_data_func("/content-encryption/rc2/short-iv", GSIZE_TO_POINTER(7), test_rc2_version);

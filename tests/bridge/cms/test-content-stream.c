@@ -74,6 +74,8 @@ test_cbc(gconstpointer data)
         g_autoptr(GBytes) plaintext = pieced_make_octets(sizes[j]);
         g_autoptr(GBytes) ciphertext = encrypt_whole(i, encrypting, plaintext);
         for (gsize k = 0; k < G_N_ELEMENTS(pieces); k++) {
+            if (sizes[j] > 70000 && pieces[k] < 100)
+                continue;
             g_autoptr(Pieced) plain_pieces = pieced_new(plaintext, pieces[k]);
             g_autoptr(Pieced) cipher_pieces = pieced_new(ciphertext, pieces[k]);
             g_autoptr(OctetSource) input = pieced_source(plain_pieces);

@@ -11,8 +11,9 @@ static void
 test_always(void)
 {
     static const NssCapability needed[] = {
-        NSS_CAPABILITY_RSA_PSS,      NSS_CAPABILITY_RSA_OAEP, NSS_CAPABILITY_ECDH,
-        NSS_CAPABILITY_AES_KEY_WRAP, NSS_CAPABILITY_AES_CBC,  NSS_CAPABILITY_AES_GCM,
+        NSS_CAPABILITY_RSA_PSS, NSS_CAPABILITY_RSA_OAEP, NSS_CAPABILITY_ECDH,
+        NSS_CAPABILITY_X25519,  NSS_CAPABILITY_HKDF,     NSS_CAPABILITY_AES_KEY_WRAP,
+        NSS_CAPABILITY_AES_CBC, NSS_CAPABILITY_AES_GCM,
     };
     for (gsize i = 0; i < G_N_ELEMENTS(needed); i++) {
         g_autoptr(GError) error = NULL;

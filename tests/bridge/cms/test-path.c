@@ -163,6 +163,7 @@ typedef struct {
 #define EXPIRED   REASON_CERTIFICATE_EXPIRED
 #define NOT_YET   REASON_CERTIFICATE_NOT_YET_VALID
 #define UNFIT     REASON_CERTIFICATE_UNFIT
+#define WEAK      REASON_WEAK_ALGORITHM
 
 static const PathCase path_cases[] = {
     {"subject-is-anchor", "self", NULL, "self", 1, GOOD, 1, NULL},
@@ -198,7 +199,9 @@ static const PathCase path_cases[] = {
     {"unknown-critical-intermediate", "below-critical", "critical-mid", "root", 1, UNTRUSTED, 0,
      "CN=Critical: critical extension"},
     {"sha1", "sha1", "mid", "root", 1, GOOD, 3, NULL},
-    {"md5", "md5", "rsa", "root", 1, UNTRUSTED, 0, "not taken"},
+    {"md5", "md5", "rsa", "root", 1, WEAK, 3, "signed with MD5"},
+    /* what is graver is told */
+    {"md5-expired", "md5", "rsa", "root", 250, EXPIRED, 3, "CN=md5: expired"},
     {"false-signature", "false-leaf", "mid", "root", 1, UNTRUSTED, 0, "did not sign"},
     {"false-anchor", "leaf", "mid", "false-root", 1, UNTRUSTED, 0, "did not sign"},
     {"twin-first", "leaf", "false-mid mid", "root", 1, GOOD, 3, NULL},

@@ -123,7 +123,7 @@ test_spool_folder_missing(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr("*/nowhere/at/all: No such file or directory*");
+    g_test_trap_assert_stderr("*a temporary file in /nowhere/at/all: No such file or directory*");
 }
 
 static gint
@@ -192,7 +192,7 @@ ignore(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error 
     return TRUE;
 }
 
-/* A pass over a mapped file leaves little of it in memory. */
+/* Passes over a mapped file leave little of it in memory, wherever in a page their pieces begin. */
 static void
 test_pass_gives_pages_back(void)
 {
@@ -203,10 +203,14 @@ test_pass_gives_pages_back(void)
     g_assert_no_error(error);
     close(fd);
     g_unlink(path);
-    g_autoptr(OctetSource) source = octet_source_new_bytes(octets);
-    guint64 sum = 0;
-    g_assert_true(octet_source_read(source, ignore, &sum, &error));
-    g_assert_cmpuint(sum, >, 0);
+    for (gsize n_skipped = 0; n_skipped < 3000; n_skipped += 1000) {
+        g_autoptr(GBytes) slice =
+            g_bytes_new_from_bytes(octets, n_skipped, g_bytes_get_size(octets) - n_skipped);
+        g_autoptr(OctetSource) source = octet_source_new_bytes(slice);
+        guint64 sum = 0;
+        g_assert_true(octet_source_read(source, ignore, &sum, &error));
+        g_assert_cmpuint(sum, >, 0);
+    }
     g_assert_cmpuint(count_resident(octets), <=,
                      2 * OCTET_SPOOL_MEMORY / (gsize)sysconf(_SC_PAGESIZE));
 }
@@ -234,7 +238,7 @@ test_forget(void)
     g_assert_false(octets_are_mapped(data));
 }
 
-/* The walker forgets only whole megabytes behind itself. */
+/* The walker forgets in runs behind itself, up to the page where it is. */
 static void
 test_forget_behind(void)
 {
@@ -246,7 +250,29 @@ test_forget_behind(void)
     g_assert_true(kept == data);
     octets_forget_behind(&kept, data + 2 * OCTET_SPOOL_MEMORY);
     g_assert_true(kept == data + 2 * OCTET_SPOOL_MEMORY);
+    octets_forget_behind(&kept, data + 3 * OCTET_SPOOL_MEMORY + 77);
+    g_assert_true(kept == data + 3 * OCTET_SPOOL_MEMORY);
     assert_right(mapped, LARGE_OCTETS);
+}
+
+/* As memchr(), however far it is. */
+static void
+test_find(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(OctetSpool) nulls = octet_spool_new(NO_LIMIT);
+    g_autofree guint8 *piece = g_malloc0(LARGE_OCTETS);
+    g_assert_true(octet_spool_append(nulls, piece, LARGE_OCTETS, &error));
+    g_assert_true(octet_spool_append(nulls, (const guint8 *)"x", 1, &error));
+    g_autoptr(GBytes) octets = octet_spool_finish(nulls, &error);
+    const guint8 *data = g_bytes_get_data(octets, NULL);
+    g_assert_true(octets_are_mapped(data));
+    for (gsize at = 0; at < 3; at++)
+        g_assert_true(octets_find(data + at, LARGE_OCTETS + 1 - at, 'x') == data + LARGE_OCTETS);
+    g_assert_true(octets_find(data, LARGE_OCTETS, 'x') == NULL);
+    g_assert_true(octets_find(data, LARGE_OCTETS, '\0') == data);
+    g_assert_true(octets_find(data, 0, '\0') == NULL);
+    g_assert_true(octets_find(NULL, 0, 'x') == NULL);
 }
 
 /* More mappings than there is room for are read instead. */
@@ -344,6 +370,7 @@ main(int argc, char **argv)
     g_test_add_func("/octet-spool/pass-gives-pages-back", test_pass_gives_pages_back);
     g_test_add_func("/octet-spool/forget", test_forget);
     g_test_add_func("/octet-spool/forget-behind", test_forget_behind);
+    g_test_add_func("/octet-spool/find", test_find);
     g_test_add_func("/octet-spool/many-mappings", test_many_mappings);
     g_test_add_func("/octet-spool/collect", test_collect);
     g_test_add_func("/octet-spool/unreadable", test_unreadable);

@@ -1,0 +1,253 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MPL-2.0
+"""Messages many times larger than the memory that they may take, from files and through pipes; and
+what is left of them when they turn out wrong."""
+
+import base64
+import hashlib
+import os
+import subprocess
+import unittest
+
+import bad_input  # first: it puts the support modules on the path
+import messages
+import program
+import tap
+from program import DOES_NOT_HOLD, HOLDS, UNKNOWN
+
+N_OCTETS = 64 << 20
+# What a large message may take more than a small one. Pieces, a few pages of mapped files, the
+# table of pages itself; in a build with sanitizers the shadow of these, too.
+MORE_OCTETS = 10 << 20
+PIECE_OCTETS = 1 << 16
+
+PROGRAM = None
+CERTIFICATE = None
+LARGE = None
+SMALL = None
+
+
+def setUpModule():
+    global PROGRAM, CERTIFICATE, LARGE, SMALL
+    PROGRAM = bad_input.new_program('store')
+    CERTIFICATE = PROGRAM.keygen(messages.ALICE, 'rsa-2048')
+    LARGE = make_message('large.eml', N_OCTETS)
+    SMALL = make_message('small.eml', 1000)
+
+
+def tearDownModule():
+    bad_input.remove_folder()
+
+
+def make_message(name, n_octets):
+    """A text that needs no re-encoding, with CRLF."""
+    top = messages.head(fields=['Content-Type: text/plain; charset=us-ascii'])
+    block = b''.join(base64.b64encode(hashlib.sha384(b'%d' % i).digest()) + b'\r\n'
+                     for i in range(1000))
+    path = bad_input.path(name)
+    with open(path, 'wb') as file:
+        file.write(top.replace('\n', '\r\n').encode() + b'\r\n')
+        while file.tell() < n_octets:
+            file.write(block[:n_octets - file.tell()])
+    return path
+
+
+def environment():
+    """What is freed is not to be kept for the sanitizer's sake: it would count."""
+    options = os.environ.get('ASAN_OPTIONS', '') + ':quarantine_size_mb=1'
+    return {**PROGRAM.environment(), 'ASAN_OPTIONS': options}
+
+
+class Run:
+    """Runs a verb over a file, with what it writes in another, and takes its peak of memory."""
+
+    def __init__(self, verb, source, target, *, through_pipe=False, to_pipe=False):
+        command = PROGRAM.command(*([] if to_pipe else ['-o', target]), *verb,
+                                  *([] if through_pipe else [source]))
+        feeder = subprocess.Popen(['cat', source], stdout=subprocess.PIPE) if through_pipe else None
+        errors = bad_input.path('errors')
+        with open(errors, 'wb') as stderr, open(target if to_pipe else os.devnull, 'wb') as out:
+            process = subprocess.Popen(command, stdin=feeder.stdout if feeder else
+                                       subprocess.DEVNULL, stdout=subprocess.PIPE if to_pipe
+                                       else out, stderr=stderr, env=environment())
+            if to_pipe:
+                while piece := process.stdout.read(PIECE_OCTETS):
+                    out.write(piece)
+                process.stdout.close()
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if feeder:
+            feeder.stdout.close()
+            feeder.wait()
+        self.stderr = read_file(errors)
+        program.check_sound(command, process.returncode, self.stderr)
+        self.code = process.returncode
+        self.peak = usage.ru_maxrss * 1024
+
+
+def read_file(path):
+    with open(path, 'rb') as file:
+        return file.read()
+
+
+def digest(path):
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+ENCRYPT = ['encrypt', '--cert', None]
+# verb, and what has to be done to the message before
+VERBS = {
+    'sign': (['sign'], []),
+    'sign opaque': (['sign', '--opaque'], []),
+    'verify': (['verify', '--cert', None], [['sign']]),
+    'verify opaque': (['verify', '--cert', None], [['sign', '--opaque']]),
+    'encrypt': (ENCRYPT, []),
+    'decrypt': (['decrypt'], [ENCRYPT]),
+    'read encrypted': (['read'], [ENCRYPT]),
+}
+
+
+def with_certificate(verb):
+    return [CERTIFICATE if word is None else word for word in verb]
+
+
+def prepare(source, steps):
+    for i, step in enumerate(steps):
+        target = f'{source}.{i}'
+        done = Run(with_certificate(step), source, target)
+        assert done.code == HOLDS, done.stderr
+        source = target
+    return source
+
+
+class Memory(unittest.TestCase):
+    """A large message takes no more memory than a small one."""
+
+    def _check(self, **ways):
+        for name, (verb, steps) in VERBS.items():
+            with self.subTest(name):
+                peaks = []
+                for source in (SMALL, LARGE):
+                    done = Run(with_certificate(verb), prepare(source, steps),
+                               bad_input.path('out'), **ways)
+                    self.assertEqual(done.code, HOLDS, done.stderr)
+                    peaks.append(done.peak)
+                self.assertLess(peaks[1] - peaks[0], MORE_OCTETS, peaks)
+
+    def test_files(self):
+        self._check()
+
+    def test_pipes(self):
+        self._check(through_pipe=True, to_pipe=True)
+
+
+class RoundTrip(unittest.TestCase):
+    """What went in comes out, octet for octet."""
+
+    CIPHERS = ('aes-256-cbc', 'aes-256-gcm')
+
+    def test_encrypt_and_decrypt(self):
+        for cipher in self.CIPHERS:
+            for ways in ({}, {'through_pipe': True, 'to_pipe': True}):
+                with self.subTest(cipher, ways=' '.join(ways)):
+                    there, back = bad_input.path('there'), bad_input.path('back')
+                    verb = with_certificate([*ENCRYPT, '--cipher', cipher])
+                    self.assertEqual(Run(verb, LARGE, there, **ways).code, HOLDS)
+                    self.assertEqual(Run(['decrypt'], there, back, **ways).code, HOLDS)
+                    self.assertEqual(_body(back), _body(LARGE))
+
+
+def _body(path):
+    """What comes after the header section; header fields change their places."""
+    with open(path, 'rb') as file:
+        while file.readline() not in (b'\r\n', b''):
+            pass
+        return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+class Tampered(unittest.TestCase):
+    """Nothing comes of a message that is wrong anywhere, and be it at its end."""
+
+    def _encrypted(self, cipher):
+        target = bad_input.path(cipher)
+        done = Run(with_certificate([*ENCRYPT, '--cipher', cipher]), LARGE, target)
+        self.assertEqual(done.code, HOLDS, done.stderr)
+        return target
+
+    def _change(self, path, at):
+        """Another bit in one octet of the CMS object."""
+        head, body = read_file(path).split(b'\r\n\r\n', 1)
+        der = bytearray(base64.b64decode(body))
+        der[at] ^= 0x40
+        with open(path, 'wb') as file:
+            file.write(head + b'\r\n\r\n' + base64.encodebytes(der))
+
+    def _refused(self, path):
+        for to_pipe in (False, True):
+            target = bad_input.path('nothing')
+            done = Run(['decrypt'], path, target, to_pipe=to_pipe)
+            self.assertEqual(done.code, DOES_NOT_HOLD, done.stderr)
+            self.assertIn(b'decryption failed', done.stderr)
+            if to_pipe:
+                self.assertEqual(os.path.getsize(target), 0)
+                os.unlink(target)
+            self.assertFalse(os.path.exists(target))
+            left = [name for name in os.listdir(bad_input.folder) if name.startswith('nothing')]
+            self.assertEqual(left, [])
+
+    def test_tag(self):
+        path = self._encrypted('aes-256-gcm')
+        self._change(path, N_OCTETS // 2)
+        self._refused(path)
+
+    def test_padding(self):
+        """A bit of the last block but one changes the same bit in the last octet of all: no padding
+        is so long."""
+        path = self._encrypted('aes-256-cbc')
+        self._change(path, -17)
+        self._refused(path)
+
+
+class Surroundings(unittest.TestCase):
+    """Input that vanishes, and output that has no room."""
+
+    def test_becomes_shorter(self):
+        """The program is in the midst of its output, which nobody has read yet."""
+        for name, (verb, steps) in VERBS.items():
+            if not verb[0] in ('encrypt', 'sign') or '--opaque' in verb:
+                continue
+            with self.subTest(name):
+                source = make_message('shorter.eml', N_OCTETS)
+                command = PROGRAM.command(*with_certificate(verb), source)
+                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      env=environment()) as process:
+                    self.assertEqual(len(process.stdout.read(PIECE_OCTETS)), PIECE_OCTETS)
+                    os.truncate(source, 0)
+                    _, errors = process.communicate()
+                self.assertEqual(process.returncode, UNKNOWN, errors)
+                self.assertEqual(errors.decode(), f'dane-smime: {source} became shorter while it '
+                                                  'was being read\n')
+
+    def test_no_room(self):
+        for name, (verb, steps) in VERBS.items():
+            if verb[0] == 'verify':
+                continue
+            with self.subTest(name):
+                before = digest(LARGE)
+                done = Run(with_certificate(verb), prepare(LARGE, steps), '/dev/full')
+                self.assertEqual(done.code, UNKNOWN, done.stderr)
+                self.assertIn(b'/dev/full: No space left on device', done.stderr)
+                self.assertEqual(digest(LARGE), before)
+
+    def test_output_is_the_input(self):
+        """The file that is read is replaced when all of it has been read."""
+        source = make_message('same.eml', 8 << 20)
+        body = _body(source)
+        self.assertEqual(Run(with_certificate(ENCRYPT), source, source).code, HOLDS)
+        self.assertEqual(Run(['decrypt'], source, source).code, HOLDS)
+        self.assertEqual(_body(source), body)
+
+
+if __name__ == '__main__':
+    tap.main()
