@@ -7,7 +7,7 @@
 
 /* How much a message of @n_message_octets may hold when what is compressed in it is inflated:
  * LIMIT_INFLATED_RATIO times as much, but LIMIT_INFLATED_FREE_OCTETS in any case, and never more
- * than a message may have. That is for each of its layers: compressing twice gains nothing. */
+ * than a message may have. That is for all of its layers together. */
 gsize compressed_data_limit(gsize n_message_octets);
 
 /**

@@ -106,7 +106,7 @@ typedef struct {
     OctetSource *detached;
     LayerKeysFunc keys;
     gpointer keys_data;
-    gsize max_inflated; /* octets of what is compressed in this message */
+    gsize max_inflated; /* octets that may still be inflated in this message */
     gboolean only_envelope;
     guint n_signatures; /* one in another, inside of the innermost envelope so far */
 } Opening;
@@ -142,11 +142,13 @@ open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error
 }
 
 static OpenedLayer *
-open_compressed(const Opening *opening, GBytes *cms, GError **error)
+open_compressed(Opening *opening, GBytes *cms, GError **error)
 {
     g_autoptr(OctetSource) content = compressed_data_open(cms, opening->max_inflated, error);
     if (content == NULL)
         return NULL;
+    /* For all layers: padded between them, each could be as large as the limit. */
+    opening->max_inflated -= (gsize)octet_source_get_size(content);
     OpenedLayer *layer = layer_new(LAYER_COMPRESSED_DATA, cms);
     set_content(layer, content);
     return layer;

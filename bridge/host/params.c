@@ -3,6 +3,7 @@
 #include "params.h"
 
 #include "op.h"
+#include "pem.h"
 
 static gboolean
 fail(GError **error, const gchar *name, const gchar *wanted)
@@ -124,7 +125,8 @@ octets_from_base64(const gchar *text)
         return NULL;
     gsize n_octets = 0;
     guchar *octets = g_base64_decode(text, &n_octets);
-    return g_bytes_new_take(octets, n_octets);
+    /* Keys and plaintext come so, too. */
+    return pem_secret_bytes_new_take(octets, n_octets);
 }
 
 gboolean

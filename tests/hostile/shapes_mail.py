@@ -2,8 +2,11 @@
 """Messages whose MIME is the trap, round CMS objects or without any."""
 
 import base64
+import zlib
 
-from cms import TEXT, enveloped, key_transport, signed, signer_info, usual_attributes
+from asn1 import algorithm, context, integer, octets, oid, seq
+from cms import (COMPRESSED, DATA, TEXT, content_info, enveloped, key_transport, signed,
+                 signer_info, usual_attributes)
 from shape import MEGABYTE, WORLD, Shape
 
 TOP = b'From: a@example.org\r\nTo: b@example.org\r\nMIME-Version: 1.0\r\n'
@@ -101,6 +104,38 @@ def segments(number, text=b'x' * 60):
     return TOP + b'Content-Type: multipart/mixed' + listed + b'\r\n\r\n' + b'--x\r\n' * 100000
 
 
+def compressed(content):
+    """CompressedData (RFC 3274)."""
+    return content_info(COMPRESSED, seq(integer(0), algorithm('1.2.840.113549.1.9.16.3.8'), seq(
+        oid(DATA), context(0, octets(content)))))
+
+
+def zlib_zeros(megabytes):
+    """What so many zeros become: a thousandth."""
+    compressor = zlib.compressobj(9)
+    piece = b'\0' * MEGABYTE
+    return compressor.compress(TEXT) + b''.join(
+        compressor.compress(piece) for _ in range(megabytes)) + compressor.flush()
+
+
+def nested_compressed(depth):
+    content = TEXT
+    for _ in range(depth):
+        content = SMALLER + b'Content-Transfer-Encoding: binary\r\n\r\n' + compressed(
+            zlib.compress(content))
+    return TOP + content
+
+
+def padded_compressed(depth, megabytes):
+    """Each layer is as large as the outermost: base64 with as much space behind it."""
+    content = TEXT
+    for _ in range(depth):
+        stream = zlib.compress(content + b' ' * (megabytes * MEGABYTE))
+        content = SMALLER + IN_BASE64 + b'\r\n' + base64.encodebytes(compressed(stream))
+    return TOP + content
+
+
+SMALLER = b'Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n'
 SHAPES = [
     *each('parts-9999', lambda: parts(9999, TEXT), (0, 1, 0)),
     *each('parts-10001', lambda: parts(10001, TEXT), (3, 3, 3), 'more than 10000 entities'),
@@ -157,7 +192,7 @@ SHAPES = [
     *each('quoted-printable-25mb', lambda: TOP + OPAQUE
           + b'Content-Transfer-Encoding: quoted-printable\r\n\r\n' + b'=41' * (8 * MEGABYTE),
           (0, 3, 3)),
-    *each('clear-signed-bare-lf', lambda: clear_signed(TEXT + b'\n' * 7 * MEGABYTE,
+    *each('clear-signed-bare-lf', lambda: clear_signed(TEXT + b'\n' * 20 * MEGABYTE,
                                                        signature=detached()), (0, 1, 1)),
     *each('clear-signed-dashes', lambda: clear_signed(TEXT + b'--\r\n' * 5 * MEGABYTE,
                                                       signature=detached()), (0, 1, 1)),
@@ -169,6 +204,14 @@ SHAPES = [
         content=b'x' * 15 * MEGABYTE)), size=64, end=b'\n') + b'-----END CMS-----\n', 1, ''),
     shape('pem-begins-million', 'verify', lambda: b'-----BEGIN CMS-----\n' * 1000000, 3, ''),
     shape('nothing-but-m', 'verify', lambda: b'M' * 40 * MEGABYTE, 3, ''),
+    *each('compressed-bomb', lambda: TOP + SMALLER + b'Content-Transfer-Encoding: binary\r\n\r\n'
+          + compressed(zlib_zeros(3000)), (0, 3, 3), ''),
+    *each('compressed-bomb-bare', lambda: compressed(zlib_zeros(3000)), (0, 3, 3), ''),
+    *each('compressed-many-times', lambda: nested_compressed(40), (0, 3, 3), ''),
+    *each('compressed-padded-layers', lambda: padded_compressed(12, 14), (0, 3, 3),
+          ('', 'would be more')),
+    *each('compressed-cut-short', lambda: compressed(zlib_zeros(10)[:-4000]), (0, 3, 3), ''),
+    *each('compressed-no-zlib', lambda: compressed(b'x' * 5 * MEGABYTE), (0, 3, 3), ''),
     shape('envelope-layers', 'decrypt', lambda: TOP + ENCRYPTED + IN_BASE64 + b'\r\n'
           + lines(base64.b64encode(envelope())), 1, 'decryption failed', '--key', '{rsa}'),
 ]

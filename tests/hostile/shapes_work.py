@@ -325,7 +325,7 @@ SHAPES = [
         WORLD.rsa, b'\x5a' * 2048, kind=OAEP, parameters=seq())), 1, 'decryption failed'),
     decrypt('recipients-oaep-label-1mb', recipients(20, lambda: key_transport(
         WORLD.rsa, b'\x5a' * 256, kind=OAEP, parameters=seq(context(2, seq(
-            oid('1.2.840.113549.1.1.9'), octets(b'x' * 1000000)))))), 1, ''),
+            oid('1.2.840.113549.1.1.9'), octets(b'x' * 1000000)))))), 3, 'label'),
     decrypt('recipients-key-of-10mb', recipients(2, lambda: key_transport(
         WORLD.rsa, b'\x5a' * 10000000)), 1, 'decryption failed'),
     decrypt('agreed-keys-10000-us', agreed(10000, lambda: WORLD.points['ec']), 1,

@@ -34,6 +34,15 @@ run(Bridge *bridge, const gchar *name, JsonObject *params, GBytes *body, OpReply
     return done;
 }
 
+static GBytes *
+first_body(const OpReply *reply)
+{
+    g_autoptr(GError) error = NULL;
+    GBytes *octets = octet_source_to_bytes(g_ptr_array_index(reply->bodies, 0), &error);
+    g_assert_no_error(error);
+    return octets;
+}
+
 static gchar *
 address_of(guint person)
 {
@@ -62,7 +71,7 @@ make_key(Office *office, guint person)
     json_object_set_string_member(params, "address", address);
     json_object_set_boolean_member(params, "certificate_only", TRUE);
     g_assert_true(run(office->bridge, "export", params, NULL, &exported));
-    office->certificates[person] = g_bytes_ref(g_ptr_array_index(exported.bodies, 0));
+    office->certificates[person] = first_body(&exported);
 }
 
 static void
@@ -107,7 +116,7 @@ sign(Office *office, guint person, guint number)
     JsonObject *params = json_object_new();
     json_object_set_boolean_member(params, "opaque", number % 2 == 0);
     g_assert_true(run(office->bridge, "sign", params, message, &reply));
-    return g_bytes_ref(g_ptr_array_index(reply.bodies, 0));
+    return first_body(&reply);
 }
 
 static JsonObject *
@@ -142,7 +151,7 @@ encrypt(Office *office, const gchar *op, guint person, guint number)
     json_object_set_string_member(params, "cipher",
                                   number % 2 == 0 ? "aes-256-cbc" : "aes-256-gcm");
     g_assert_true(run(office->bridge, op, params, message, &reply));
-    return g_bytes_ref(g_ptr_array_index(reply.bodies, 0));
+    return first_body(&reply);
 }
 
 static void
@@ -150,10 +159,11 @@ check_decrypts(Office *office, GBytes *message)
 {
     g_auto(OpReply) reply = {0};
     g_assert_true(run(office->bridge, "decrypt", json_object_new(), message, &reply));
-    g_assert_cmpuint(reply.bodies->len, ==, 1);
+    g_autoptr(GBytes) plaintext = first_body(&reply);
+    g_assert_cmpuint(g_bytes_get_size(plaintext), >, 0);
 }
 
-/* Whatever listens for failures must see the same one from each thread. */
+/* What is cut short fails, beside others that succeed. */
 static void
 check_refused(Office *office, GBytes *message)
 {
