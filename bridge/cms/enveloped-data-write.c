@@ -26,6 +26,7 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOpti
                       gboolean *out_all_transport, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
+    g_autoptr(EphemeralKeys) ephemeral_keys = ephemeral_keys_new();
     g_autoptr(GHashTable) seen = g_hash_table_new(g_bytes_hash, g_bytes_equal);
     *out_all_transport = TRUE;
     for (guint i = 0; i < recipients->len; i++) {
@@ -33,7 +34,8 @@ build_recipient_infos(GPtrArray *recipients, PK11SymKey *key, const EnvelopeOpti
         gboolean is_transport = FALSE;
         if (!g_hash_table_add(seen, certificate_get_der(certificate)))
             continue;
-        if (!key_management_add(set, certificate, key, options, &is_transport, error))
+        if (!key_management_add(set, certificate, key, options, ephemeral_keys, &is_transport,
+                                error))
             return NULL;
         *out_all_transport = *out_all_transport && is_transport;
     }

@@ -22,8 +22,9 @@ typedef struct {
  * read; with GCM here and at once
  * @recipients: (element-type Certificate): at least one. RSA: key transport; EC:
  * ephemeral-static ECDH, X9.63 KDF with SHA-256/384/512 by curve, AES key wrap as long as the
- * content key (RFC 5753). Named by issuerAndSerialNumber; twice the same certificate gives one
- * RecipientInfo
+ * content key (RFC 5753), the ephemeral key fresh for the message and the same for all recipients
+ * on a curve, each with a KeyAgreeRecipientInfo of its own, which every reader knows. Named by
+ * issuerAndSerialNumber; twice the same certificate gives one RecipientInfo
  *
  * Returns: (transfer full): DER of the ContentInfo, the same octets in every pass; or %NULL with
  * CMS_ERROR_UNSUPPORTED (the text names the certificate, or the cipher), CMS_ERROR_LIMIT,

@@ -4,7 +4,6 @@
 #include "cms-error.h"
 #include "key-management-private.h"
 #include "nss-scoped.h"
-#include "x25519.h"
 
 /* What the message has for one recipient, looked up. */
 typedef struct {
@@ -160,40 +159,29 @@ build_wrap_algorithm(gsize n_key_octets)
     return der_node_serialize(algorithm);
 }
 
-static SECKEYPrivateKey *
-make_ephemeral_key(SECKEYPublicKey *public_key, const AgreementCurve *curve,
-                   SECKEYPublicKey **out_public_key)
-{
-    return curve->key_type == KEY_TYPE_X25519
-               ? x25519_generate(out_public_key)
-               : SECKEY_CreateECPrivateKey(&public_key->u.ec.DEREncodedParams, out_public_key,
-                                           NULL);
-}
-
 gboolean
 key_agreement_add(DerNode *recipient_infos, const Certificate *certificate,
                   SECKEYPublicKey *public_key, PK11SymKey *content_key, CmsCipher cipher,
-                  GError **error)
+                  EphemeralKeys *ephemeral_keys, GError **error)
 {
     gsize n_octets = cms_cipher_get_info(cipher)->n_key_octets;
     const AgreementCurve *curve = agreement_curve_find(certificate);
-    g_autoptr(SECKEYPublicKey) ephemeral = NULL;
-    PORT_SetError(0);
-    g_autoptr(SECKEYPrivateKey) ephemeral_private =
-        make_ephemeral_key(public_key, curve, &ephemeral);
-    if (ephemeral_private == NULL)
-        return cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot make an ephemeral key");
+    const EphemeralKey *ephemeral = ephemeral_keys_get(ephemeral_keys, curve, public_key, error);
+    if (ephemeral == NULL)
+        return FALSE;
     g_autoptr(GBytes) wrap_algorithm = build_wrap_algorithm(n_octets);
     BerSlice wrap = {0};
     wrap.octets = g_bytes_get_data(wrap_algorithm, &wrap.n_octets);
+    PORT_SetError(0);
     g_autoptr(PK11SymKey) wrapping_key = agreed_key_derive(
-        ephemeral_private, public_key, curve, agreement_scheme_find(curve->scheme, curve), wrap,
-        NULL, n_octets, CKA_WRAP);
+        ephemeral->private_key, public_key, curve, agreement_scheme_find(curve->scheme, curve),
+        wrap, NULL, n_octets, CKA_WRAP);
     guint8 octets[CMS_CIPHER_MAX_KEY_OCTETS + 8];
     SECItem wrapped = {siBuffer, octets, sizeof octets};
     if (wrapping_key == NULL || PK11_WrapSymKey(CKM_NSS_AES_KEY_WRAP, NULL, wrapping_key,
                                                 content_key, &wrapped) != SECSuccess)
         return cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot agree on a key");
-    write_info(recipient_infos, certificate, curve, ephemeral, wrap_algorithm, &wrapped);
+    write_info(recipient_infos, certificate, curve, ephemeral->public_key, wrap_algorithm,
+               &wrapped);
     return TRUE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core-limits.h"
+#include "ephemeral-keys.h"
 #include "key-management.h"
 
 /* The ways, each in a file of its own. Where the answer does not depend on the key, because an
@@ -29,7 +30,7 @@ KeyUnwrap key_agreement_unwrap(const Recipient *recipient, GBytes *owner, CmsCip
                                PK11SymKey **out_key, const gchar **out_objection);
 gboolean key_agreement_add(DerNode *recipient_infos, const Certificate *certificate,
                            SECKEYPublicKey *public_key, PK11SymKey *content_key, CmsCipher cipher,
-                           GError **error);
+                           EphemeralKeys *ephemeral_keys, GError **error);
 /* "p256", or NULL. */
 const gchar *key_agreement_get_curve_name(const Certificate *certificate);
 

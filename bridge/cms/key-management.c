@@ -167,7 +167,7 @@ choose_transport(const Certificate *certificate, const EnvelopeOptions *options)
 gboolean
 key_management_add(DerNode *recipient_infos, const Certificate *certificate,
                    PK11SymKey *content_key, const EnvelopeOptions *options,
-                   gboolean *out_is_transport, GError **error)
+                   EphemeralKeys *ephemeral_keys, gboolean *out_is_transport, GError **error)
 {
     gboolean good = FALSE;
     gboolean agrees = agreement_curve_find(certificate) != NULL;
@@ -181,7 +181,7 @@ key_management_add(DerNode *recipient_infos, const Certificate *certificate,
     *out_is_transport = !agrees;
     if (public_key != NULL)
         good = agrees ? key_agreement_add(recipient_infos, certificate, public_key, content_key,
-                                          options->cipher, error)
+                                          options->cipher, ephemeral_keys, error)
                       : key_transport_add(recipient_infos, certificate, public_key, content_key,
                                           choose_transport(certificate, options), error);
     if (!good)

@@ -4,6 +4,7 @@
 #include <pk11pub.h>
 
 #include "enveloped-data.h"
+#include "ephemeral-keys.h"
 #include "recipient-info.h"
 
 /* How the content-encryption key gets to a recipient: key transport (RFC 3370 §4.2, RFC 3560), key
@@ -27,7 +28,9 @@ PK11SymKey *key_management_unwrap(const Recipient *recipient, GBytes *owner, Cms
 gchar *key_management_dup_name(const Recipient *recipient);
 
 /* Appends a RecipientInfo for @certificate. CMS_ERROR_UNSUPPORTED: the text names the certificate.
- * @out_is_transport: whether it is a KeyTransRecipientInfo. */
+ * @ephemeral_keys: those of this message alone. @out_is_transport: whether it is a
+ * KeyTransRecipientInfo. */
 gboolean key_management_add(DerNode *recipient_infos, const Certificate *certificate,
                             PK11SymKey *content_key, const EnvelopeOptions *options,
-                            gboolean *out_is_transport, GError **error);
+                            EphemeralKeys *ephemeral_keys, gboolean *out_is_transport,
+                            GError **error);

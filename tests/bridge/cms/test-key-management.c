@@ -274,6 +274,49 @@ test_3des_wrap(void)
 }
 
 /* RFC 8410: a certificate whose key can't sign, by an authority. */
+/* The points of originators on P-256 in a message: BIT STRING, uncompressed. */
+static GPtrArray *
+find_points(GBytes *octets)
+{
+    static const guint8 head[] = {BER_BIT_STRING, 66, 0, 4};
+    GPtrArray *points = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    gsize n_octets = 0;
+    const guint8 *at = g_bytes_get_data(octets, &n_octets), *end = at + n_octets;
+    while ((at = memmem(at, (gsize)(end - at), head, sizeof head)) != NULL) {
+        g_ptr_array_add(points, g_bytes_new(at + sizeof head, 64));
+        at += sizeof head + 64;
+    }
+    return points;
+}
+
+/* RFC 5753 §3.1.1: one ephemeral key for all recipients on a curve, and another in every message;
+ * each opens it by what is for him. */
+static void
+test_ephemeral(void)
+{
+    g_autoptr(KeyPair) other = peer_make_key(folder, "other", key_cases[P_256].algorithm);
+    g_autoptr(GPtrArray) other_alone = peer_pair_alone(other);
+    KeyPair *pairs[] = {keys[P_256], keys[P_384], other};
+    g_autoptr(GPtrArray) recipients = peer_certificates(pairs, G_N_ELEMENTS(pairs));
+    g_autoptr(GBytes) last = NULL;
+    for (guint i = 0; i < 3; i++) {
+        g_autoptr(GBytes) octets =
+            encrypt_to(recipients, &(EnvelopeOptions){.cipher = CMS_CIPHER_AES_256_CBC});
+        g_autoptr(GPtrArray) points = find_points(octets);
+        g_assert_cmpuint(points->len, ==, 2);
+        GBytes *point = g_ptr_array_index(points, 0);
+        g_assert_true(g_bytes_equal(point, g_ptr_array_index(points, 1)));
+        g_assert_false(last != NULL && g_bytes_equal(point, last));
+        g_clear_pointer(&last, g_bytes_unref);
+        last = g_bytes_ref(point);
+        assert_opens_with(octets, P_256, "ecdh-p256");
+        assert_opens_with(octets, P_384, "ecdh-p384");
+        assert_opens(octets, &(EnvelopeKeys){.pairs = other_alone}, "ecdh-p256");
+        assert_openssl_opens(octets, "p256.pem", "p256.key.pem");
+        assert_openssl_opens(octets, "other.pem", "other.key.pem");
+    }
+}
+
 static KeyPair *
 make_x25519_key(void)
 {
@@ -405,6 +448,7 @@ main(int argc, char **argv)
     g_test_add_func("/key-management/oaep-other-label", test_oaep_other_label);
     g_test_add_func("/key-management/oaep-written", test_write_oaep);
     g_test_add_func("/key-management/oaep-key", test_oaep_key);
+    g_test_add_func("/key-management/ephemeral", test_ephemeral);
     g_test_add_func("/key-management/3des-wrap", test_3des_wrap);
     g_test_add_func("/key-management/x25519", test_x25519);
     g_test_add_func("/key-management/x25519-mismatch", test_x25519_mismatch);
