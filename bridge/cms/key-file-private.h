@@ -12,8 +12,8 @@ typedef struct {
 void key_file_parts_free(KeyFileParts *parts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyFileParts, key_file_parts_free)
 
-/* Errors as key_file_parse(); @n_rounds_max as PBE_ROUNDS_MAX. */
-KeyFileParts *key_file_read(GBytes *octets, const gchar *password, guint64 n_rounds_max,
+/* Errors as key_file_parse(); @cost_max of key derivation, in the units of pbe-budget.h. */
+KeyFileParts *key_file_read(GBytes *octets, const gchar *password, guint64 cost_max,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Adds what a PKCS#12 file holds (pkcs12-read.c). */

@@ -222,10 +222,10 @@ read_pem(KeyFileParts *parts, GBytes *octets, const gchar *password, PbeBudget *
 }
 
 KeyFileParts *
-key_file_read(GBytes *octets, const gchar *password, guint64 n_rounds_max, GError **error)
+key_file_read(GBytes *octets, const gchar *password, guint64 cost_max, GError **error)
 {
     g_autoptr(KeyFileParts) parts = key_file_parts_new();
-    PbeBudget budget = {n_rounds_max};
+    PbeBudget budget = {cost_max};
 
     if (g_bytes_get_size(octets) > LIMIT_KEY_FILE_OCTETS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
@@ -406,7 +406,7 @@ KeyFile *
 key_file_parse(GBytes *octets, const gchar *password, GError **error)
 {
     g_return_val_if_fail(octets != NULL, NULL);
-    g_autoptr(KeyFileParts) parts = key_file_read(octets, password, PBE_ROUNDS_MAX, error);
+    g_autoptr(KeyFileParts) parts = key_file_read(octets, password, LIMIT_DERIVATION_COST, error);
     return parts != NULL ? key_file_of_parts(parts, error) : NULL;
 }
 

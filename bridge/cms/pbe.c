@@ -13,7 +13,7 @@ typedef struct {
     SECItem n_rounds;
 } RoundsParameters;
 
-/* PBEParameter of RFC 8018 §A.3, pkcs-12PbeParams of RFC 7292 §C, and the head of PBKDF2-params. */
+/* PBEParameter of RFC 8018 §A.3 and pkcs-12PbeParams of RFC 7292 §C. */
 static const SEC_ASN1Template rounds_template[] = {
     {SEC_ASN1_SEQUENCE, 0, NULL, sizeof(RoundsParameters)},
     {SEC_ASN1_ANY, offsetof(RoundsParameters, salt), NULL, 0},
@@ -33,18 +33,6 @@ static const SEC_ASN1Template pbes2_template[] = {
     {SEC_ASN1_INLINE, offsetof(Pbes2Parameters, encryption), SECOID_AlgorithmIDTemplate, 0},
     {0, 0, NULL, 0},
 };
-
-gboolean
-pbe_budget_take(PbeBudget *budget, guint64 n_rounds, GError **error)
-{
-    if (n_rounds > budget->n_rounds_left) {
-        g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
-                    "too many rounds of key derivation (%" G_GUINT64_FORMAT ")", n_rounds);
-        return FALSE;
-    }
-    budget->n_rounds_left -= n_rounds;
-    return TRUE;
-}
 
 gboolean
 pbe_password_to_bmp(PLArenaPool *arena, const gchar *password, SECItem *out_password,
@@ -84,26 +72,39 @@ is_pkcs12_scheme(SECOidTag tag)
 }
 
 static gboolean
-take_rounds(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budget, GError **error)
+take_pbes2(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budget, GError **error)
 {
-    const SECAlgorithmID *derivation = algorithm;
     Pbes2Parameters pbes2 = {0};
-    RoundsParameters rounds = {0};
+    Pbkdf2Parameters pbkdf2;
 
     PORT_SetError(0);
-    if (SECOID_GetAlgorithmTag(algorithm) == SEC_OID_PKCS5_PBES2) {
-        if (SEC_QuickDERDecodeItem(arena, &pbes2, pbes2_template, &algorithm->parameters) !=
-            SECSuccess)
-            return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED,
-                                     "parameters of PBES2 can't be read");
-        if (SECOID_GetAlgorithmTag(&pbes2.derivation) != SEC_OID_PKCS5_PBKDF2) {
-            g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                        "key derivation other than PBKDF2 is not supported");
-            return FALSE;
-        }
-        derivation = &pbes2.derivation;
+    if (SEC_QuickDERDecodeItem(arena, &pbes2, pbes2_template, &algorithm->parameters) != SECSuccess)
+        return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED, "parameters of PBES2 can't be read");
+    if (SECOID_GetAlgorithmTag(&pbes2.derivation) != SEC_OID_PKCS5_PBKDF2) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "key derivation other than PBKDF2 is not supported");
+        return FALSE;
     }
-    if (SEC_QuickDERDecodeItem(arena, &rounds, rounds_template, &derivation->parameters) !=
+    const SECItem *item = &pbes2.derivation.parameters;
+    g_autoptr(GBytes) octets = g_bytes_new_static(item->data, item->len);
+    if (!pbkdf2_parameters_parse(octets, (BerSlice){item->data, item->len}, &pbkdf2)) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "parameters of PBKDF2, with its rounds, can't be read");
+        return FALSE;
+    }
+    return pbe_budget_take(budget, pbkdf2.n_rounds, pbe_cost_of_pbkdf2(&pbkdf2), error);
+}
+
+static gboolean
+take_rounds(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budget, GError **error)
+{
+    SECOidTag scheme = SECOID_GetAlgorithmTag(algorithm);
+    RoundsParameters rounds = {0};
+
+    if (scheme == SEC_OID_PKCS5_PBES2)
+        return take_pbes2(arena, algorithm, budget, error);
+    PORT_SetError(0);
+    if (SEC_QuickDERDecodeItem(arena, &rounds, rounds_template, &algorithm->parameters) !=
             SECSuccess ||
         rounds.n_rounds.len == 0 || rounds.n_rounds.len > 5)
         return cms_set_nss_error(error, CMS_ERROR_UNSUPPORTED,
@@ -112,8 +113,7 @@ take_rounds(PLArenaPool *arena, const SECAlgorithmID *algorithm, PbeBudget *budg
     guint64 n_rounds = 0;
     for (guint i = 0; i < rounds.n_rounds.len; i++)
         n_rounds = n_rounds << 8 | rounds.n_rounds.data[i];
-    /* NSS derives once for the key and, in the schemes of PKCS#12, again for the IV. */
-    return pbe_budget_take(budget, n_rounds * 2, error);
+    return pbe_budget_take(budget, n_rounds, pbe_cost_of_scheme(scheme), error);
 }
 
 /* The cipher that the octets are in, its key and its parameters. */

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
-#include "core-limits.h"
 #include "nss-scoped.h"
+#include "pbe-budget.h"
 
 /* Password-based encryption of key files: PBES2 and PBES1 (RFC 8018) and the schemes of PKCS#12
  * (RFC 7292 §C), old ones with RC2, RC4 and triple DES included, since files live long. */
-
-/* What the files of one call may still cost: rounds of key derivation. A file says by itself how
- * many it wants, and one that wants 2³¹ would keep us busy for an hour. */
-typedef struct {
-    guint64 n_rounds_left;
-} PbeBudget;
-#define PBE_ROUNDS_MAX LIMIT_FILE_ROUNDS
-
-/* CMS_ERROR_LIMIT if @budget does not have @n_rounds any more. */
-gboolean pbe_budget_take(PbeBudget *budget, guint64 n_rounds, GError **error);
 
 /* @password in the form of RFC 7292 §B.1: BMPString, big-endian, with its terminator. Allocated in
  * @arena. CMS_ERROR_PASSWORD for text that has no such form. */

@@ -176,7 +176,7 @@ mac_holds(const Pkcs12MacData *mac, guint n_rounds, const SECItem *password, con
 }
 
 static gboolean
-read_n_rounds(const SECItem *integer, PbeBudget *budget, guint *out_n_rounds, GError **error)
+read_n_rounds(const SECItem *integer, guint64 *out_n_rounds, GError **error)
 {
     guint64 n_rounds = integer->len == 0 ? 1 : 0;
 
@@ -186,27 +186,32 @@ read_n_rounds(const SECItem *integer, PbeBudget *budget, guint *out_n_rounds, GE
         g_set_error(error, CMS_ERROR, CMS_ERROR_MALFORMED, "PKCS#12 MAC has no sane round count");
         return FALSE;
     }
-    *out_n_rounds = (guint)n_rounds;
-    /* Perhaps twice: with and without a terminator of the empty password. */
-    return pbe_budget_take(budget, n_rounds * 2, error);
+    *out_n_rounds = n_rounds;
+    return TRUE;
 }
 
 /* Whether the MAC is right; a wrong one is a wrong password, as far as anybody can tell. */
 static gboolean
 check_mac(Reader *reader, const Pkcs12MacData *mac, const SECItem *content, GError **error)
 {
-    guint n_rounds;
+    guint64 n_rounds;
     SECItem password = {siBuffer, NULL, 0};
     SECItem nothing = {siBuffer, (unsigned char *)"", 0};
     gboolean holds = FALSE;
     const gchar *text = reader->password != NULL ? reader->password : "";
 
-    if (!read_n_rounds(&mac->n_rounds, reader->budget, &n_rounds, error) ||
+    /* Perhaps twice: with and without a terminator of the empty password. */
+    guint64 cost = pbe_cost_of_mac(SECOID_GetAlgorithmTag(&mac->digest_algorithm));
+    if (*text == '\0')
+        cost *= 2;
+    if (!read_n_rounds(&mac->n_rounds, &n_rounds, error) ||
+        !pbe_budget_take(reader->budget, n_rounds, cost, error) ||
         !pbe_password_to_bmp(reader->arena, text, &password, error) ||
-        !mac_holds(mac, n_rounds, &password, content, &holds, error))
+        !mac_holds(mac, (guint)n_rounds, &password, content, &holds, error))
         return FALSE;
     /* Without a password some write the terminator alone, and some nothing at all. */
-    if (!holds && *text == '\0' && !mac_holds(mac, n_rounds, &nothing, content, &holds, error))
+    if (!holds && *text == '\0' &&
+        !mac_holds(mac, (guint)n_rounds, &nothing, content, &holds, error))
         return FALSE;
     if (!holds)
         g_set_error(error, CMS_ERROR, CMS_ERROR_PASSWORD,

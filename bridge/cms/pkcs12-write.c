@@ -72,7 +72,7 @@ static gboolean
 restore_form(PLArenaPool *arena, SECKEYEncryptedPrivateKeyInfo *info,
              const Certificate *certificate, const gchar *password)
 {
-    PbeBudget budget = {PBE_ROUNDS_MAX};
+    PbeBudget budget = {LIMIT_DERIVATION_COST};
     g_autoptr(GBytes) plain =
         pbe_decrypt(&info->algorithm, &info->encryptedData, password, &budget, NULL);
     if (plain == NULL)

@@ -53,8 +53,11 @@ def pem(label, octets_):
 SHAPES = [
     key_file('pkcs12-mac-2e31-rounds', lambda: pkcs12(safe(), rounds=(1 << 31) - 1), 3, 'rounds'),
     key_file('pkcs12-mac-2e39-rounds', lambda: pkcs12(safe(), rounds=(1 << 39) - 1), 3, 'rounds'),
-    key_file('pkcs12-mac-3-million-rounds', lambda: pkcs12(safe(), rounds=3000000), 3,
+    key_file('pkcs12-mac-8-million-rounds', lambda: pkcs12(safe(), rounds=8000000), 3,
              'wrong password'),
+    key_file('pkcs12-safe-1333333-rounds', lambda: pkcs12(encrypted_safe(1333333)), 3,
+             'wrong password'),
+    key_file('pkcs12-safe-1333334-rounds', lambda: pkcs12(encrypted_safe(1333334)), 3, 'rounds'),
     key_file('pkcs12-safe-2e31-rounds', lambda: pkcs12(encrypted_safe((1 << 31) - 1)), 3, 'rounds'),
     key_file('pkcs12-1000-safes', lambda: pkcs12(*[encrypted_safe(100000)] * 1000), 3,
              'more than 50 safes'),

@@ -279,7 +279,7 @@ safes_read(const DerNode *safes, GError **error)
     der_add_bytes(der_add(info, BER_CONTEXT_CONSTRUCTED(0)), BER_OCTET_STRING, contents);
     g_autoptr(GBytes) octets = der_node_serialize(file);
     g_autoptr(GError) local = NULL;
-    g_autoptr(KeyFileParts) parts = key_file_read(octets, "", LIMIT_FILE_ROUNDS, &local);
+    g_autoptr(KeyFileParts) parts = key_file_read(octets, "", LIMIT_DERIVATION_COST, &local);
     g_assert_null(parts);
     if (g_error_matches(local, CMS_ERROR, CMS_ERROR_MALFORMED))
         return TRUE;
@@ -323,8 +323,8 @@ reads_safes(guint n, GError **error)
 static gboolean
 reads_rounds(guint n, GError **error)
 {
-    PbeBudget budget = {LIMIT_FILE_ROUNDS};
-    return pbe_budget_take(&budget, n, error);
+    PbeBudget budget = {LIMIT_DERIVATION_COST};
+    return pbe_budget_take(&budget, n, 1, error);
 }
 
 static gboolean
@@ -386,7 +386,7 @@ static const LimitCase limit_cases[] = {
     {"crls-entries", 1000, reads_crls_of_entries, "entries of CRLs"},
     {"pkcs12-bags", LIMIT_SAFE_BAGS, reads_bags, "more than 1000 bags"},
     {"pkcs12-safes", LIMIT_SAFES, reads_safes, "more than 50 safes"},
-    {"rounds", LIMIT_FILE_ROUNDS, reads_rounds, "rounds of key derivation (6000001)"},
+    {"rounds", LIMIT_DERIVATION_COST, reads_rounds, "rounds of key derivation (8000001)"},
     {"recipients", LIMIT_RECIPIENT_INFOS, reads_recipients, "more than 10000 recipients"},
 };
 
