@@ -35,7 +35,7 @@ read_descriptor(gint fd, const gchar *name, gsize max_octets)
     if (octets == NULL)
         report_error("%s: %s", name, error->message);
     else if (map)
-        mapped_input_add(octets, name);
+        mapped_input_add(octets, fd, name);
     return octets;
 }
 
@@ -243,13 +243,14 @@ gboolean
 output_write_file(const gchar *path, const OctetSource *octets)
 {
     struct stat facts;
+    g_autoptr(OctetSource) guarded = mapped_input_guard(octets);
     if (g_str_equal(path, "-"))
-        return write_to_stdout(octets);
+        return write_to_stdout(guarded);
     if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
-        return write_to_special(path, octets);
+        return write_to_special(path, guarded);
     g_autofree gchar *absolute = g_canonicalize_filename(path, NULL);
     g_autoptr(GError) error = NULL;
-    if (body_file_replace(absolute, octets, &error))
+    if (body_file_replace(absolute, guarded, &error))
         return TRUE;
     report_error("%s", error->message);
     return FALSE;

@@ -11,6 +11,7 @@
 #include "input.h"
 #include "json-facts.h"
 #include "mail-error.h"
+#include "mapped-input.h"
 #include "owner-name.h"
 #include "policy.h"
 #include "report.h"
@@ -224,7 +225,7 @@ run_on(Cli *cli, const gchar *op, JsonObject *params, GBytes *body, const gchar 
         .progress_data = &line,
         .in_words = !cli->options.json,
     };
-    gboolean done = op_run(op_find(op), &call, reply, &error);
+    gboolean done = op_run(op_find(op), &call, reply, &error) && mapped_input_is_unchanged(&error);
     if (g_atomic_int_get(&line.shown))
         g_printerr("\r\033[K");
     return done ? EXIT_HOLDS : fail(cli, error, owned, source, reply);

@@ -2,6 +2,7 @@
 
 #include "cli.h"
 #include "input.h"
+#include "mapped-input.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
@@ -174,6 +175,9 @@ verb_read(Cli *cli, gint argc, gchar **argv)
     const OctetSource *message = g_ptr_array_index(reply.bodies, 0);
     if ((!cli->options.json || cli->options.output != NULL) && !output_write(cli, message))
         status = EXIT_UNKNOWN;
+    /* Nor is a verdict given on what is no more. */
+    if (status == EXIT_UNKNOWN && !mapped_input_is_unchanged(NULL))
+        return status;
     if (cli->options.json) {
         cli_show_json(&reply);
     } else {

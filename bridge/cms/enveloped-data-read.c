@@ -223,6 +223,7 @@ decrypt(GBytes *ber, const EnvelopeKeys *keys, EnvelopeFacts *facts, GError **er
     facts->authenticated = envelope.authenticated;
     facts->cipher = envelope.cipher.cipher;
     facts->n_recipients = envelope.counts.n_recipients;
+    facts->n_rounds = envelope.counts.n_rounds;
     return parsed ? try_recipients(&envelope, ber, facts, error) : NULL;
 }
 

@@ -41,14 +41,16 @@ typedef struct {
     gchar *key_management;  /* of the recipient that was opened: "rsa-pkcs1", …; or NULL */
     Certificate *recipient; /* whose key opened it; or NULL: a password */
     guint n_recipients;
+    guint64 n_rounds; /* of key derivation that it asked for, with EnvelopeKeys.n_rounds_before */
 } EnvelopeFacts;
 void envelope_facts_clear(EnvelopeFacts *facts);
 
 /* What may open an envelope. */
 typedef struct {
-    GPtrArray *pairs;   /* (element-type KeyPair) */
-    gchar *password;    /* (nullable): UTF-8, for recipients that have a password (RFC 3211) */
-    guint n_rounds_max; /* of key derivation for one message; 0: LIMIT_PASSWORD_ROUNDS */
+    GPtrArray *pairs;        /* (element-type KeyPair) */
+    gchar *password;         /* (nullable): UTF-8, for recipients that have a password (RFC 3211) */
+    guint n_rounds_max;      /* of key derivation for one message; 0: LIMIT_PASSWORD_ROUNDS */
+    guint64 n_rounds_before; /* that the envelopes round this one have asked for */
 } EnvelopeKeys;
 /* Takes @pairs, copies @password. */
 EnvelopeKeys *envelope_keys_new(GPtrArray *pairs, const gchar *password);

@@ -47,6 +47,9 @@ find_objection(const Recipient *recipient, GBytes *owner, Agreement *out_agreeme
     if (agreement.n_key_octets == 0)
         return wrap == OID_3DES_WRAP ? "key wrap with triple DES is refused"
                                      : "its key wrap is not one of AES";
+    if ((recipient->ukm != NULL && g_bytes_get_size(recipient->ukm) > LIMIT_AGREEMENT_OCTETS) ||
+        recipient->algorithm.parameters.n_octets > LIMIT_AGREEMENT_OCTETS)
+        return "its user keying material or key wrap is too long";
     if (recipient->originator_point.octets == NULL)
         return "its originator is named by a certificate (static-static key agreement)";
     *out_agreement = agreement;

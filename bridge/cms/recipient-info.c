@@ -241,12 +241,15 @@ gboolean
 recipient_infos_read(BerReader *fields, const EnvelopeKeys *keys, GPtrArray *out_recipients,
                      RecipientCounts *out_counts, GError **error)
 {
-    Collection collection = {
-        .keys = keys, .recipients = out_recipients, .n_comparisons = LIMIT_NAME_COMPARISONS};
+    Collection collection = {.keys = keys,
+                             .recipients = out_recipients,
+                             .n_comparisons = LIMIT_NAME_COMPARISONS,
+                             .n_rounds = keys->n_rounds_before};
     BerReader set;
     gboolean good = ber_enter(fields, BER_SET, "recipientInfos", &set, error);
     while (good && !ber_at_end(&set))
         good = read_recipient_info(&collection, &set, error);
+    collection.counts.n_rounds = collection.n_rounds;
     *out_counts = collection.counts;
     return good && ber_leave(fields, &set, "recipientInfos", error);
 }

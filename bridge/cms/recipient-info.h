@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     guint n_recipients;
     guint n_passwords; /* of them: those that have a password */
+    guint64 n_rounds;  /* that these ask for, with those of the envelopes before */
 } RecipientCounts;
 
 /* Puts into @out_recipients (element-type Recipient) one for each recipient and key of @keys that

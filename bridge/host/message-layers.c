@@ -108,6 +108,7 @@ typedef struct {
     gpointer keys_data;
     gsize max_inflated; /* octets that may still be inflated in this message */
     gboolean only_envelope;
+    guint64 n_rounds;   /* of key derivation that its envelopes have asked for so far */
     guint n_signatures; /* one in another, inside of the innermost envelope so far */
 } Opening;
 
@@ -134,7 +135,9 @@ open_envelope(Opening *opening, CmsContentType type, GBytes *cms, GError **error
     if (keys == NULL)
         return NULL;
     envelope_facts_clear(&opened->encryption);
+    keys->n_rounds_before = opening->n_rounds;
     g_autoptr(OctetSource) plain = enveloped_data_decrypt(cms, keys, &opened->encryption, error);
+    opening->n_rounds = opened->encryption.n_rounds;
     if (plain == NULL)
         return NULL;
     set_content(layer, plain);

@@ -335,9 +335,9 @@ SHAPES = [
     decrypt('agreed-keys-other-spelling', lambda: enveloped([key_agreement(
         [agreed_key((name('ec').replace(b'\x0c', b'\x13'), WORLD.ec[1]))] * 10000,
         point=WORLD.points['ec'])]), 1, '', '--key', '{ec}'),
-    decrypt('agreed-ukm-10mb', lambda: enveloped([key_agreement(
-        [agreed_key(WORLD.ec)] * 10, point=WORLD.points['ec'], ukm=b'x' * 10000000)]), 1, '',
-            '--key', '{ec}'),
+    decrypt('agreed-ukm-60mb', lambda: enveloped([key_agreement(
+        [agreed_key(WORLD.ec)] * 10, point=WORLD.points['ec'], ukm=b'x' * 60000000)]), 3,
+            'too long', '--key', '{ec}'),
     decrypt('passwords-2e31-rounds', lambda: enveloped([password_recipient((1 << 31) - 1)] * 100),
             1, ''),
     decrypt('recipient-names-60kb', lambda: enveloped([key_transport(

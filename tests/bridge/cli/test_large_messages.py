@@ -232,6 +232,27 @@ class Surroundings(unittest.TestCase):
                 self.assertEqual(errors.decode(), f'dane-smime: {source} became shorter while it '
                                                   'was being read\n')
 
+    def test_is_changed(self):
+        """The same, with other words in what is still to come: they are not what was signed."""
+        for verb, steps in ((['read', '--cert', None], [['sign']]), (['sign'], [])):
+            with self.subTest(verb[0]):
+                source = prepare(make_message('changed.eml', N_OCTETS), steps)
+                self._change_while_read(verb, source)
+
+    def _change_while_read(self, verb, source):
+        command = PROGRAM.command(*with_certificate(verb), source)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=environment()) as process:
+            self.assertEqual(len(process.stdout.read(PIECE_OCTETS)), PIECE_OCTETS)
+            with open(source, 'r+b') as file:
+                file.seek(N_OCTETS // 2)
+                file.write(b'PAY MALLORY')
+            shown, errors = process.communicate()
+        self.assertEqual(process.returncode, UNKNOWN, errors)
+        self.assertIn(b'PAY MALLORY', shown)
+        self.assertEqual(errors.decode(), f'dane-smime: {source} was changed while it was being '
+                                          'read\n')
+
     def test_no_room(self):
         for name, (verb, steps) in VERBS.items():
             if verb[0] == 'verify':

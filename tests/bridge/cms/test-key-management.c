@@ -370,6 +370,26 @@ test_password(gconstpointer data)
     assert_fails(octets, &(EnvelopeKeys){.pairs = none}, CMS_ERROR_NOT_FOR_US, "has a password");
 }
 
+/* What the envelopes round it have taken of the message's rounds is not there for another. */
+static void
+test_password_in_layers(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) octets = make_by_openssl("-aes-256-cbc -pwri_password secret", "");
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    gchar password[] = "secret";
+    EnvelopeKeys words = {.pairs = none, .password = password};
+    EnvelopeFacts facts = {0};
+    g_autoptr(OctetSource) plaintext = enveloped_data_decrypt(octets, &words, &facts, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(facts.n_rounds, >, 0);
+    envelope_facts_clear(&facts);
+    words.n_rounds_before = LIMIT_PASSWORD_ROUNDS - facts.n_rounds;
+    assert_opens(octets, &words, "password");
+    words.n_rounds_before++;
+    assert_fails(octets, &words, CMS_ERROR_LIMIT, "too many rounds");
+}
+
 /* Who has a key needs no password, and the reverse; a wrong one does no harm. */
 static void
 test_password_and_key(void)
@@ -452,6 +472,7 @@ main(int argc, char **argv)
     g_test_add_func("/key-management/3des-wrap", test_3des_wrap);
     g_test_add_func("/key-management/x25519", test_x25519);
     g_test_add_func("/key-management/x25519-mismatch", test_x25519_mismatch);
+    g_test_add_func("/key-management/password-in-layers", test_password_in_layers);
     g_test_add_func("/key-management/password-and-key", test_password_and_key);
     g_test_add_func("/key-management/damaged", test_damaged_keys);
     int status = g_test_run();
