@@ -111,6 +111,17 @@ class Algorithms(unittest.TestCase):
         _, rows = self.panel(view, 'pss')
         self.assertIn('pss', rows['Algorithms'])
 
+    def test_unsupported(self):
+        """Not taken for a bad one; what is missing has a row."""
+        signer = Signer('sha3@example.com', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048')
+        view, state = self.judged(signer.sign(plain('sha3', sender=signer.address), '-md',
+                                              'sha3-256'))
+        view.wait_for_text('secret sha3')
+        self.assert_icons(state, PLAIN, None, None)
+        texts, rows = self.panel(view, 'unsupported')
+        self.assertIn('not supported here', texts)
+        self.assertTrue(rows['What is missing here'], rows)
+
     def test_short_key(self):
         certificate = self.kinds.own_key('short', 'rsa:1024')
         view, state = self.judged(self.kinds.encrypted_by_openssl('short', plain('short'),
