@@ -6,39 +6,25 @@
 #include "content-encryption-private.h"
 #include "core-limits.h"
 #include "octet-spool.h"
+#include "wiped-octets.h"
 
-/* Plaintext, or what has been plaintext, in memory that is wiped. */
+/* What has to be in memory as a whole: the cipher works in one call. */
 typedef struct {
+    guint8 *buffer;      /* room for the result, and for the input if it is not at hand */
+    const guint8 *input; /* may be @buffer: the cipher works in place */
     gsize n_octets;
-    gsize n_filled;
-    guint8 octets[];
-} Buffer;
-
-static void
-buffer_free(gpointer data)
-{
-    Buffer *buffer = data;
-    explicit_bzero(buffer->octets, buffer->n_octets);
-    g_free(buffer);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Buffer, buffer_free)
+    gsize n_filled; /* of @buffer by append() */
+} Whole;
 
 static gboolean
 append(const guint8 *octets, gsize n_octets, gpointer user_data, GError **error G_GNUC_UNUSED)
 {
-    Buffer *buffer = user_data;
-    g_assert(n_octets <= buffer->n_octets - buffer->n_filled);
-    memcpy(buffer->octets + buffer->n_filled, octets, n_octets);
-    buffer->n_filled += n_octets;
+    Whole *whole = user_data;
+    g_assert(n_octets <= whole->n_octets - whole->n_filled);
+    memcpy(whole->buffer + whole->n_filled, octets, n_octets);
+    whole->n_filled += n_octets;
     return TRUE;
 }
-
-/* What has to be in memory as a whole: the cipher works in one call. */
-typedef struct {
-    Buffer *buffer;      /* room for the result, and for the input if it is not at hand */
-    const guint8 *input; /* may be in @buffer: the cipher works in place */
-    int n_octets;
-} Whole;
 
 static gboolean
 whole_init(Whole *whole, const OctetSource *input, GError **error)
@@ -49,26 +35,24 @@ whole_init(Whole *whole, const OctetSource *input, GError **error)
                     LIMIT_BUFFERED_OCTETS);
         return FALSE;
     }
-    gsize n_octets = (gsize)octet_source_get_size(input);
     GBytes *at_hand = octet_source_peek_bytes(input);
     const guint8 *octets = at_hand != NULL ? g_bytes_get_data(at_hand, NULL) : NULL;
-    whole->buffer = g_malloc(sizeof(Buffer) + MAX(n_octets, 1));
-    octets_expect(whole->buffer, n_octets);
-    *whole->buffer = (Buffer){.n_octets = n_octets};
-    whole->n_octets = (int)n_octets;
-    whole->input = whole->buffer->octets;
+    whole->n_octets = (gsize)octet_source_get_size(input);
+    whole->buffer = g_malloc(MAX(whole->n_octets, 1));
+    octets_expect(whole->buffer, whole->n_octets);
+    whole->input = whole->buffer;
     if (octets != NULL && !octets_are_mapped(octets)) {
         whole->input = octets;
         return TRUE;
     }
     /* A file's pages would all be in memory too: they are given back behind the reader. */
-    return octet_source_read(input, append, whole->buffer, error);
+    return octet_source_read(input, append, whole, error);
 }
 
 static void
 whole_clear(Whole *whole)
 {
-    g_clear_pointer(&whole->buffer, buffer_free);
+    wiped_octets_free(g_steal_pointer(&whole->buffer), whole->n_octets);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Whole, whole_clear)
 
@@ -85,16 +69,15 @@ run_cipher(const ContentCipher *cipher, PK11SymKey *key, CK_ATTRIBUTE_TYPE opera
         return FALSE;
     memcpy(nonce, cipher->nonce, sizeof nonce);
     return PK11_AEADOp(context, CKG_NO_GENERATE, 0, nonce, (int)cipher->n_nonce, aad,
-                       (int)n_additional, whole->buffer->octets, &n_written, whole->n_octets, tag,
-                       (int)cipher->n_tag, whole->input, whole->n_octets) == SECSuccess;
+                       (int)n_additional, whole->buffer, &n_written, (int)whole->n_octets, tag,
+                       (int)cipher->n_tag, whole->input, (int)whole->n_octets) == SECSuccess;
 }
 
 static OctetSource *
 whole_to_source(Whole *whole)
 {
-    Buffer *buffer = g_steal_pointer(&whole->buffer);
     g_autoptr(GBytes) octets =
-        g_bytes_new_with_free_func(buffer->octets, buffer->n_octets, buffer_free, buffer);
+        wiped_octets_to_bytes(g_steal_pointer(&whole->buffer), whole->n_octets);
     return octet_source_new_bytes(octets);
 }
 

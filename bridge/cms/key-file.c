@@ -9,6 +9,7 @@
 #include "nss-capability.h"
 #include "oid.h"
 #include "pem.h"
+#include "wiped-octets.h"
 #include "x25519.h"
 
 typedef struct {
@@ -119,7 +120,7 @@ wrap_key(SECOidTag algorithm, SECItem *parameters, const SECItem *key, GError **
         cms_set_nss_error(error, CMS_ERROR_KEY, "private key can't be read");
         return NULL;
     }
-    return pem_secret_bytes_new_take(g_memdup2(der.data, der.len), der.len);
+    return wiped_octets_to_bytes(g_memdup2(der.data, der.len), der.len);
 }
 
 static GBytes *

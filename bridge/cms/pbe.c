@@ -6,7 +6,7 @@
 
 #include "algorithm.h"
 #include "cms-error.h"
-#include "pem.h"
+#include "wiped-octets.h"
 
 typedef struct {
     SECItem salt;
@@ -162,7 +162,7 @@ pbe_decrypt(SECAlgorithmID *algorithm, const SECItem *octets, const gchar *passw
     unsigned int n_plain = 0;
     SECStatus status = PK11_Decrypt(key, mechanism, parameters, plain, &n_plain, octets->len,
                                     octets->data, octets->len);
-    g_autoptr(GBytes) result = pem_secret_bytes_new_take(plain, n_plain);
+    g_autoptr(GBytes) result = wiped_octets_to_bytes(plain, n_plain);
     if (status != SECSuccess) {
         cms_set_nss_error(error, CMS_ERROR_PASSWORD, "wrong password");
         return NULL;

@@ -5,33 +5,11 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "wiped-octets.h"
 
 #define PEM_BEGIN "-----BEGIN "
 #define PEM_END   "-----END "
 #define PEM_TAIL  "-----"
-
-typedef struct {
-    guint8 *octets;
-    gsize n_octets;
-} Secret;
-
-static void
-secret_free(gpointer data)
-{
-    Secret *secret = data;
-    explicit_bzero(secret->octets, secret->n_octets);
-    g_free(secret->octets);
-    g_free(secret);
-}
-
-GBytes *
-pem_secret_bytes_new_take(guint8 *octets, gsize n_octets)
-{
-    Secret *secret = g_new(Secret, 1);
-    secret->octets = octets;
-    secret->n_octets = n_octets;
-    return g_bytes_new_with_free_func(octets, n_octets, secret_free, secret);
-}
 
 void
 pem_block_free(PemBlock *block)
@@ -133,7 +111,7 @@ decode_base64(GString *text, GError **error)
         return g_bytes_new(NULL, 0);
     gsize n_octets = 0;
     guint8 *octets = g_base64_decode(text->str, &n_octets);
-    return pem_secret_bytes_new_take(octets, n_octets);
+    return wiped_octets_to_bytes(octets, n_octets);
 }
 
 /* Wiped: the text of a private key is as good as the key. */

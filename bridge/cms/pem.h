@@ -26,6 +26,3 @@ gboolean pem_is_likely(GBytes *octets);
  * but base64 inside
  */
 GPtrArray *pem_parse(GBytes *octets, guint n_blocks_max, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Octets that are overwritten when the last reference goes. Takes @octets over. */
-GBytes *pem_secret_bytes_new_take(guint8 *octets, gsize n_octets);

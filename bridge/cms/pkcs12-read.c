@@ -4,8 +4,8 @@
 #include "cms-error.h"
 #include "core-limits.h"
 #include "key-file-private.h"
-#include "pem.h"
 #include "pkcs12-private.h"
+#include "wiped-octets.h"
 
 typedef struct {
     KeyFileParts *parts;
@@ -93,7 +93,7 @@ read_bag(Reader *reader, const Pkcs12SafeBag *bag, guint depth, GError **error)
     switch ((gint)SECOID_FindOIDTag(&bag->type)) {
     case SEC_OID_PKCS12_V1_KEY_BAG_ID: {
         g_autoptr(GBytes) key =
-            pem_secret_bytes_new_take(g_memdup2(bag->value.data, bag->value.len), bag->value.len);
+            wiped_octets_to_bytes(g_memdup2(bag->value.data, bag->value.len), bag->value.len);
         return key_file_parts_add_key(reader->parts, key, error);
     }
     case SEC_OID_PKCS12_V1_PKCS8_SHROUDED_KEY_BAG_ID:

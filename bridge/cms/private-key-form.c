@@ -3,7 +3,7 @@
 #include "private-key-form.h"
 
 #include "cms-error.h"
-#include "pem.h"
+#include "wiped-octets.h"
 
 /* RFC 7748 §5, RFC 8032 §5.1.5. */
 #define CURVE_KEY_OCTETS 32
@@ -61,5 +61,5 @@ private_key_form_restore(const SECItem *der, const Certificate *certificate, GEr
         cms_set_nss_error(error, CMS_ERROR_KEY, "private key can't be written");
         return NULL;
     }
-    return pem_secret_bytes_new_take(g_memdup2(restored.data, restored.len), restored.len);
+    return wiped_octets_to_bytes(g_memdup2(restored.data, restored.len), restored.len);
 }

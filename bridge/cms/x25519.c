@@ -6,7 +6,7 @@
 
 #include "cms-error.h"
 #include "oid.h"
-#include "pem.h"
+#include "wiped-octets.h"
 
 /* DER of the curve's older name, 1.3.6.1.4.1.11591.15.1. */
 static const guint8 curve_octets[] = {0x06, 0x09, 0x2b, 0x06, 0x01, 0x04,
@@ -116,7 +116,7 @@ x25519_prepare_key(const SECItem *key, GError **error)
         return NULL;
     }
     guint8 *octets = g_malloc(KEY_INFO_OCTETS);
-    g_autoptr(GBytes) prepared = pem_secret_bytes_new_take(octets, KEY_INFO_OCTETS);
+    g_autoptr(GBytes) prepared = wiped_octets_to_bytes(octets, KEY_INFO_OCTETS);
     /* NSS wants some point at once, and does not compare it with the scalar. */
     write_key_info(octets, key->data + 2, base_point);
     PORT_SetError(0);

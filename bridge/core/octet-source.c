@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "octet-spool.h"
+#include "wiped-octets.h"
 
 struct _OctetSource {
     gatomicrefcount n_references;
@@ -160,9 +161,12 @@ typedef struct {
 static gpointer
 open_bytes(gconstpointer origin, GError **error G_GNUC_UNUSED)
 {
+    static const guint8 nothing[1] = {0};
     gsize n_octets = 0;
     BytesPass *pass = g_new0(BytesPass, 1);
     pass->next = g_bytes_get_data((GBytes *)origin, &n_octets);
+    if (pass->next == NULL)
+        pass->next = nothing; /* a place to stand at the end of */
     pass->end = pass->next + n_octets;
     pass->kept = pass->next;
     return pass;
@@ -352,16 +356,8 @@ typedef struct {
     gsize n_octets;
     gsize n_wanted;
     gsize n_before; /* octets that are passed over first */
-    guint8 octets[];
+    guint8 *octets;
 } Collected;
-
-static void
-collected_free(gpointer data)
-{
-    Collected *collected = data;
-    explicit_bzero(collected->octets, collected->n_octets);
-    g_free(collected);
-}
 
 static gboolean
 collect(const guint8 *octets, gsize n_octets, Collected *collected)
@@ -381,19 +377,18 @@ collect_range(const OctetSource *source, gsize n_before, gsize n_wanted, GError 
     OctetPiece piece;
     if (reader == NULL)
         return NULL;
-    Collected *collected = g_malloc(sizeof *collected + n_wanted);
-    octets_expect(collected, n_wanted);
-    *collected = (Collected){.n_wanted = n_wanted, .n_before = n_before};
+    Collected collected = {
+        .n_wanted = n_wanted, .n_before = n_before, .octets = g_malloc(MAX(n_wanted, 1))};
+    octets_expect(collected.octets, n_wanted);
     /* What reaches to the end is right only if nothing comes after it, and no fault. */
     gboolean to_end = n_before + n_wanted == source->n_octets;
     do {
         if (!octet_reader_next(reader, &piece, error)) {
-            collected_free(collected);
+            wiped_octets_free(collected.octets, collected.n_octets);
             return NULL;
         }
-    } while (piece.n_octets > 0 && (collect(piece.octets, piece.n_octets, collected) || to_end));
-    return g_bytes_new_with_free_func(collected->octets, collected->n_octets, collected_free,
-                                      collected);
+    } while (piece.n_octets > 0 && (collect(piece.octets, piece.n_octets, &collected) || to_end));
+    return wiped_octets_to_bytes(collected.octets, collected.n_octets);
 }
 
 GBytes *

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "octet-source.h"
+#include "wiped-octets.h"
 
 /* Pages are given back in runs: each costs a system call. */
 #define LARGE_PAGE_OCTETS (2u * 1024 * 1024)
@@ -25,12 +26,6 @@ typedef struct {
     atomic_uintptr_t end;
 } Mapping;
 static Mapping mappings[MAPPINGS_MAX];
-
-/* Octets in memory that is wiped when they are freed. */
-typedef struct {
-    guint8 *octets;
-    gsize n_octets;
-} Kept;
 
 struct _OctetSpool {
     gsize max_octets;
@@ -61,30 +56,6 @@ fail_limit(GError **error, gsize max_octets)
     g_set_error(error, OCTET_ERROR, OCTET_ERROR_LIMIT, "more than %" G_GSIZE_FORMAT " octets",
                 max_octets);
     return FALSE;
-}
-
-static void
-wipe_free(guint8 *octets, gsize n_octets)
-{
-    if (octets != NULL)
-        explicit_bzero(octets, n_octets);
-    g_free(octets);
-}
-
-static void
-kept_free(gpointer data)
-{
-    Kept *kept = data;
-    wipe_free(kept->octets, kept->n_octets);
-    g_free(kept);
-}
-
-static GBytes *
-keep(guint8 *octets, gsize n_octets)
-{
-    Kept *kept = g_new0(Kept, 1);
-    *kept = (Kept){octets, n_octets};
-    return g_bytes_new_with_free_func(octets, n_octets, kept_free, kept);
 }
 
 /* NULL: no place is free. */
@@ -205,14 +176,14 @@ read_descriptor(gint descriptor, gsize n_octets, GError **error)
             continue;
         if (n < 0) {
             fail_reading(error);
-            wipe_free(octets, n_read);
+            wiped_octets_free(octets, n_read);
             return NULL;
         }
         if (n == 0)
             break;
         n_read += (gsize)n;
     }
-    return keep(octets, n_read);
+    return wiped_octets_to_bytes(octets, n_read);
 }
 
 static GBytes *
@@ -251,7 +222,7 @@ octet_spool_free(OctetSpool *spool)
 {
     if (spool == NULL)
         return;
-    wipe_free(spool->memory, spool->n_octets);
+    wiped_octets_free(spool->memory, spool->n_octets);
     if (spool->descriptor >= 0)
         close(spool->descriptor);
     g_free(spool);
@@ -314,7 +285,7 @@ move_to_file(OctetSpool *spool, GError **error)
         return FALSE;
     if (!octets_write(spool->descriptor, spool->memory, spool->n_octets))
         return fail_writing(error);
-    wipe_free(g_steal_pointer(&spool->memory), spool->n_octets);
+    wiped_octets_free(g_steal_pointer(&spool->memory), spool->n_octets);
     return TRUE;
 }
 
@@ -326,7 +297,7 @@ append_to_memory(OctetSpool *spool, const guint8 *octets, gsize n_octets)
         guint8 *larger = g_malloc(n_wanted);
         if (spool->n_octets > 0)
             memcpy(larger, spool->memory, spool->n_octets);
-        wipe_free(spool->memory, spool->n_octets);
+        wiped_octets_free(spool->memory, spool->n_octets);
         spool->memory = larger;
         spool->n_allocated = n_wanted;
     }
@@ -356,7 +327,7 @@ octet_spool_finish(OctetSpool *spool, GError **error)
 {
     if (spool->descriptor >= 0)
         return map_or_read(spool->descriptor, spool->n_octets, error);
-    return keep(g_steal_pointer(&spool->memory), spool->n_octets);
+    return wiped_octets_to_bytes(g_steal_pointer(&spool->memory), spool->n_octets);
 }
 
 GBytes *

@@ -3,7 +3,7 @@
 #include "params.h"
 
 #include "op.h"
-#include "pem.h"
+#include "wiped-octets.h"
 
 static gboolean
 fail(GError **error, const gchar *name, const gchar *wanted)
@@ -126,7 +126,7 @@ octets_from_base64(const gchar *text)
     gsize n_octets = 0;
     guchar *octets = g_base64_decode(text, &n_octets);
     /* Keys and plaintext come so, too. */
-    return pem_secret_bytes_new_take(octets, n_octets);
+    return wiped_octets_to_bytes(octets, n_octets);
 }
 
 gboolean

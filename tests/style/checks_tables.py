@@ -100,14 +100,18 @@ def _ledger_complaints(project, line):
 
 
 def check_rfc_ledger(project):
-    """Every line of the ledger is whole and every test it names exists."""
+    """Every line of the ledger is whole, every section has one, and every test it names exists."""
     if not project.exists(LEDGER):
         return
-    n_rows = 0
+    n_rows, rows_of = 0, {}
     for number, line in project.lines(LEDGER):
         if not line.strip() or line.startswith('#'):
             continue
         n_rows += 1
+        section = line.split('|')[0].strip()
+        if rows_of.setdefault(section, number) != number:
+            yield Complaint(LEDGER, number, f'{section} stands in line {rows_of[section]} already; '
+                            'make one row of both')
         for text in _ledger_complaints(project, line):
             yield Complaint(LEDGER, number, text)
     if n_rows == 0:
