@@ -426,9 +426,9 @@ class Choices(unittest.TestCase):
         view = WORLD.reading.show(WORLD.folders.wait_headers(folder, 1)[-1]['uri'])
         view.wait_for(lambda state: state['box'] == 'S/MIME · DANE', 'a verdict')
         PAGE.open('lookup')
-        WORLD.pictures.window('options-lookup')
         PAGE.click('Forget the list')
         PAGE.wait_text('Number of entries: 1.', '#learn-outcome')
+        WORLD.pictures.window('options-lookup')
         PAGE.click('Forget the list')
         PAGE.wait_text('Number of entries: 0.', '#learn-outcome')
 
