@@ -43,7 +43,7 @@ find_objection(const Recipient *recipient, GBytes *owner, RsaOaepParameters *out
         return "the algorithm is not known";
     if (!rsa_oaep_parameters_parse(owner, recipient->algorithm.parameters, out_oaep))
         return "its parameters name digests or mask generation that are not known";
-    return out_oaep->has_label ? "OAEP with a label (pSpecified) is refused" : NULL;
+    return NULL;
 }
 
 KeyUnwrap
@@ -55,6 +55,10 @@ key_transport_unwrap(const Recipient *recipient, GBytes *owner, guint8 *out_octe
     *out_objection = find_objection(recipient, owner, &oaep);
     if (*out_objection != NULL)
         return KEY_UNWRAP_UNSUPPORTED;
+    if (oaep.label.n_octets > LIMIT_OAEP_LABEL_OCTETS) {
+        *out_objection = "its label (pSpecified of OAEP) is too long";
+        return KEY_UNWRAP_LIMIT;
+    }
     PORT_SetError(0);
     SECStatus status = recipient->algorithm.id == OID_RSAES_OAEP
                            ? decrypt_oaep(recipient, &oaep, out_octets, out_n_octets)
@@ -65,14 +69,14 @@ key_transport_unwrap(const Recipient *recipient, GBytes *owner, guint8 *out_octe
 }
 
 /* What the certificate's own key asks for (RFC 4055 §4.1), else SHA-256 for both. FALSE: what it
- * asks for can't be done. */
+ * asks for can't be done; a label is not written. */
 static gboolean
 choose_oaep_parameters(const Certificate *certificate, RsaOaepParameters *out_parameters)
 {
     BerReader all, fields;
     CmsAlgorithm algorithm;
     GBytes *spki = certificate_get_spki(certificate);
-    *out_parameters = (RsaOaepParameters){CMS_DIGEST_SHA256, CMS_DIGEST_SHA256, FALSE};
+    *out_parameters = (RsaOaepParameters){CMS_DIGEST_SHA256, CMS_DIGEST_SHA256, {0}};
     if (certificate_get_key_type(certificate) != KEY_TYPE_RSA_OAEP)
         return TRUE;
     ber_reader_init(&all, spki);
@@ -81,7 +85,7 @@ choose_oaep_parameters(const Certificate *certificate, RsaOaepParameters *out_pa
         return FALSE;
     return cms_algorithm_has_no_parameters(&algorithm) ||
            (rsa_oaep_parameters_parse(spki, algorithm.parameters, out_parameters) &&
-            !out_parameters->has_label);
+            out_parameters->label.n_octets == 0);
 }
 
 static SECStatus

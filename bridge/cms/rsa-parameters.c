@@ -147,8 +147,7 @@ rsa_pss_key_read(const Certificate *certificate, RsaPssParameters *out_parameter
 gboolean
 rsa_oaep_parameters_parse(GBytes *owner, BerSlice element, RsaOaepParameters *out_parameters)
 {
-    RsaOaepParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, FALSE};
-    BerSlice label = {0};
+    RsaOaepParameters parameters = {CMS_DIGEST_SHA1, CMS_DIGEST_SHA1, {0}};
     BerReader all, fields, field;
     if (element.octets == NULL) {
         *out_parameters = parameters;
@@ -159,11 +158,10 @@ rsa_oaep_parameters_parse(GBytes *owner, BerSlice element, RsaOaepParameters *ou
         !read_common(&fields, &parameters.digest, &parameters.mgf_digest))
         return FALSE;
     if (enter_field(&fields, 2, &field) &&
-        (!read_label(&field, &label) || !leave_field(&fields, &field)))
+        (!read_label(&field, &parameters.label) || !leave_field(&fields, &field)))
         return FALSE;
     if (!ber_leave(&all, &fields, "RSAES-OAEP-params", NULL))
         return FALSE;
-    parameters.has_label = label.n_octets > 0;
     *out_parameters = parameters;
     return TRUE;
 }
@@ -172,6 +170,7 @@ rsa_oaep_parameters_parse(GBytes *owner, BerSlice element, RsaOaepParameters *ou
 void
 rsa_oaep_parameters_add(DerNode *parent, const RsaOaepParameters *parameters)
 {
+    g_assert(parameters->label.n_octets == 0);
     DerNode *algorithm = der_add(parent, BER_SEQUENCE);
     der_add_oid(algorithm, OID_RSAES_OAEP);
     DerNode *fields = der_add(algorithm, BER_SEQUENCE);
@@ -189,5 +188,7 @@ rsa_oaep_parameters_for_nss(const RsaOaepParameters *parameters)
         .hashAlg = cms_digest_get_info(parameters->digest)->mechanism,
         .mgf = cms_digest_get_info(parameters->mgf_digest)->mgf,
         .source = CKZ_DATA_SPECIFIED,
+        .pSourceData = (guint8 *)parameters->label.octets,
+        .ulSourceDataLen = parameters->label.n_octets,
     };
 }

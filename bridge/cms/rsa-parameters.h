@@ -37,14 +37,14 @@ RsaPssKey rsa_pss_key_read(const Certificate *certificate, RsaPssParameters *out
 typedef struct {
     CmsDigest digest;
     CmsDigest mgf_digest; /* of MGF1 */
-    gboolean has_label;   /* pSpecified that is not empty */
+    BerSlice label;       /* pSpecified: octets of what was parsed; none unless it says so */
 } RsaOaepParameters;
 /* Of an element that is absent (octets NULL): all defaults, which RFC 3560 §3 wants written out but
- * some leave away. */
+ * some leave away. The label's length is not limited here. */
 gboolean rsa_oaep_parameters_parse(GBytes *owner, BerSlice element,
                                    RsaOaepParameters *out_parameters);
-/* Appends the AlgorithmIdentifier of id-RSAES-OAEP, digest and mask generation written out, without
- * a label. */
+/* Appends the AlgorithmIdentifier of id-RSAES-OAEP, digest and mask generation written out. There
+ * must not be a label: none is ever written. */
 void rsa_oaep_parameters_add(DerNode *parent, const RsaOaepParameters *parameters);
-/* What NSS makes of them; borrows nothing. */
+/* What NSS makes of them; borrows the label. */
 CK_RSA_PKCS_OAEP_PARAMS rsa_oaep_parameters_for_nss(const RsaOaepParameters *parameters);

@@ -14,7 +14,7 @@ static const Oid own_ciphers[] = {OID_AES_256_GCM, OID_AES_128_GCM, OID_AES_256_
                                   OID_AES_192_CBC, OID_AES_128_CBC};
 
 /* As key transport writes it. */
-static const RsaOaepParameters own_oaep = {CMS_DIGEST_SHA256, CMS_DIGEST_SHA256, FALSE};
+static const RsaOaepParameters own_oaep = {CMS_DIGEST_SHA256, CMS_DIGEST_SHA256, {0}};
 
 static void
 note_cipher(SmimeCapabilities *capabilities, const CmsAlgorithm *entry)
@@ -36,7 +36,7 @@ note_oaep(SmimeCapabilities *capabilities, GBytes *der, const CmsAlgorithm *entr
     RsaOaepParameters parameters;
     if (entry->id != OID_RSAES_OAEP || entry->parameters.octets == NULL ||
         !rsa_oaep_parameters_parse(der, entry->parameters, &parameters) ||
-        parameters.digest != parameters.mgf_digest || parameters.has_label)
+        parameters.digest != parameters.mgf_digest || parameters.label.n_octets > 0)
         return;
     capabilities->oaep_digests |= 1u << parameters.digest;
 }

@@ -85,6 +85,8 @@
 /* An encrypted content-encryption key, but for RSA's: the longest key that RFC 3211 has room for.
  */
 #define LIMIT_WRAPPED_KEY_OCTETS 272u
+/* The label of RSA-OAEP (pSpecified), of which nobody is known to write more than some dozens. */
+#define LIMIT_OAEP_LABEL_OCTETS 1024u
 /* Rounds of key derivation that the password recipients of one message may ask for, all together: a
  * second or two. Today's recommendations end at 1.3 million. */
 #define LIMIT_PASSWORD_ROUNDS 2000000u

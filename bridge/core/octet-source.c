@@ -161,9 +161,12 @@ typedef struct {
 static gpointer
 open_bytes(gconstpointer origin, GError **error G_GNUC_UNUSED)
 {
+    static const guint8 nothing[1] = {0};
     gsize n_octets = 0;
     BytesPass *pass = g_new0(BytesPass, 1);
     pass->next = g_bytes_get_data((GBytes *)origin, &n_octets);
+    if (pass->next == NULL)
+        pass->next = nothing; /* a place to stand at the end of */
     pass->end = pass->next + n_octets;
     pass->kept = pass->next;
     return pass;

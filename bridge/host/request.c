@@ -25,14 +25,20 @@ wipe_element(G_GNUC_UNUSED JsonArray *array, G_GNUC_UNUSED guint index, JsonNode
         json_object_foreach_member(json_node_get_object(element), wipe_member, NULL);
 }
 
-/* "password" of the parameters themselves, and of the files in a list such as "key_files". */
+static gboolean
+is_password(const gchar *name)
+{
+    return g_str_equal(name, "password") || g_str_equal(name, "message_password");
+}
+
+/* Those of the parameters themselves, and of the files in a list such as "key_files". */
 static void
 wipe_member(G_GNUC_UNUSED JsonObject *object, const gchar *name, JsonNode *node,
             G_GNUC_UNUSED gpointer data)
 {
     if (JSON_NODE_HOLDS_ARRAY(node))
         json_array_foreach_element(json_node_get_array(node), wipe_element, NULL);
-    if (!g_str_equal(name, "password") || !JSON_NODE_HOLDS_VALUE(node) ||
+    if (!is_password(name) || !JSON_NODE_HOLDS_VALUE(node) ||
         json_node_get_value_type(node) != G_TYPE_STRING)
         return;
     /* The string goes with its node, right after this. */

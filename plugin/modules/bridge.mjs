@@ -132,12 +132,13 @@ export class Bridge {
   }
 
   async #sendSettings() {
-    const { resolver } = await this.#settings.read();
+    const settings = await this.#settings.read();
     try {
-      await this.#client.request("configure", configureParams(resolver));
+      await this.#client.request("configure", configureParams(settings));
     } catch (error) {
       if (error instanceof BridgeError && error.code === "dns-server-malformed") {
-        await this.#client.request("configure", {});
+        const resolver = { mode: /** @type {"system"} */ ("system"), servers: [] };
+        await this.#client.request("configure", configureParams({ ...settings, resolver }));
         return;
       }
       throw error;

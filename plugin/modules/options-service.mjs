@@ -4,6 +4,7 @@ import { examineProgram, examineThunderbird, homeOf, reportText } from "./doctor
 import { lookAtHost } from "./host-state.mjs";
 import { KeySetup } from "./key-setup.mjs";
 import { KeyStorePassword } from "./key-store.mjs";
+import { LearnedCiphers } from "./learned-ciphers.mjs";
 import { Publishing } from "./publishing.mjs";
 import { ResolverChoice } from "./resolver-choice.mjs";
 
@@ -40,6 +41,9 @@ function serveSettings(router, { bridge, settings }) {
   router.on("options/change-identity", ({ id, changes }) => settings.changeIdentity(id, changes));
   router.on("options/resolver", ({ choice }) => resolver.choose(choice));
   router.on("options/resolver-test", () => resolver.test());
+  const learned = new LearnedCiphers(bridge, settings);
+  router.on("options/learn", ({ on }) => learned.learn(on));
+  router.on("options/forget-learned", () => learned.forget());
 }
 
 function serveKeys(router, { bridge, settings, ownKeys, hooks, listAccounts }) {

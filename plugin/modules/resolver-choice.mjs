@@ -2,10 +2,18 @@
 // @ts-check
 
 /**
- * @param {import("./settings.mjs").ResolverSettings} resolver
- * @returns {{dns_servers?: string[], dns_recursive?: boolean}} parameters of `configure`
+ * What a host is told of the settings. Learning is told where it is switched off alone: a host that
+ * was started with --no-learn keeps to that.
+ * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers">} settings
+ * @returns {{dns_servers?: string[], dns_recursive?: boolean, learn?: boolean}} parameters of
+ *   `configure`
  */
-export function configureParams({ mode, servers }) {
+export function configureParams({ resolver, learnCiphers }) {
+  return { ...resolverParams(resolver), ...(learnCiphers ? {} : { learn: false }) };
+}
+
+/** @param {import("./settings.mjs").ResolverSettings} resolver */
+function resolverParams({ mode, servers }) {
   if (mode === "system") {
     return {};
   }
@@ -40,7 +48,8 @@ export class ResolverChoice {
    * @param {import("./settings.mjs").ResolverSettings} resolver
    */
   async choose(resolver) {
-    await this.#bridge.send("configure", configureParams(resolver));
+    const { learnCiphers } = await this.#settings.read();
+    await this.#bridge.send("configure", configureParams({ resolver, learnCiphers }));
     await this.#settings.change({ resolver });
     await this.#bridge.reconfigure();
   }

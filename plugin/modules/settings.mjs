@@ -11,6 +11,7 @@
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
  * @property {ResolverSettings} resolver
+ * @property {boolean} learnCiphers the host records what correspondents can read
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */
@@ -23,6 +24,7 @@ const DEFAULTS = {
   identities: {},
   acceptAuthorities: true,
   resolver: { mode: "system", servers: [] },
+  learnCiphers: true,
   firstRunShown: false,
   firstRunDone: false,
 };

@@ -50,10 +50,9 @@ export function signatureRows(verdict, { words, formatDate }) {
     const { signing_time: time, algorithm, digest, weak } = verdict.signer;
     rows.add("signingTime", time && words.text("verdict_signingTime", formatDate(time)));
     const names = [algorithm, digest].filter(Boolean).join(", ");
-    const detail = verdict.signature_detail;
-    const algorithms = detail ? `${names} (${detail})` : names;
-    rows.add("algorithms", weak ? words.text("verdict_weak", algorithms) : algorithms);
+    rows.add("algorithms", weak ? words.text("verdict_weak", names) : names);
   }
+  rows.add("missing", verdict.signature_detail);
   rows.add("signers", verdict.signers > 1 ? verdict.signers : null);
   return rows.list;
 }
@@ -78,9 +77,9 @@ function addAuthority(rows, authority, words) {
   if (!authority) {
     return;
   }
-  const valid = authority.path === "valid";
-  const text = words.text(valid ? "verdict_pathValid" : "verdict_pathInvalid");
-  rows.add("authority", authority.detail && !valid ? `${text} (${authority.detail})` : text);
+  const { path, detail } = authority;
+  const text = words.ofCode("verdict_path", path) ?? path;
+  rows.add("authority", detail && path !== "valid" ? `${text} (${detail})` : text);
 }
 
 function addCertificate(rows, certificate, words, formatDate) {
@@ -103,6 +102,21 @@ function pairs(hex) {
   return hex?.toUpperCase().replace(/..(?=.)/g, "$&:");
 }
 
+/** Ciphers that the host takes for strong; with them, what is weak is the key that opened it. */
+const STRONG_CIPHER = /^(aes-|chacha20-)/;
+
+/**
+ * What makes an envelope weak.
+ * @param {{weak: boolean, cipher: string}} encryption
+ * @returns {"cipher" | "key" | null}
+ */
+export function weaknessOf({ weak, cipher }) {
+  if (!weak) {
+    return null;
+  }
+  return STRONG_CIPHER.test(cipher) ? "key" : "cipher";
+}
+
 /**
  * @param {any} verdict
  * @param {import("./verdict-view.mjs").ViewContext} context
@@ -112,14 +126,15 @@ export function encryptionRows(verdict, { words }) {
   const rows = new Rows(words);
   const { encryption } = verdict;
   if (encryption) {
-    const cipher = encryption.weak
-      ? words.text("verdict_weak", encryption.cipher)
-      : encryption.cipher;
+    const weakness = weaknessOf(encryption);
+    const mark = (text, isWeak) => (isWeak ? words.text("verdict_weak", text) : text);
+    const cipher = mark(encryption.cipher, weakness === "cipher");
     rows.add("cipher", `${cipher} (${encryption.content_type})`);
     rows.add("keyManagement", encryption.key_management);
     rows.add("recipients", encryption.recipients);
     const { recipient } = encryption;
     rows.add("recipient", recipient?.addresses?.join(", ") || recipient?.subject);
+    rows.add("recipientKey", recipient && mark(recipient.key, weakness === "key"));
     rows.add("recipientFingerprint", pairs(recipient?.sha256), { mono: true });
   }
   rows.add("layers", verdict.layers?.join(" › "));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { encryptionRows, signatureRows } from "./verdict-rows.mjs";
+import { encryptionRows, signatureRows, weaknessOf } from "./verdict-rows.mjs";
 
 /**
  * @typedef {import("./words.mjs").Words} Words
@@ -78,7 +78,8 @@ function explainSignature(verdict, signature, words) {
   const author = verdict.author ?? words.text("verdict_someone");
   const domain = domainOf(verdict.author) ?? author;
   if (signature === "none") {
-    return words.text("verdict_notSigned");
+    const isOffer = (verdict.certificates ?? []).length > 0;
+    return words.text(isOffer ? "verdict_certificatesOnly" : "verdict_notSigned");
   }
   if (signature === "verified") {
     const issuer = commonName(verdict.signer?.issuer) ?? "";
@@ -91,6 +92,9 @@ function explainSignature(verdict, signature, words) {
 }
 
 function explainEncryption(verdict, encryption, words) {
+  if (encryption === "weak" && weaknessOf(verdict.encryption) === "key") {
+    return words.text("verdict_encrypted_weakKey", verdict.encryption.recipient?.key ?? "");
+  }
   return words.text(`verdict_encrypted_${encryption}`, verdict.encryption?.cipher ?? "");
 }
 

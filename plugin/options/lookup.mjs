@@ -5,7 +5,7 @@ import { busy, byId, make, say, sayError, unsay } from "./dom.mjs";
 
 /** @typedef {import("./options.mjs").Page} Page */
 
-/** Which name servers are asked, and whether authorities count. @param {Page} page */
+/** Which name servers are asked, what counts, and what is remembered. @param {Page} page */
 export function startLookup(page) {
   const form = byId("resolver-form");
   const outcome = byId("resolver-outcome");
@@ -34,17 +34,25 @@ export function startLookup(page) {
       sayTest(page, outcome, await page.ask("options/resolver-test"));
     }),
   );
-  startAuthorities(page);
+  startBox(page, "authorities", (on) => ["options/change", { changes: { acceptAuthorities: on } }]);
+  startBox(page, "learn", (on) => ["options/learn", { on }]);
+  startForget(page);
   return () => show(page, form);
 }
 
-function startAuthorities(page) {
-  const box = byId("authorities");
-  const outcome = byId("authorities-outcome");
+/**
+ * A box that holds as soon as it is clicked.
+ * @param {Page} page
+ * @param {string} id
+ * @param {(on: boolean) => [string, any]} asks what is asked of the background
+ */
+function startBox(page, id, asks) {
+  const box = byId(id);
+  const outcome = byId(`${id}-outcome`);
   box.addEventListener("change", async () => {
     unsay(outcome);
     try {
-      await page.ask("options/change", { changes: { acceptAuthorities: box.checked } });
+      await page.ask(...asks(box.checked));
     } catch (error) {
       box.checked = !box.checked;
       sayError(outcome, page.words, error);
@@ -52,12 +60,25 @@ function startAuthorities(page) {
   });
 }
 
+function startForget(page) {
+  const button = byId("learn-forget");
+  const outcome = byId("learn-outcome");
+  button.addEventListener("click", () =>
+    busy(button, outcome, page.words, async () => {
+      const count = await page.ask("options/forget-learned");
+      say(outcome, "good", page.words.text("options_learnForgotten", count));
+    }),
+  );
+}
+
 async function show(page, form) {
-  const { resolver, acceptAuthorities } = await page.ask("options/settings");
+  const { resolver, acceptAuthorities, learnCiphers } = await page.ask("options/settings");
   form.elements.mode.value = resolver.mode;
   byId("resolver-servers").value = resolver.servers.join("\n");
   byId("authorities").checked = acceptAuthorities;
+  byId("learn").checked = learnCiphers;
   unsay(byId("resolver-outcome"));
+  unsay(byId("learn-outcome"));
   arrange(form);
 }
 

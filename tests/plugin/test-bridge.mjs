@@ -71,6 +71,16 @@ for (const [resolver, wanted] of RESOLVERS) {
   });
 }
 
+test("what correspondents can read is recorded unless that is switched off", async () => {
+  const { host, bridge, settings } = setUp();
+  await settings.change({ learnCiphers: false });
+  await bridge.request("hello");
+  assert.deepEqual(host.requests[0].params, { learn: false });
+  await settings.change({ learnCiphers: true });
+  await bridge.reconfigure();
+  assert.deepEqual(host.requests.at(-1).params, {});
+});
+
 test("settings that change while a host is being told of the old ones get there", async () => {
   const { host, bridge, settings } = setUp();
   const first = bridge.request("hello");
@@ -90,9 +100,13 @@ test("a name server that the host refuses does not stop everything", async () =>
     },
   };
   const { host, bridge, settings } = setUp({ handlers });
-  await settings.change({ resolver: { mode: "servers", servers: ["nonsense"] } });
+  await settings.change({
+    resolver: { mode: "servers", servers: ["nonsense"] },
+    learnCiphers: false,
+  });
   await bridge.request("hello");
   assert.deepEqual(host.operations, ["configure", "configure", "hello"]);
+  assert.deepEqual(host.requests[1].params, { learn: false });
 });
 
 test("any other failure to tell the settings is told, and tried again", async () => {

@@ -12,6 +12,7 @@ import { KeySetup, daysOf } from "../../plugin/modules/key-setup.mjs";
 import { KeyStorePassword } from "../../plugin/modules/key-store.mjs";
 import { serveOptions } from "../../plugin/modules/options-service.mjs";
 import { OwnKeys } from "../../plugin/modules/own-keys.mjs";
+import { LearnedCiphers } from "../../plugin/modules/learned-ciphers.mjs";
 import { Publishing, judgeCheck } from "../../plugin/modules/publishing.mjs";
 import { ResolverChoice, outcomeOf, parseServers } from "../../plugin/modules/resolver-choice.mjs";
 import { Router, makeAsk } from "../../plugin/modules/router.mjs";
@@ -304,6 +305,41 @@ test("resolver: nothing is kept that the host refuses", async () => {
   assert.equal((await settings.read()).resolver.mode, "system");
   await resolver.choose({ mode: "recursive", servers: [] });
   assert.equal((await settings.read()).resolver.mode, "recursive");
+});
+
+test("resolver: another one does not switch learning on again", async () => {
+  const { bridge, settings, host } = setUp();
+  await settings.change({ learnCiphers: false });
+  await new ResolverChoice(bridge, settings).choose({ mode: "recursive", servers: [] });
+  const told = host.requests.filter(({ op }) => op === "configure").map(({ params }) => params);
+  assert.ok(told.every(({ learn }) => learn === false));
+});
+
+test("learned ciphers: switched off at a host that runs, and forgotten", async () => {
+  const { bridge, settings, host } = setUp({ peers: () => ({ peers: [], forgotten: 2 }) });
+  await bridge.send("hello");
+  const learned = new LearnedCiphers(bridge, settings);
+  await learned.learn(false);
+  assert.equal((await settings.read()).learnCiphers, false);
+  assert.deepEqual(host.requests.at(-1).params, { learn: false });
+  assert.equal(await learned.forget(), 2);
+  assert.deepEqual(host.requests.at(-1).params, { forget: true });
+});
+
+test("learned ciphers: the choice is kept where the host can't be told", async () => {
+  let fails = true;
+  const { bridge, settings, host } = setUp({
+    configure: () => {
+      if (fails) {
+        throw fault("crypto-failed");
+      }
+    },
+  });
+  await new LearnedCiphers(bridge, settings).learn(false);
+  fails = false;
+  await bridge.send("hello");
+  assert.deepEqual(host.operations, ["configure", "configure", "hello"]);
+  assert.deepEqual(host.requests[1].params, { learn: false });
 });
 
 for (const [detail, wanted] of [

@@ -113,16 +113,41 @@ for (const [name, changes, signature, label] of TABLE) {
 test("encryption: weak cipher, no key, Thunderbird's own key", () => {
   const weak = view(encryptionOf({ weak: true, cipher: "des-ede3-cbc" }));
   assert.equal(weak.encryption, "weak");
-  assert.match(weak.panel.encryptionExplanation, /des-ede3-cbc/);
+  assert.match(weak.panel.encryptionExplanation, /outdated method \(des-ede3-cbc\)/);
   const closed = { verdict: makeVerdict({ ...UNSIGNED, encrypted: true }) };
   assert.equal(makeVerdictView(closed, context()).encryption, "failed");
   assert.equal(makeVerdictView({ ...closed, ownKey: true }, context()).encryption, "decrypted");
 });
 
+test("encryption: a short key is what is weak, not the cipher", () => {
+  const recipient = { subject: "CN=b", key: "rsa-1024", addresses: [] };
+  const { panel } = view(encryptionOf({ weak: true, recipient }));
+  assert.match(panel.encryptionExplanation, /too short \(rsa-1024\)/);
+  const rows = new Map(panel.rows.map((row) => [row.label, row.text]));
+  assert.equal(rows.get("Cipher"), "aes-256-gcm (auth-enveloped-data)");
+  assert.equal(rows.get("… its key"), "rsa-1024 (weak)");
+});
+
+test("certificates alone are no signature, and that is said", () => {
+  const certificates = [{ subject: "CN=a" }];
+  const shown = view({ ...UNSIGNED, certificates, layers: ["certs-only"] });
+  assert.equal(shown.signature, "none");
+  assert.match(shown.panel.explanation, /not signed.*certificates/);
+});
+
+test("a path whose certificates are weak does not look like one that vouches", () => {
+  const authority = { path: "weak", reason: "weak-algorithm", detail: null };
+  const rows = new Map(view({ authority }).panel.rows.map((row) => [row.label, row.text]));
+  assert.match(rows.get("Certificate authority"), /^does not vouch.*outdated/);
+});
+
 test("what an algorithm would need stands beside it", () => {
   const changes = { signature_detail: "Ed25519 needs NSS 3.110 or later; here is 3.87.1" };
-  const { rows } = view({ ...unverified("unsupported-algorithm"), ...changes }).panel;
-  assert.ok(rows.some(({ text }) => text.includes("here is 3.87.1")));
+  const unsupported = { ...unverified("unsupported-algorithm"), ...changes };
+  for (const verdict of [unsupported, { ...unsupported, signer: null }]) {
+    const { rows } = view(verdict).panel;
+    assert.ok(rows.some(({ text }) => text.includes("here is 3.87.1")));
+  }
 });
 
 test("who vouches is named", () => {
@@ -156,13 +181,13 @@ test("the rows: what the verdict was made from", () => {
 
 test("the rows: encryption, several signers, a path that does not hold", () => {
   const { panel } = view({
-    ...encryptionOf({ weak: true }),
+    ...encryptionOf({ weak: true, cipher: "des-ede3-cbc" }),
     signers: 2,
     signer: { issuer: "CN=Alice Example,O=Example", weak: true },
     authority: { path: "invalid", reason: "certificate-untrusted", detail: "no issuer" },
   });
   const rows = new Map(panel.rows.map((row) => [row.label, row.text]));
-  assert.equal(rows.get("Cipher"), "aes-256-gcm (weak) (auth-enveloped-data)");
+  assert.equal(rows.get("Cipher"), "des-ede3-cbc (weak) (auth-enveloped-data)");
   assert.equal(rows.get("Decrypted by"), "bob@example.net");
   assert.equal(rows.get("Signers"), "2");
   assert.equal(rows.get("Issued by"), "itself (self-signed)");

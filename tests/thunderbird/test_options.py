@@ -14,6 +14,7 @@ import tap
 from marionette import MarionetteError
 from options_page import OptionsPage
 from processes import wait_until
+from protected import plain
 
 ERIN = 'erin@example.org'
 WORLD = World([*default_accounts(), Account(ERIN, 'Erin Example')])
@@ -378,6 +379,7 @@ class Choices(unittest.TestCase):
             changed(select); }''', card=card(ERIN))
         PAGE.go('lookup')
         PAGE.tick('Accept signatures', False)
+        PAGE.tick('Remember which ciphers', False)
         PAGE.tick('These')
         PAGE.fill(IP_addresses=WORLD.universe.about['server'])
         PAGE.click('Save')
@@ -387,6 +389,8 @@ class Choices(unittest.TestCase):
         PAGE.open('lookup')
         settings = ask('options/settings')
         self.assertFalse(settings['acceptAuthorities'])
+        self.assertFalse(settings['learnCiphers'])
+        PAGE.tick('Remember which ciphers', True)
         self.assertEqual(settings['resolver'], {'mode': 'servers',
                                                 'servers': [WORLD.universe.about['server']]})
         identity = next(one for one in ask('options/identities') if one['email'] == ERIN)
@@ -413,6 +417,20 @@ class Choices(unittest.TestCase):
         PAGE.wait_text('Saved', '#resolver-outcome')
         PAGE.click('Test')
         PAGE.wait_text('do not answer', '#resolver-outcome')
+
+    def test_learned_ciphers(self):
+        """What signed mail tells of its sender is recorded, and forgotten on request."""
+        signed = WORLD.peers.succeed('sign', stdin=plain('learned')).stdout
+        folder = WORLD.folders.local('Learned')
+        WORLD.folders.add(folder, signed)
+        view = WORLD.reading.show(WORLD.folders.wait_headers(folder, 1)[-1]['uri'])
+        view.wait_for(lambda state: state['box'] == 'S/MIME · DANE', 'a verdict')
+        PAGE.open('lookup')
+        WORLD.pictures.window('options-lookup')
+        PAGE.click('Forget the list')
+        PAGE.wait_text('Number of entries: 1.', '#learn-outcome')
+        PAGE.click('Forget the list')
+        PAGE.wait_text('Number of entries: 0.', '#learn-outcome')
 
     def test_check_up(self):
         """A list in words; the report names neither home folder nor addresses."""

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cms-error.h"
+#include "core-limits.h"
 #include "enveloped-data.h"
 #include "oid.h"
 #include "peer.h"
@@ -99,13 +100,42 @@ test_read_oaep(gconstpointer data)
     }
 }
 
+static GBytes *
+make_with_label(guint n_octets)
+{
+    g_autoptr(GString) hex = g_string_new(NULL);
+    for (guint i = 0; i < n_octets; i++)
+        g_string_append_printf(hex, "%02x", i & 0xff);
+    g_autofree gchar *options = g_strdup_printf(
+        " -recip rsa.pem -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_label:%s", hex->str);
+    return make_by_openssl("-aes-256-gcm", options);
+}
+
+/* RFC 8017 §7.1.2: the label belongs to what is encrypted. */
 static void
 test_oaep_label(void)
 {
-    g_autoptr(GBytes) octets =
-        make_by_openssl("-aes-256-gcm", " -recip rsa.pem -keyopt rsa_padding_mode:oaep -keyopt "
-                                        "rsa_oaep_label:00ff10");
-    assert_fails_with(octets, RSA, CMS_ERROR_UNSUPPORTED, "label");
+    const guint lengths[] = {1, 3, LIMIT_OAEP_LABEL_OCTETS};
+    for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autoptr(GBytes) octets = make_with_label(lengths[i]);
+        assert_opens_with(octets, RSA, "rsa-oaep");
+    }
+    g_autoptr(GBytes) longer = make_with_label(LIMIT_OAEP_LABEL_OCTETS + 1);
+    assert_fails_with(longer, RSA, CMS_ERROR_LIMIT, "label");
+}
+
+static void
+test_oaep_other_label(void)
+{
+    static const guint8 label[] = {0x04, 3, 0, 1, 2}; /* of pSpecified */
+    g_autoptr(GBytes) made = make_with_label(3);
+    gsize n_octets = 0;
+    g_autofree guint8 *octets = g_bytes_unref_to_data(g_steal_pointer(&made), &n_octets);
+    guint8 *found = memmem(octets, n_octets, label, sizeof label);
+    g_assert_nonnull(found);
+    found[4] ^= 1;
+    g_autoptr(GBytes) changed = g_bytes_new_static(octets, n_octets);
+    assert_fails_with(changed, RSA, CMS_ERROR_DECRYPT, "decryption failed");
 }
 
 static GBytes *
@@ -372,6 +402,7 @@ main(int argc, char **argv)
         keys[i] = peer_make_key(folder, key_cases[i].name, key_cases[i].algorithm);
     add_tests();
     g_test_add_func("/key-management/oaep-label", test_oaep_label);
+    g_test_add_func("/key-management/oaep-other-label", test_oaep_other_label);
     g_test_add_func("/key-management/oaep-written", test_write_oaep);
     g_test_add_func("/key-management/oaep-key", test_oaep_key);
     g_test_add_func("/key-management/3des-wrap", test_3des_wrap);

@@ -184,10 +184,12 @@ test_passwords_are_wiped(void)
 {
     g_autoptr(Request) request = parse_good(
         "{\"id\": 1, \"op\": \"x\", \"params\": {\"password\": \"secret\", \"address\": \"a\","
+        " \"message_password\": \"of a message\","
         " \"key_files\": [{\"password\": \"hidden\", \"octets\": \"YQ==\"}]}}");
     g_autoptr(JsonObject) params = json_object_ref(request->params);
     g_clear_pointer(&request, request_free);
     g_assert_cmpstr(json_object_get_string_member(params, "password"), ==, "");
+    g_assert_cmpstr(json_object_get_string_member(params, "message_password"), ==, "");
     g_assert_cmpstr(json_object_get_string_member(params, "address"), ==, "a");
     JsonArray *files = json_object_get_array_member(params, "key_files");
     JsonObject *file = json_array_get_object_element(files, 0);
