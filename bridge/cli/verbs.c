@@ -11,7 +11,9 @@ const CliVerb cli_verbs[] = {
      "The new password is read from --new-password-file or asked for on the terminal.",
      verb_password},
     {"import", "FILE", "Bring keys into the key store",
-     "FILE is PKCS#12 (.p12, .pfx), or PEM with a certificate and its private key.", verb_import},
+     "FILE is PKCS#12 (.p12, .pfx), or PEM with a certificate and its private key; or it has\n"
+     "certificates alone (PEM, DER, .p7c, .p7b) for keys that are in the key store already.",
+     verb_import},
     {"export", "ADDRESS FILE", "Write a key and its certificate to a PKCS#12 file",
      "With --certificate-only, FILE gets the certificate alone, in DER.", verb_export},
     {"keys", "[ADDRESS]", "List the keys of the key store", NULL, verb_keys},

@@ -102,7 +102,7 @@ check_algorithms(JsonArray *checks)
     g_autofree gchar *detail = g_strjoinv(". ", (gchar **)missing->pdata);
     add_check(checks, "algorithms", CHECK_OPTIONAL, works,
               works ? "NSS has all that S/MIME messages may ask for" : detail,
-              "wanted for correspondents who use these alone: a younger NSS is enough, dane-smime "
+              "wanted for correspondents who use these alone: a newer NSS is enough, dane-smime "
               "need not be built again");
 }
 

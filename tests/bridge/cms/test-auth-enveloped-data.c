@@ -208,9 +208,10 @@ build(const Case *test)
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 0);
     const EnvelopeOptions options = {.cipher = test->cipher};
+    g_autoptr(EphemeralKeys) ephemeral_keys = ephemeral_keys_new();
     g_assert_true(key_management_add(der_add(data, BER_SET),
                                      key_pair_get_certificate(keys[test->key]), key, &options,
-                                     &is_transport, NULL));
+                                     ephemeral_keys, &is_transport, NULL));
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
     content_cipher_add(info, &cipher);
