@@ -87,8 +87,8 @@
 #define LIMIT_WRAPPED_KEY_OCTETS 272u
 /* The label of RSA-OAEP (pSpecified), of which nobody is known to write more than some dozens. */
 #define LIMIT_OAEP_LABEL_OCTETS 1024u
-/* User keying material and the algorithm of the key wrap, which a key agreement takes copies of, one
- * for each of its recipients. Real ones have some ten octets. */
+/* User keying material and the algorithm of the key wrap, which a key agreement takes copies of,
+ * one for each of its recipients. Real ones have some ten octets. */
 #define LIMIT_AGREEMENT_OCTETS 4096u
 /* Rounds of key derivation that the password recipients of one message may ask for, all together: a
  * second or two. Today's recommendations end at 1.3 million. */

@@ -43,8 +43,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
     g_autoptr(GBytes) ber = g_bytes_new(octets, n_octets);
     EnvelopeFacts facts;
     gchar password[] = "password";
-    g_autoptr(OctetSource) plaintext =
-        enveloped_data_decrypt(ber, &(EnvelopeKeys){pairs, password, 1000}, &facts, &error);
+    const EnvelopeKeys keys = {.pairs = pairs, .password = password, .n_rounds_max = 1000};
+    g_autoptr(OctetSource) plaintext = enveloped_data_decrypt(ber, &keys, &facts, &error);
     g_assert_true((plaintext == NULL) == (error != NULL));
     g_assert_true(plaintext == NULL || facts.key_management != NULL);
     g_assert_true(plaintext == NULL || facts.recipient != NULL ||
