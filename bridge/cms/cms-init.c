@@ -25,10 +25,16 @@ convert_ucs2(PRBool to_unicode, unsigned char *in, unsigned int n_in, unsigned c
     return PORT_UCS2_UTF8Conversion(to_unicode, in, n_in, out, n_out_max, out_n);
 }
 
+/* Which keys are too short for what is decided in this layer, the same way whatever the NSS: newer
+ * ones would take the signature of an old mail by a short key for a wrong one, and not for a weak
+ * one. */
+#define RSA_BITS_FOR_NSS 512
+
 gboolean
 cms_init(GError **error)
 {
-    if (NSS_NoDB_Init(NULL) != SECSuccess)
+    if (NSS_NoDB_Init(NULL) != SECSuccess ||
+        NSS_OptionSet(NSS_RSA_MIN_KEY_SIZE, RSA_BITS_FOR_NSS) != SECSuccess)
         return cms_set_nss_error(error, CMS_ERROR_FAILED, "cannot start NSS");
     PK11_SetPasswordFunc(refuse_password);
     PORT_SetUCS2_ASCIIConversionFunction(convert_ucs2);

@@ -96,7 +96,10 @@ class PssKeys(unittest.TestCase):
     KINDS = {'free': 'rsa-pss:2048', 'bound': BOUND}
 
     def setUp(self):
-        self.people = {name: interop.Person(f'pss-{name}', kind, f'pss-{name}@example.org')
+        # an address of their own in each test: of two keys of one second for one address either may
+        # be the one that signs
+        self.people = {name: interop.Person(f'pss-{name}', kind,
+                                            f'{name}.{self._testMethodName}@example.org')
                        for name, kind in self.KINDS.items()}
 
     def test_key_of_the_store(self):
