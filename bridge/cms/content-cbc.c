@@ -79,8 +79,7 @@ gather(Pass *pass)
     gsize n_octets = MIN(pass->piece.n_octets, pass->n_buffer - pass->n_gathered);
     memcpy(pass->gathered + pass->n_gathered, pass->piece.octets, n_octets);
     pass->n_gathered += n_octets;
-    pass->piece.octets += n_octets;
-    pass->piece.n_octets -= n_octets;
+    octet_piece_skip(&pass->piece, n_octets);
 }
 
 /* The next blocks of the input: as many as come at once, at least one; none at the end, where what
@@ -95,8 +94,7 @@ next_run(Pass *pass, OctetPiece *out_run, GError **error)
         gsize n_whole = pass->piece.n_octets - pass->piece.n_octets % pass->n_block;
         if (pass->n_gathered == 0 && n_whole >= MIN(DIRECT_OCTETS, pass->n_buffer)) {
             *out_run = (OctetPiece){pass->piece.octets, MIN(n_whole, pass->n_buffer)};
-            pass->piece.octets += out_run->n_octets;
-            pass->piece.n_octets -= out_run->n_octets;
+            octet_piece_skip(&pass->piece, out_run->n_octets);
             return TRUE;
         }
         if (!ended)

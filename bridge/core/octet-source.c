@@ -123,10 +123,8 @@ take_equal(OctetPiece *a, OctetPiece *b)
     gsize n_octets = MIN(a->n_octets, b->n_octets);
     if (n_octets > 0 && memcmp(a->octets, b->octets, n_octets) != 0)
         return FALSE;
-    a->octets += n_octets;
-    a->n_octets -= n_octets;
-    b->octets += n_octets;
-    b->n_octets -= n_octets;
+    octet_piece_skip(a, n_octets);
+    octet_piece_skip(b, n_octets);
     return TRUE;
 }
 
@@ -303,8 +301,7 @@ next_of_shortened(gpointer data, OctetPiece *out_piece, GError **error)
             return FALSE;
         gsize n_skipped = (gsize)MIN(pass->n_to_skip, out_piece->n_octets);
         gboolean ended = out_piece->n_octets == 0;
-        out_piece->octets += n_skipped;
-        out_piece->n_octets -= n_skipped;
+        octet_piece_skip(out_piece, n_skipped);
         pass->n_to_skip -= n_skipped;
         if (ended || out_piece->n_octets > 0)
             return TRUE;

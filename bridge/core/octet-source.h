@@ -20,6 +20,14 @@ typedef struct {
     gsize n_octets;
 } OctetPiece;
 
+/* The first octets of @piece, of which it has as many, have been used. */
+static inline void
+octet_piece_skip(OctetPiece *piece, gsize n_octets)
+{
+    piece->octets += n_octets;
+    piece->n_octets -= n_octets;
+}
+
 /* A kind of source. */
 typedef struct {
     /* State of one pass over @origin; NULL with an error. */

@@ -255,8 +255,7 @@ read_chunk(Entry *entry, GByteArray *chunk, GError **error)
         if (n_taken == 0)
             return TRUE;
         g_byte_array_append(chunk, entry->piece.octets, (guint)n_taken);
-        entry->piece.octets += n_taken;
-        entry->piece.n_octets -= n_taken;
+        octet_piece_skip(&entry->piece, n_taken);
     }
 }
 

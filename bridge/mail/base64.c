@@ -247,26 +247,19 @@ put_last_line(Pass *pass)
     pass->n_line = 0;
 }
 
-static void
-skip_octets(OctetPiece *piece, gsize n_octets)
-{
-    piece->octets += n_octets;
-    piece->n_octets -= n_octets;
-}
-
 /* What there is of the piece, up to one line. */
 static void
 take_line(Pass *pass)
 {
     if (pass->n_line == 0 && pass->piece.n_octets >= LINE_OCTETS) {
         put_line(pass, pass->piece.octets);
-        skip_octets(&pass->piece, LINE_OCTETS);
+        octet_piece_skip(&pass->piece, LINE_OCTETS);
         return;
     }
     gsize n_taken = MIN(LINE_OCTETS - pass->n_line, pass->piece.n_octets);
     memcpy(pass->line + pass->n_line, pass->piece.octets, n_taken);
     pass->n_line += n_taken;
-    skip_octets(&pass->piece, n_taken);
+    octet_piece_skip(&pass->piece, n_taken);
     if (pass->n_line < LINE_OCTETS)
         return;
     put_line(pass, pass->line);
