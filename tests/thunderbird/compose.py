@@ -92,6 +92,10 @@ class ComposeWindow:
         """What a person sees in it: see STATE."""
         return self._thunderbird.js(STATE, number=self._number)
 
+    def wait_for_text(self, text):
+        """Waits for it in the body: what is quoted comes after the editor is ready."""
+        wait_until(lambda: text in self.state()['text'], f'"{text}" in the compose window')
+
     def tab_id(self, addon):
         """The WebExtension tab id of the window."""
         return addon.js('''

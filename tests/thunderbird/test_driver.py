@@ -137,7 +137,7 @@ class Windows(unittest.TestCase):
         self.assertEqual(view.wait_for_text('the text')['attachments'], ['a.txt'])
         WORLD.pictures.window('driver-read')
         reply = view.answer(REPLY)
-        self.assertIn('the text', reply.state()['text'])
+        reply.wait_for_text('the text')
         reply.close()
         self.assertEqual(WORLD.folders.source(message).replace(b'\r', b'')[-20:], MESSAGE[-20:])
 

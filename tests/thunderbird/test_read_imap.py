@@ -95,7 +95,7 @@ class Kind(unittest.TestCase):
         for command in ('cmd_replySender', 'cmd_forwardInline'):
             window = composing.opened_by(lambda name=command: MAIL.command(name))
             self.addCleanup(window.close)
-            self.assertIn('secret answered', window.state()['text'])
+            window.wait_for_text('secret answered')
 
 
 class Virtual(unittest.TestCase):
