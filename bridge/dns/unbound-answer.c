@@ -51,12 +51,20 @@ judge_denial(ResolverAnswer *answer, const struct ub_result *result)
     answer->detail = g_strdup(answer->name_exists ? "no data" : rcode_to_string(result->rcode));
 }
 
+/* "validation failure <NAME TYPE CLASS>: why"; the name is the one asked for. */
+static const gchar *
+read_reason(const struct ub_result *result)
+{
+    const gchar *why = result->why_bogus == NULL ? NULL : strstr(result->why_bogus, ">: ");
+    return why == NULL ? "DNSSEC validation failed" : why + strlen(">: ");
+}
+
 static ResolverAnswer *
 make_bogus(const gchar *owner_name, guint16 rr_type, const struct ub_result *result)
 {
     ResolverAnswer *answer = resolver_answer_new(owner_name, rr_type, DNS_OUTCOME_BOGUS);
-    answer->detail =
-        g_strdup(result->why_bogus == NULL ? "DNSSEC validation failed" : result->why_bogus);
+    answer->ttl = (guint32)MAX(result->ttl, 0);
+    answer->detail = g_strdup(read_reason(result));
     return answer;
 }
 
