@@ -9,6 +9,9 @@
 /* The engines without the process around them, so that a sanitizer sees them. Every test runs with
  * each. */
 
+/* The second of two clocks that begin a second apart. */
+#define MAX_TTL_DIFFERENCE 2
+
 static Universe *universe;
 
 typedef struct {
@@ -164,6 +167,58 @@ test_scenarios(gconstpointer data)
 {
     for (guint transport = 0; transport < RESOLVER_N_TRANSPORTS; transport++)
         ask_all(GPOINTER_TO_UINT(data), transport);
+}
+
+static gint
+compare_records(gconstpointer a, gconstpointer b)
+{
+    return g_bytes_compare(*(GBytes *const *)a, *(GBytes *const *)b);
+}
+
+static void
+assert_same_answer(const UniverseScenario *scenario, ResolverAnswer *a, ResolverAnswer *b)
+{
+    g_test_message("%s: %u s, %u s", scenario->name, a->ttl, b->ttl);
+    g_assert_cmpint(a->outcome, ==, b->outcome);
+    if (a->outcome != DNS_OUTCOME_SECURE_RECORDS && a->outcome != DNS_OUTCOME_SECURE_DENIAL)
+        return;
+    g_assert_cmpint(a->name_exists, ==, b->name_exists);
+    g_assert_cmpint(ABS((gint64)a->ttl - (gint64)b->ttl), <=, MAX_TTL_DIFFERENCE);
+    g_assert_cmpint(a->canonical_name == NULL, ==, b->canonical_name == NULL);
+    if (a->canonical_name != NULL)
+        g_assert_cmpint(g_ascii_strcasecmp(a->canonical_name, b->canonical_name), ==, 0);
+    g_assert_cmpuint(a->records->len, ==, b->records->len);
+    g_ptr_array_sort(a->records, compare_records);
+    g_ptr_array_sort(b->records, compare_records);
+    for (guint i = 0; i < a->records->len; i++)
+        g_assert_true(g_bytes_equal(a->records->pdata[i], b->records->pdata[i]));
+}
+
+/* Not the outcome alone: records, names, and for how long they hold. */
+static void
+test_same(void)
+{
+    Resolver *engines[RESOLVER_N_ENGINES];
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++) {
+        g_autoptr(ResolverConfig) config = make_config(i, "server");
+        engines[i] = make_engine(config);
+    }
+    for (guint i = 0; i < universe_get_n_scenarios(universe); i++) {
+        UniverseScenario scenario = universe_get_scenario(universe, i);
+        if (!g_str_equal(scenario.server, universe_get_server(universe)) ||
+            g_str_has_prefix(scenario.name, "user"))
+            continue;
+        Result results[RESOLVER_N_ENGINES] = {0};
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            begin(engines[k], scenario.name, NULL, &results[k]);
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            wait_for(&results[k]);
+        assert_same_answer(&scenario, results[0].answer, results[1].answer);
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            result_clear(&results[k]);
+    }
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
+        assert_engine_ends(engines[i]);
 }
 
 /* And its servers that are of no use. */
@@ -328,6 +383,7 @@ main(int argc, char **argv)
     g_assert_no_error(error);
     for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
         add_tests(i);
+    g_test_add_func("/resolver-engine/same", test_same);
     int status = g_test_run();
     universe_stop(universe);
     return status;
