@@ -8,7 +8,7 @@ struct _ResolverGetdns {
     GObject parent_instance;
     ResolverConfig *config;
     GStrv anchors;
-    GPtrArray *servers; /* (element-type GInetSocketAddress): empty if recursive */
+    GPtrArray *servers; /* (element-type ResolverServer): empty if recursive */
     /* (element-type GetdnsChannel): [server][transport]; NULL until it is needed */
     GetdnsChannel **channels;
     guint preferred; /* the server that answered last */
@@ -154,8 +154,8 @@ open_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GE
     GetdnsChannel **channel = find_channel(self, server, transport);
     if (*channel == NULL)
         *channel = getdns_channel_new(
-            self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
-            (const gchar *const *)self->anchors, error);
+            self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+            transport, (const gchar *const *)self->anchors, error);
     return *channel;
 }
 
@@ -341,7 +341,7 @@ resolver_getdns_class_init(ResolverGetdnsClass *klass)
 static void
 resolver_getdns_init(ResolverGetdns *self)
 {
-    self->servers = g_ptr_array_new_with_free_func(g_object_unref);
+    self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     g_queue_init(&self->waiting);
 }
 
@@ -349,10 +349,10 @@ static gboolean
 take_servers(ResolverGetdns *self, GError **error)
 {
     for (guint i = 0; !self->config->recursive && self->config->servers[i] != NULL; i++) {
-        GInetSocketAddress *address = resolver_config_parse_server(self->config->servers[i], error);
-        if (address == NULL)
+        ResolverServer *server = resolver_server_parse(self->config->servers[i], error);
+        if (server == NULL)
             return FALSE;
-        g_ptr_array_add(self->servers, address);
+        g_ptr_array_add(self->servers, server);
     }
     if (self->config->recursive || self->servers->len > 0)
         return TRUE;

@@ -120,9 +120,10 @@ test_lookups(void)
 {
     static const gchar *const names[] = {"secure",           "nxdomain-nsec3",      "bogus-expired",
                                          "cname-other-zone", "insecure-delegation", "big"};
-    for (guint transport = 0; transport < RESOLVER_N_TRANSPORTS; transport++) {
+    static const ResolverTransport transports[] = {RESOLVER_TRANSPORT_TCP, RESOLVER_TRANSPORT_UDP};
+    for (guint transport = 0; transport < G_N_ELEMENTS(transports); transport++) {
         g_autoptr(ResolverConfig) config = make_config("server");
-        config->transport = transport;
+        config->transport = transports[transport];
         config->window = 2;
         ResolverGetdns *engine = make_engine(config);
         Result results[G_N_ELEMENTS(names)] = {0};
