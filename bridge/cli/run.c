@@ -125,7 +125,8 @@ make_bridge(Cli *cli)
     if (!set_initial_password(settings, options->password_file))
         return EXIT_UNKNOWN;
     g_autoptr(GError) error = NULL;
-    cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
+    if (dns_options_apply(&options->dns, settings->resolver, &error))
+        cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
     if (cli->bridge != NULL)
         return EXIT_HOLDS;
     show_failure(cli, error, NULL);
