@@ -16,6 +16,21 @@ static const gchar *const transport_names[RESOLVER_N_TRANSPORTS] = {
     [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = "tls-opportunistic",
 };
 
+static const gchar *const engine_names[RESOLVER_N_ENGINES] = {
+    [RESOLVER_ENGINE_GETDNS] = "getdns",
+    [RESOLVER_ENGINE_UNBOUND] = "unbound",
+};
+
+/* Its place in @names, or @n_names. */
+static guint
+find_name(const gchar *name, const gchar *const *names, guint n_names)
+{
+    guint i = 0;
+    while (i < n_names && !g_str_equal(name, names[i]))
+        i++;
+    return i;
+}
+
 const gchar *
 resolver_transport_to_string(ResolverTransport transport)
 {
@@ -25,12 +40,27 @@ resolver_transport_to_string(ResolverTransport transport)
 gboolean
 resolver_transport_from_string(const gchar *name, ResolverTransport *out_transport)
 {
-    for (guint i = 0; i < RESOLVER_N_TRANSPORTS; i++)
-        if (g_str_equal(name, transport_names[i])) {
-            *out_transport = (ResolverTransport)i;
-            return TRUE;
-        }
-    return FALSE;
+    guint found = find_name(name, transport_names, RESOLVER_N_TRANSPORTS);
+    if (found == RESOLVER_N_TRANSPORTS)
+        return FALSE;
+    *out_transport = (ResolverTransport)found;
+    return TRUE;
+}
+
+const gchar *
+resolver_engine_to_string(ResolverEngine engine)
+{
+    return engine_names[engine];
+}
+
+gboolean
+resolver_engine_from_string(const gchar *name, ResolverEngine *out_engine)
+{
+    guint found = find_name(name, engine_names, RESOLVER_N_ENGINES);
+    if (found == RESOLVER_N_ENGINES)
+        return FALSE;
+    *out_engine = (ResolverEngine)found;
+    return TRUE;
 }
 
 ResolverConfig *
@@ -38,6 +68,7 @@ resolver_config_new(void)
 {
     ResolverConfig *config = g_new0(ResolverConfig, 1);
     config->transport = RESOLVER_TRANSPORT_TCP;
+    config->engine = RESOLVER_ENGINE_GETDNS;
     config->attempts = 3;
     config->attempt_timeout_ms = 2000;
     config->deadline_ms = 8000;

@@ -27,6 +27,13 @@ typedef enum {
     RESOLVER_N_AVOIDANCES
 } ResolverAvoidance;
 
+/* Who looks up and validates, inside the resolver program. */
+typedef enum {
+    RESOLVER_ENGINE_GETDNS,
+    RESOLVER_ENGINE_UNBOUND, /* libunbound */
+    RESOLVER_N_ENGINES
+} ResolverEngine;
+
 typedef struct {
     /* See resolver-server.h; NULL or empty: the system's (/etc/resolv.conf). Asked in this order:
      * the next one when one fails. */
@@ -40,6 +47,7 @@ typedef struct {
     ResolverTransport transport;
     gchar *tls_ca_file; /* PEM, for RESOLVER_TRANSPORT_TLS; NULL: the system's */
     ResolverAvoidance avoidance;
+    ResolverEngine engine;
     guint attempts;           /* per lookup; each server gets at least one */
     guint attempt_timeout_ms; /* per attempt */
     guint deadline_ms;        /* per lookup, from its first packet on */
@@ -47,7 +55,7 @@ typedef struct {
     guint total_deadline_ms;  /* of all lookups of one call, for who asks; 0: none */
 } ResolverConfig;
 
-/* With the defaults: TCP, 3 attempts of 2 s, deadlines 8 s and 30 s, window 24. */
+/* With the defaults: getdns, TCP, 3 attempts of 2 s, deadlines 8 s and 30 s, window 24. */
 ResolverConfig *resolver_config_new(void);
 ResolverConfig *resolver_config_copy(const ResolverConfig *config);
 void resolver_config_free(ResolverConfig *config);
@@ -74,6 +82,11 @@ guint resolver_config_get_lookup_ms(const ResolverConfig *config);
 /* What a roadblock may cost: finding out that there is one, and asking from the root. */
 #define RESOLVER_CONFIG_PROBE_MS     2000u
 #define RESOLVER_CONFIG_AVOIDANCE_MS 5000u
+
+/* "getdns", "unbound": as options and messages have it. */
+const gchar *resolver_engine_to_string(ResolverEngine engine);
+/* FALSE for a name that no engine has. */
+gboolean resolver_engine_from_string(const gchar *name, ResolverEngine *out_engine);
 
 #define RESOLVER_CONFIG_SYSTEM_FILE "/etc/resolv.conf"
 

@@ -9,7 +9,7 @@
  * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then
  * a GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
  *
- *     SETUP   (asasbuuuuuasbs)  servers, anchors, recursive, transport, attempts,
+ *     SETUP   (asasbuuuuuuasbs) servers, anchors, recursive, transport, engine, attempts,
  *                               attempt_timeout_ms, deadline_ms, window, root_servers, whether
  *                               roadblocks are avoided, tls_ca_file or ""; the client's first
  *                               message

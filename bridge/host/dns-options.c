@@ -11,6 +11,8 @@ void
 dns_options_fill_entries(DnsOptions *options, GOptionEntry entries[DNS_OPTIONS_N_ENTRIES])
 {
     const GOptionEntry rows[DNS_OPTIONS_N_ENTRIES] = {
+        {"dns-engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
+         "Library that asks and validates (default getdns)", "getdns|unbound"},
         {"dns-transport", 0, 0, G_OPTION_ARG_STRING, &options->transport,
          "How name servers are asked (default tcp)", "tcp|udp|tls|tls-opportunistic"},
         {"dns-tls-ca", 0, 0, G_OPTION_ARG_FILENAME, &options->tls_ca,
@@ -40,6 +42,7 @@ take(gchar **into, gchar **from)
 void
 dns_options_merge(DnsOptions *into, DnsOptions *from)
 {
+    take(&into->engine, &from->engine);
     take(&into->transport, &from->transport);
     take(&into->tls_ca, &from->tls_ca);
     take(&into->root_hints, &from->root_hints);
@@ -97,6 +100,8 @@ apply_root_hints(const gchar *file, ResolverConfig *config, GError **error)
 gboolean
 dns_options_apply(const DnsOptions *options, ResolverConfig *config, GError **error)
 {
+    if (options->engine != NULL && !resolver_engine_from_string(options->engine, &config->engine))
+        return fail(error, "engine", options->engine, "\"getdns\" or \"unbound\"");
     if (options->transport != NULL &&
         !resolver_transport_from_string(options->transport, &config->transport))
         return fail(error, "transport", options->transport,
@@ -113,6 +118,7 @@ dns_options_apply(const DnsOptions *options, ResolverConfig *config, GError **er
 void
 dns_options_clear(DnsOptions *options)
 {
+    g_free(options->engine);
     g_free(options->transport);
     g_free(options->tls_ca);
     g_free(options->root_hints);

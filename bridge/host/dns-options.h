@@ -7,6 +7,7 @@
 
 /* As on the command line; NULL: not given. */
 typedef struct {
+    gchar *engine;
     gchar *transport;
     gchar *tls_ca;
     gchar *root_hints;
@@ -14,7 +15,7 @@ typedef struct {
     gchar *deadline;
 } DnsOptions;
 
-#define DNS_OPTIONS_N_ENTRIES 6
+#define DNS_OPTIONS_N_ENTRIES 7
 
 /* Seconds for all lookups of one call. */
 #define DNS_OPTIONS_MAX_DEADLINE 3600u

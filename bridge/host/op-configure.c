@@ -18,6 +18,7 @@ op_describe_resolver(const OpCall *call, JsonObject *result)
     json_object_set_boolean_member(result, "dns_roadblock_avoidance",
                                    resolver_config_avoids_roadblocks(config));
     json_object_set_int_member(result, "dns_deadline", config->total_deadline_ms / 1000);
+    json_set_string(result, "dns_engine", resolver_engine_to_string(config->engine));
     json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
 }
 
@@ -51,10 +52,22 @@ read_transport(JsonObject *params, ResolverConfig *config, GError **error)
                     "\"tls-opportunistic\"");
         return FALSE;
     }
-    if (json_object_has_member(params, "dns_roadblock_avoidance"))
+    if (json_object_has_member(params, "dns_roadblock_avoidance") &&
+        !json_object_get_null_member(params, "dns_roadblock_avoidance"))
         config->avoidance = avoid ? RESOLVER_AVOIDANCE_ON : RESOLVER_AVOIDANCE_OFF;
     config->total_deadline_ms = (guint)deadline * 1000;
     return TRUE;
+}
+
+/* @name: NULL: that of the start */
+static gboolean
+set_engine(ResolverConfig *config, const gchar *name, GError **error)
+{
+    if (name == NULL || resolver_engine_from_string(name, &config->engine))
+        return TRUE;
+    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                "dns_engine: \"%s\" is neither \"getdns\" nor \"unbound\"", name);
+    return FALSE;
 }
 
 gboolean
@@ -63,12 +76,15 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
     g_autoptr(ResolverConfig) config =
         resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
     g_autoptr(GPtrArray) servers = NULL;
+    const gchar *engine = NULL;
     gboolean learn = TRUE;
     if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
                             error) ||
         !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
                             error) ||
         !read_transport(call->params, config, error) ||
+        !params_get_string(call->params, "dns_engine", &engine, error) ||
+        !set_engine(config, engine, error) ||
         !params_get_boolean(call->params, "learn", bridge_is_learning_initially(call->bridge),
                             &learn, error))
         return FALSE;

@@ -21,7 +21,7 @@ static const OpRow op_rows[] = {
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
     {"configure", op_configure,
-     NAMES("dns_servers", "dns_recursive", "dns_transport", "dns_roadblock_avoidance",
+     NAMES("dns_servers", "dns_recursive", "dns_engine", "dns_transport", "dns_roadblock_avoidance",
            "dns_deadline", "learn"),
      FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
