@@ -19,6 +19,7 @@ struct _GetdnsChannel {
     gatomicrefcount ref_count;
     GetdnsGlibLoop *loop;
     getdns_context *context;
+    gchar *problem;
 };
 
 static gboolean
@@ -29,6 +30,23 @@ check(getdns_return_t result, const gchar *what, GError **error)
     g_set_error(error, DNS_ERROR, DNS_ERROR_PROGRAM, "getdns: %s: %s", what,
                 getdns_get_errorstr_by_id(result));
     return FALSE;
+}
+
+/* "ADDR : Verify failed : TLS - *Failure* - (62) "Hostname mismatch"" is what getdns tells here
+ * alone; the callback of a question gets a status without a meaning. */
+static void
+on_log(void *user_data, uint64_t system G_GNUC_UNUSED, getdns_loglevel_type level,
+       const char *format, va_list args)
+{
+    GetdnsChannel *channel = user_data;
+    g_autofree gchar *text = g_strdup_vprintf(format, args);
+    g_debug("getdns: %s", g_strchomp(text));
+    const gchar *reason = strrchr(text, '"') == NULL ? NULL : strstr(text, ") \"");
+    if (level > GETDNS_LOG_ERR || strstr(text, "Verify failed") == NULL)
+        return;
+    g_free(channel->problem);
+    channel->problem = g_strdup_printf("the name server's certificate is not accepted: %s",
+                                       reason == NULL ? "it has none" : reason + 2);
 }
 
 static gboolean
@@ -148,6 +166,9 @@ configure(GetdnsChannel *channel, const ResolverConfig *config, const ResolverSe
     getdns_context *context = channel->context;
     if (!check(getdns_context_set_eventloop(context, getdns_glib_loop_get_eventloop(channel->loop)),
                "event loop", error) ||
+        !check(getdns_context_set_logfunc(context, channel, GETDNS_LOG_UPSTREAM_STATS,
+                                          GETDNS_LOG_DEBUG, on_log),
+               "log", error) ||
         !set_anchors(context, anchors, error) ||
         !check(getdns_context_set_timeout(context, NO_TIMEOUT_MS), "timeout", error))
         return FALSE;
@@ -163,6 +184,7 @@ channel_destroy(GetdnsChannel *channel)
 {
     getdns_context_destroy(channel->context);
     getdns_glib_loop_free(channel->loop);
+    g_free(channel->problem);
     g_free(channel);
 }
 
@@ -177,6 +199,9 @@ getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
     g_atomic_ref_count_init(&channel->ref_count);
     channel->context = context;
     channel->loop = getdns_glib_loop_new(NULL);
+    getdns_glib_loop_set_reads_tls(channel->loop,
+                                   transport == RESOLVER_TRANSPORT_TLS ||
+                                       transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC);
     if (configure(channel, config, server, transport, anchors, error))
         return channel;
     channel_destroy(channel);
@@ -187,6 +212,12 @@ getdns_context *
 getdns_channel_get_context(GetdnsChannel *channel)
 {
     return channel->context;
+}
+
+const gchar *
+getdns_channel_get_problem(const GetdnsChannel *channel)
+{
+    return channel->problem;
 }
 
 GetdnsChannel *

@@ -27,6 +27,10 @@ GetdnsChannel *getdns_channel_new(const ResolverConfig *config, const ResolverSe
 
 getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
 
+/* Why the server was not spoken to, in words, where getdns has told: its certificate. NULL: nothing
+ * is known. */
+const gchar *getdns_channel_get_problem(const GetdnsChannel *channel);
+
 GetdnsChannel *getdns_channel_ref(GetdnsChannel *channel);
 /* The last reference destroys the context from the main loop, outside all callbacks. */
 void getdns_channel_unref(GetdnsChannel *channel);

@@ -170,6 +170,12 @@ static gboolean
 check_servers(const ResolverConfig *config, GError **error)
 {
     gboolean strict = config->transport == RESOLVER_TRANSPORT_TLS;
+    if (strict && config->engine == RESOLVER_ENGINE_UNBOUND) {
+        g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER,
+                            "libunbound can't authenticate a name server over TLS: use the engine "
+                            "getdns");
+        return FALSE;
+    }
     for (guint i = 0; config->servers != NULL && config->servers[i] != NULL; i++) {
         g_autoptr(ResolverServer) server = resolver_server_parse(config->servers[i], error);
         if (server == NULL)
