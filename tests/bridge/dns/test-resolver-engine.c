@@ -12,6 +12,8 @@
 /* The second of two clocks that begin a second apart. */
 #define MAX_TTL_DIFFERENCE 2
 
+#define SMIMEA 53
+
 static Universe *universe;
 
 typedef struct {
@@ -285,6 +287,32 @@ test_window(gconstpointer data)
     assert_engine_ends(engine);
 }
 
+/* That is the cache's, which can be told to forget. */
+static void
+test_remembers_no_answer(gconstpointer data)
+{
+    static const gchar line[] = "nobody._smimecert.example.org. 3600 IN SMIMEA 3 0 0 3000";
+    static const DnsOutcome outcomes[] = {DNS_OUTCOME_SECURE_DENIAL, DNS_OUTCOME_SECURE_RECORDS,
+                                          DNS_OUTCOME_SECURE_DENIAL};
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+    g_autoptr(GError) error = NULL;
+    Resolver *engine = make_engine(config);
+    for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+        if (i == 1)
+            g_assert_true(universe_publish(universe, line, &error));
+        else if (i == 2)
+            g_assert_true(universe_withdraw(universe, "nobody._smimecert.example.org", &error));
+        Result result = {0};
+        resolver_lookup_async(engine, "nobody._smimecert.example.org", SMIMEA, NULL, on_answer,
+                              &result);
+        wait_for(&result);
+        g_assert_no_error(result.error);
+        g_assert_cmpint(result.answer->outcome, ==, outcomes[i]);
+        result_clear(&result);
+    }
+    assert_engine_ends(engine);
+}
+
 static gboolean
 set_true(gpointer user_data)
 {
@@ -377,6 +405,7 @@ add_tests(ResolverEngine engine)
         {"new-recursive", test_new_recursive},
         {"scenarios-over-udp", test_scenarios_over_udp},
         {"servers", test_servers},
+        {"remembers-no-answer", test_remembers_no_answer},
         {"window", test_window},
         {"cancel", test_cancel},
         {"cancel-any-time", test_cancel_any_time},
