@@ -5,6 +5,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "resolver-sandbox.h"
+
 /* getdns 1.6.0 crashes when there are none left. */
 #define DESCRIPTORS 4096u
 
@@ -38,6 +40,17 @@ resolver_limits_init(void)
     setrlimit(RLIMIT_FSIZE, &none);
     raise_descriptors();
     resolver_limits_renew_cpu();
+}
+
+gboolean
+resolver_limits_close_memory(void)
+{
+    /* A sanitizer's shadow memory has no bounds. */
+    if (RESOLVER_SANDBOX_SANITIZER)
+        return FALSE;
+    static const struct rlimit limit = {RESOLVER_LIMITS_MEMORY_OCTETS,
+                                        RESOLVER_LIMITS_MEMORY_OCTETS};
+    return setrlimit(RLIMIT_DATA, &limit) == 0;
 }
 
 void
