@@ -5,8 +5,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "resolver-sandbox.h"
-
 /* getdns 1.6.0 crashes when there are none left. */
 #define DESCRIPTORS 4096u
 
