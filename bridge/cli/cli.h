@@ -22,6 +22,7 @@ typedef struct {
     gchar **dns_servers;
     gboolean dns_recursive;
     gboolean dns_udp;
+    gchar *dns_engine;
     gchar *trust_anchor;
     gchar *time;
     gchar *output;

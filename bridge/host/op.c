@@ -20,7 +20,7 @@ static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
-    {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "learn"), FALSE},
+    {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "dns_engine", "learn"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},

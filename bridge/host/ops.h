@@ -12,7 +12,7 @@ gboolean op_cert(const OpCall *call, OpReply *reply, GError **error);
 /* op-configure.c */
 gboolean op_configure(const OpCall *call, OpReply *reply, GError **error);
 /* What holds for lookups, as "configure" and "doctor" tell it: the members "dns_servers" (as they
- * were named; empty: the system's), "dns_recursive", "offline". */
+ * were named; empty: the system's), "dns_recursive", "dns_engine", "offline". */
 void op_describe_resolver(const OpCall *call, JsonObject *result);
 
 /* op-decrypt.c */

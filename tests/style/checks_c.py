@@ -22,13 +22,14 @@ LAYERS = {
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
 }
 # The files that are linked into the resolver program alone.
-RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|resolver-main|engine)[\w-]*\.[ch]$')
+RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine)[\w-]*\.[ch]$')
 FAMILIES = (
     ('glib', re.compile(r'glib(-object|-unix|/gstdio|/gi18n)?\.h$|gmodule\.h$')),
     ('gio', re.compile(r'gio/')),
     ('gmime', re.compile(r'gmime/')),
     ('json-glib', re.compile(r'json-glib/')),
     ('getdns', re.compile(r'getdns/')),
+    ('unbound', re.compile(r'unbound\.h$')),
     ('idn2', re.compile(r'idn2\.h$')),
     ('zlib', re.compile(r'zlib\.h$')),
     ('nss', re.compile(r'(nss\w*|nspr|pl\w+|pr\w+|pk11\w+|pkcs\w+|p12\w*|sec\w+|key\w*|cert\w*'
@@ -56,7 +57,7 @@ def _system_complaint(path, layer, header):
         return f'<{header}> is of no known library; add it to FAMILIES in tests/style/checks_c.py'
     if family in LAYERS[layer][1]:
         return None
-    if family == 'getdns' and RESOLVER_PROGRAM.match(path):
+    if family in ('getdns', 'unbound') and RESOLVER_PROGRAM.match(path):
         return None
     allowed = ', '.join(LAYERS[layer][1])
     return f'{layer}/ may not use {family} (<{header}>), only {allowed}; ' \
