@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "proxy-door.h"
@@ -252,6 +253,17 @@ start(Proxy *proxy, int argc, char **argv, GError **error)
            open_first(proxy, upstreams, round_trip, loss, rules, error);
 }
 
+/* A door with many addresses has many descriptors. */
+static void
+raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -261,6 +273,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     Proxy proxy = {.loop = loop, .doors = doors};
     later_init();
+    raise_limit();
     if (!start(&proxy, argc, argv, &error)) {
         g_printerr("proxy: %s\n", error->message);
         return EXIT_USAGE;

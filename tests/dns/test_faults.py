@@ -96,8 +96,7 @@ class Run:
                    '--attempts', str(N_ATTEMPTS), '--attempt', str(ATTEMPT_MS),
                    '--deadline', str(DEADLINE_MS)]
         if self.mode == RECURSIVE:
-            options += ['--recursive', '--root', next(iter(self.world.about['levels'])),
-                        '--net', doors[0].net]
+            options += ['--recursive', '--net', doors[0].net]
         for door in doors if self.mode == STUB else ():
             options += ['--server', door.addresses[0]]
         if self.case.udp:

@@ -19,7 +19,7 @@ import fault_zones
 import records
 import scenarios
 import serve
-from zones import LEVELS, UniverseError, Zone, Zones
+from zones import LEVELS, ROOTS, UniverseError, Zone, Zones
 
 
 class Stop(Exception):
@@ -81,6 +81,8 @@ class Universe:
         servers = {'server': self.name_server.name, **self.useless_servers.names()}
         levels = {address: server.name
                   for (_, address), server in zip(LEVELS, self.level_servers)}
+        if levels:
+            levels |= dict.fromkeys(ROOTS, self.level_servers[0].name)
         description = {
             **servers,
             **({'levels': levels} if levels else {}),

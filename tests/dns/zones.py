@@ -11,6 +11,10 @@ import records as r
 
 # Who serves what, for those that ask from the root: the root, the top-level domains, all others.
 # Whoever takes one server for all does not look at these addresses (RFC 5737).
+# ROOTS: where whoever knows nothing begins, the world's root servers (named.root of InterNIC).
+ROOTS = ('198.41.0.4', '199.9.14.201', '170.247.170.2', '192.33.4.12', '199.7.91.13',
+         '192.203.230.10', '192.5.5.241', '192.112.36.4', '198.97.190.53', '192.36.148.17',
+         '192.58.128.30', '193.0.14.129', '199.7.83.42', '202.12.27.33')
 LEVELS = (('a.root.', '192.0.2.1'), ('ns.lab.', '192.0.2.2'), ('ns2.lab.', '192.0.2.3'))
 NSEC3 = ('-n', '-t', '0')
 OPT_OUT = (*NSEC3, '-p')
