@@ -55,6 +55,9 @@ static const Option common_options[] = {
     {"harden-algo-downgrade:", "no"},
     {"qname-minimisation:", "yes"},
     {"edns-buffer-size:", "1232"},
+    /* Of its few connections libunbound would close one for the next while they are in use; from
+     * the root, where each level has its own servers, that comes to SERVFAIL. */
+    {"outgoing-num-tcp:", "32"},
     /* Signatures hold from inception to expiration, as in the other engine. */
     {"val-sig-skew-min:", "0"},
     {"val-sig-skew-max:", "0"},
