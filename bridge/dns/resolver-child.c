@@ -106,7 +106,7 @@ get_backstop_ms(const ResolverChild *child)
 {
     guint window = MAX(child->setup->window, 1);
     guint64 n_rounds = 1 + child->asked->len / window;
-    guint64 wait = n_rounds * child->setup->deadline_ms + BACKSTOP_GRACE_MS;
+    guint64 wait = n_rounds * resolver_config_get_lookup_ms(child->setup) + BACKSTOP_GRACE_MS;
     return (guint)MIN(wait, G_MAXUINT / 2);
 }
 

@@ -126,7 +126,7 @@ suspect(ResolverClient *self, ClientLookup *lookup)
     put_in_queue(lookup, &self->suspects, FALSE);
     if (lookup->give_up != NULL)
         return;
-    lookup->give_up = g_timeout_source_new(self->config->deadline_ms);
+    lookup->give_up = g_timeout_source_new(resolver_config_get_lookup_ms(self->config));
     g_source_set_callback(lookup->give_up, on_give_up, lookup, NULL);
     g_source_attach(lookup->give_up, g_task_get_context(lookup->task));
 }
@@ -212,6 +212,8 @@ start_child(ResolverClient *self, GStrv servers, GError **error)
     if (anchors == NULL || !check_servers(servers, error))
         return NULL;
     g_autoptr(ResolverConfig) setup = resolver_config_copy(self->config);
+    setup->avoidance = resolver_config_avoids_roadblocks(self->config) ? RESOLVER_AVOIDANCE_ON
+                                                                       : RESOLVER_AVOIDANCE_OFF;
     g_strfreev(setup->servers);
     setup->servers = g_strdupv(servers);
     ResolverChild *child = resolver_child_new(self->program, setup, (const gchar *const *)anchors,
