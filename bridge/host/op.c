@@ -41,6 +41,7 @@ static const OpRow op_rows[] = {
      NAMES("address", "certificate", "usage", "selector", "matching_type", "generic", "ttl",
            "rdata", "check", LOOKUP_CHOICES),
      FALSE},
+    {"seen", op_seen, NAMES("address", "add", "forget"), FALSE},
     {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
     {"sign-encrypt", op_sign_encrypt, NAMES("digest", ENCRYPT_CHOICES), TRUE},
     {"unlock", op_unlock, NAMES("!password"), FALSE},
