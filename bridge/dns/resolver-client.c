@@ -181,6 +181,8 @@ start_process(ResolverClient *self, GStrv servers, GError **error)
     g_strfreev(self->servers);
     self->servers = g_strdupv(servers);
     g_autoptr(ResolverConfig) setup = resolver_config_copy(self->config);
+    setup->avoidance = resolver_config_avoids_roadblocks(self->config) ? RESOLVER_AVOIDANCE_ON
+                                                                       : RESOLVER_AVOIDANCE_OFF;
     g_strfreev(setup->servers);
     setup->servers = g_strdupv(servers);
     resolver_process_send(self->process,
@@ -208,7 +210,7 @@ get_backstop_ms(ResolverClient *self)
 {
     guint window = MAX(self->config->window, 1);
     guint64 n_rounds = 1 + g_hash_table_size(self->pending) / window;
-    guint64 wait = n_rounds * self->config->deadline_ms + BACKSTOP_GRACE_MS;
+    guint64 wait = n_rounds * resolver_config_get_lookup_ms(self->config) + BACKSTOP_GRACE_MS;
     return (guint)MIN(wait, G_MAXUINT / 2);
 }
 

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "core-limits.h"
+#include "root-hints.h"
 #include "trust-anchor.h"
 
-#define SETUP_TYPE  "(asasbuuuuuu)"
+#define SETUP_TYPE  "(asasbuuuuuuasbs)"
 #define LOOKUP_TYPE "(usq)"
 #define CANCEL_TYPE "(u)"
 #define ANSWER_TYPE "(uubusaays)"
@@ -47,11 +48,15 @@ resolver_wire_serialize_setup(const ResolverConfig *config, const gchar *const *
     static const gchar *const none[] = {NULL};
     const gchar *const *servers =
         config->servers == NULL ? none : (const gchar *const *)config->servers;
+    const gchar *const *root_servers =
+        config->root_servers == NULL ? none : (const gchar *const *)config->root_servers;
     return serialize(RESOLVER_WIRE_SETUP,
-                     g_variant_new("(^as^asbuuuuuu)", servers, anchors, config->recursive,
+                     g_variant_new("(^as^asbuuuuuu^asbs)", servers, anchors, config->recursive,
                                    (guint32)config->transport, (guint32)config->engine,
                                    config->attempts, config->attempt_timeout_ms,
-                                   config->deadline_ms, config->window));
+                                   config->deadline_ms, config->window, root_servers,
+                                   resolver_config_avoids_roadblocks(config),
+                                   config->tls_ca_file == NULL ? "" : config->tls_ca_file));
 }
 
 GBytes *
@@ -110,14 +115,20 @@ parse_setup(GVariant *variant, ResolverWireMessage *message, GError **error)
     ResolverConfig *config = message->config = resolver_config_new();
     guint32 transport = 0;
     guint32 engine = 0;
-    g_variant_get(variant, "(^as^asbuuuuuu)", &config->servers, &message->anchors,
+    gboolean avoids = FALSE;
+    g_variant_get(variant, "(^as^asbuuuuuu^asbs)", &config->servers, &message->anchors,
                   &config->recursive, &transport, &engine, &config->attempts,
-                  &config->attempt_timeout_ms, &config->deadline_ms, &config->window);
+                  &config->attempt_timeout_ms, &config->deadline_ms, &config->window,
+                  &config->root_servers, &avoids, &config->tls_ca_file);
     if (transport >= RESOLVER_N_TRANSPORTS || engine >= RESOLVER_N_ENGINES ||
         g_strv_length(config->servers) > RESOLVER_WIRE_MAX_SERVERS ||
+        g_strv_length(config->root_servers) > ROOT_HINTS_MAX_ADDRESSES ||
         g_strv_length(message->anchors) > TRUST_ANCHOR_MAX_RECORDS)
         return fail(error, "a bad set-up");
     config->transport = (ResolverTransport)transport;
+    config->avoidance = avoids ? RESOLVER_AVOIDANCE_ON : RESOLVER_AVOIDANCE_OFF;
+    if (config->tls_ca_file[0] == '\0')
+        g_clear_pointer(&config->tls_ca_file, g_free);
     config->engine = (ResolverEngine)engine;
     return TRUE;
 }

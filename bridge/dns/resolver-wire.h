@@ -9,8 +9,10 @@
  * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then
  * a GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
  *
- *     SETUP   (asasbuuuuuu)     servers, anchors, recursive, transport, engine, attempts,
- *                               attempt_timeout_ms, deadline_ms, window; the client's first message
+ *     SETUP   (asasbuuuuuuasbs) servers, anchors, recursive, transport, engine, attempts,
+ *                               attempt_timeout_ms, deadline_ms, window, root_servers, whether
+ *                               roadblocks are avoided, tls_ca_file or ""; the client's first
+ *                               message
  *     LOOKUP  (usq)             id, owner name, RR type
  *     CANCEL  (u)               id; no answer follows
  *     ANSWER  (uubusaays)       id, outcome, name_exists, ttl, canonical name or "", records,
@@ -39,7 +41,7 @@ typedef struct {
     guint32 id;             /* LOOKUP, CANCEL, ANSWER */
     gchar *owner_name;      /* LOOKUP */
     guint16 rr_type;        /* LOOKUP */
-    ResolverConfig *config; /* SETUP; trust_anchor_file is NULL */
+    ResolverConfig *config; /* SETUP; without what only the asking side uses */
     GStrv anchors;          /* SETUP; in the form of trust_anchor_parse() */
     ResolverAnswer
         *answer; /* ANSWER; its owner_name is "" and its rr_type 0: the client knows them */

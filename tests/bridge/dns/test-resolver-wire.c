@@ -32,6 +32,8 @@ test_setup(void)
     config->transport = RESOLVER_TRANSPORT_UDP;
     config->engine = RESOLVER_ENGINE_UNBOUND;
     config->window = 7;
+    config->root_servers = g_strsplit("192.0.2.3 2001:db8::3", " ", -1);
+    config->tls_ca_file = g_strdup("/ca.pem");
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverWireMessage) message =
         parse_one(resolver_wire_serialize_setup(config, anchors), &error);
@@ -47,6 +49,9 @@ test_setup(void)
     g_assert_cmpuint(message->config->attempt_timeout_ms, ==, 2000);
     g_assert_cmpuint(message->config->deadline_ms, ==, 8000);
     g_assert_cmpuint(message->config->window, ==, 7);
+    g_assert_cmpstr(message->config->root_servers[1], ==, "2001:db8::3");
+    g_assert_cmpstr(message->config->tls_ca_file, ==, "/ca.pem");
+    g_assert_cmpint(message->config->avoidance, ==, RESOLVER_AVOIDANCE_OFF);
 }
 
 static void
