@@ -2,6 +2,7 @@
 
 #include "dane-lookup.h"
 
+#include "certificate-judge.h"
 #include "cms-init.h"
 #include "json-facts.h"
 #include "owner-name.h"
@@ -153,8 +154,27 @@ key_strength(const Certificate *certificate)
     return bits >= 2048 ? 112 : 80;
 }
 
+/* The certificate of one record may be vouched for by another one, as that of a signer may. */
+static void
+find_vouching_record(CertificateJudge *judge, Certificate *certificate, PolicyCandidate *candidate)
+{
+    g_autoptr(GArray) records = certificate_judge_compare_records(judge, certificate);
+    candidate->path = REASON_CERTIFICATE_UNTRUSTED;
+    for (guint i = 0; i < records->len; i++) {
+        const PolicyRecord *record = &g_array_index(records, PolicyRecord, i);
+        if (record->usability != RECORD_USABLE || !record->matches)
+            continue;
+        if (record->usage == SMIMEA_USAGE_DANE_EE)
+            candidate->usage = SMIMEA_USAGE_DANE_EE;
+        else if (candidate->path != REASON_NONE &&
+                 (record->path == REASON_NONE || record->path != REASON_CERTIFICATE_UNTRUSTED))
+            candidate->path = record->path;
+    }
+}
+
 static PolicyCandidate
-make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *record)
+make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *record,
+               CertificateJudge *judge)
 {
     PolicyCandidate candidate = {.usability = record->usability};
     if (record->record == NULL)
@@ -168,23 +188,39 @@ make_candidate(const OpCall *call, const DaneAnswer *answer, const DaneRecord *r
     if (!candidate.has_certificate)
         return candidate;
     candidate.fitness = dane_recipient_fitness(record->certificate, bridge_get_now(call->bridge));
-    candidate.path = REASON_CERTIFICATE_UNTRUSTED;
+    if (certificate_judge_is_revoked(judge, record->certificate))
+        candidate.fitness = REASON_CERTIFICATE_REVOKED;
+    find_vouching_record(judge, record->certificate, &candidate);
     candidate.names_address = dane_certificate_names(record->certificate, answer->address);
     candidate.strength = key_strength(record->certificate);
     candidate.not_before = certificate_get_not_before(record->certificate);
     return candidate;
 }
 
+static CertificateJudge *
+new_judge(const OpCall *call, const DaneAnswer *answer, const TrustParams *trust)
+{
+    CertificateEvidence evidence = {.dane = answer, .now = bridge_get_now(call->bridge)};
+    if (trust != NULL) {
+        evidence.authorities = trust->authorities;
+        evidence.crls = trust->crls;
+        evidence.require_revocation = trust->require_revocation;
+    }
+    return certificate_judge_new(&evidence);
+}
+
 VerdictReason
-dane_choose_recipient(const OpCall *call, const DaneAnswer *answer, Certificate **out_certificate)
+dane_choose_recipient(const OpCall *call, const DaneAnswer *answer, const TrustParams *trust,
+                      Certificate **out_certificate)
 {
     *out_certificate = NULL;
     if (bridge_is_offline(call->bridge))
         return REASON_NOT_LOOKED_UP;
+    g_autoptr(CertificateJudge) judge = new_judge(call, answer, trust);
     g_autoptr(GArray) candidates = g_array_new(FALSE, TRUE, sizeof(PolicyCandidate));
     for (guint i = 0; i < answer->records->len; i++) {
         PolicyCandidate candidate =
-            make_candidate(call, answer, g_ptr_array_index(answer->records, i));
+            make_candidate(call, answer, g_ptr_array_index(answer->records, i), judge);
         g_array_append_val(candidates, candidate);
     }
     gssize chosen = -1;
@@ -241,9 +277,9 @@ dane_answer_describe(const DaneAnswer *answer, VerdictReason reason, const Certi
 }
 
 JsonObject *
-dane_answer_to_json(const OpCall *call, const DaneAnswer *answer)
+dane_answer_to_json(const OpCall *call, const DaneAnswer *answer, const TrustParams *trust)
 {
     g_autoptr(Certificate) certificate = NULL;
-    VerdictReason reason = dane_choose_recipient(call, answer, &certificate);
+    VerdictReason reason = dane_choose_recipient(call, answer, trust, &certificate);
     return dane_answer_describe(answer, reason, certificate);
 }

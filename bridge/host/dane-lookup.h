@@ -4,6 +4,7 @@
 #include "dane-records.h"
 #include "op.h"
 #include "policy.h"
+#include "trust-params.h"
 
 /* From addresses to what their domains publish. */
 
@@ -28,13 +29,15 @@ GPtrArray *dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLooku
 
 /**
  * dane_choose_recipient:
+ * @trust: (nullable): whose authorities count under usages 0 and 1, and which certificates are
+ *   revoked; NULL: nobody's, none
  * @out_certificate: (out) (transfer full) (nullable): whom to encrypt to, if the answer is
  * REASON_NONE
  *
  * See policy_choose_recipient().
  */
 VerdictReason dane_choose_recipient(const OpCall *call, const DaneAnswer *answer,
-                                    Certificate **out_certificate);
+                                    const TrustParams *trust, Certificate **out_certificate);
 
 /* Whether the certificate names @address, in whatever case its local part is written. */
 gboolean dane_certificate_names(const Certificate *certificate, const gchar *address);
@@ -52,4 +55,5 @@ void json_set_recipient(JsonObject *object, VerdictReason reason, const Certific
 JsonObject *dane_answer_describe(const DaneAnswer *answer, VerdictReason reason,
                                  const Certificate *certificate);
 /* The same, asking it. */
-JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer);
+JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer,
+                                const TrustParams *trust);

@@ -102,8 +102,10 @@ gboolean
 op_lookup(const OpCall *call, OpReply *reply, GError **error)
 {
     DaneLookupChoices choices = {0};
+    g_auto(TrustParams) trust = {0};
     gboolean try_case = FALSE;
-    if (!read_choices(call, &choices, &try_case, error))
+    if (!read_choices(call, &choices, &try_case, error) ||
+        !trust_params_read(call, &trust, error) || !trust_params_load(call, &trust, error))
         return FALSE;
     g_autoptr(GPtrArray) trials = make_trials(call, try_case, error);
     if (trials == NULL)
@@ -117,7 +119,7 @@ op_lookup(const OpCall *call, OpReply *reply, GError **error)
     JsonArray *results = json_array_new();
     for (guint i = 0; i < answers->len; i++) {
         const Trial *trial = g_ptr_array_index(trials, i);
-        JsonObject *object = dane_answer_to_json(call, g_ptr_array_index(answers, i));
+        JsonObject *object = dane_answer_to_json(call, g_ptr_array_index(answers, i), &trust);
         if (try_case)
             json_set_string(object, "variant", variant_names[trial->variant]);
         json_array_add_object_element(results, object);

@@ -132,7 +132,7 @@ check_published(const OpCall *call, const Recording *recording, const gchar *add
             other->record == NULL ? NULL : smimea_record_serialize(other->record);
         found = found || (rdata != NULL && g_bytes_equal(rdata, wanted));
     }
-    JsonObject *check = dane_answer_to_json(call, answer);
+    JsonObject *check = dane_answer_to_json(call, answer, NULL);
     json_object_set_boolean_member(check, "published",
                                    found && answer->dns == DNS_OUTCOME_SECURE_RECORDS);
     json_object_set_boolean_member(check, "found", found);

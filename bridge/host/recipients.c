@@ -102,6 +102,9 @@ static gboolean
 look_up(const OpCall *call, GPtrArray *recipients, GError **error)
 {
     const DaneLookupChoices choices = {.rr_type = SMIMEA_RR_TYPE};
+    g_auto(TrustParams) trust = {0};
+    if (!trust_params_read(call, &trust, error) || !trust_params_load(call, &trust, error))
+        return FALSE;
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     for (guint i = 0; i < recipients->len; i++)
         g_ptr_array_add(addresses, ((Recipient *)g_ptr_array_index(recipients, i))->address);
@@ -111,7 +114,8 @@ look_up(const OpCall *call, GPtrArray *recipients, GError **error)
     for (guint i = 0; i < recipients->len; i++) {
         Recipient *recipient = g_ptr_array_index(recipients, i);
         recipient->dane = g_steal_pointer(&g_ptr_array_index(answers, i));
-        recipient->reason = dane_choose_recipient(call, recipient->dane, &recipient->certificate);
+        recipient->reason =
+            dane_choose_recipient(call, recipient->dane, &trust, &recipient->certificate);
     }
     return TRUE;
 }

@@ -13,11 +13,13 @@ sys.path.insert(0, DNS)
 class UniverseClient:
     """A running universe; `about` is its universe.json."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, zone_lines=None):
+        """zone_lines: a file whose lines are published from the beginning."""
         self.folder = os.path.join(folder, 'universe')
+        more = ['--zone-lines', zone_lines] if zone_lines else []
         self.process = subprocess.Popen(
-            [os.path.join(DNS, 'universe.py'), '--dir', self.folder], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
+            [os.path.join(DNS, 'universe.py'), '--dir', self.folder, *more],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline().startswith('ready '):
             raise RuntimeError('the universe did not rise')
         with open(os.path.join(self.folder, 'universe.json'), encoding='utf-8') as file:
