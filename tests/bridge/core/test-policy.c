@@ -373,27 +373,36 @@ test_combine(gconstpointer data)
 
 #define READY(kind, bits, since)                                                                   \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, bits, since      \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, bits, since,     \
+            FALSE                                                                                  \
     }
 #define UNFIT(why)                                                                                 \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, TRUE, REASON_##why, REASON_NONE, TRUE, 128, 0         \
+        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, TRUE, REASON_##why, REASON_NONE, TRUE, 128, 0, FALSE  \
     }
 #define NO_PATH(kind, why)                                                                         \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_##why, TRUE, 128, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_##why, TRUE, 128, 0, FALSE   \
     }
 #define NAMELESS(kind)                                                                             \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, FALSE, 128, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, FALSE, 128, 0, FALSE   \
     }
 #define DIGEST                                                                                     \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0, FALSE   \
     }
 #define OF_NO_USE(why)                                                                             \
     {                                                                                              \
-        RECORD_UNUSABLE_##why, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0  \
+        RECORD_UNUSABLE_##why, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0, \
+            FALSE                                                                                  \
+    }
+
+/* Matched by a record of usage 3, or with the path that the record wants. */
+#define SEEN(kind, strength, not_before)                                                           \
+    {                                                                                              \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, strength,        \
+            not_before, TRUE                                                                       \
     }
 
 typedef struct {
@@ -510,6 +519,42 @@ static const RecipientCase recipient_cases[] = {
      1,
      REASON_ADDRESS_MISMATCH,
      -1},
+    /* What was seen counts where a record names it, for usages 0 and 2 through the path; what the
+     * DNS gives itself goes before. */
+    {"seen", DNS_OUTCOME_SECURE_RECORDS, {DIGEST, SEEN(DANE_EE, 112, 0)}, 2, REASON_NONE, 1},
+    {"seen-dane-ta", DNS_OUTCOME_SECURE_RECORDS, {SEEN(DANE_TA, 112, 0)}, 1, REASON_NONE, 0},
+    {"seen-pkix-ta", DNS_OUTCOME_SECURE_RECORDS, {SEEN(PKIX_TA, 112, 0)}, 1, REASON_NONE, 0},
+    {"dane-ta-no-path",
+     DNS_OUTCOME_SECURE_RECORDS,
+     {NO_PATH(DANE_TA, CERTIFICATE_EXPIRED)},
+     1,
+     REASON_CERTIFICATE_EXPIRED,
+     -1},
+    {"dane-ta-nameless",
+     DNS_OUTCOME_SECURE_RECORDS,
+     {NAMELESS(DANE_TA)},
+     1,
+     REASON_ADDRESS_MISMATCH,
+     -1},
+    {"published-before-seen",
+     DNS_OUTCOME_SECURE_RECORDS,
+     {SEEN(DANE_EE, 192, 9), READY(DANE_EE, 112, 0)},
+     2,
+     REASON_NONE,
+     1},
+    {"strongest-seen",
+     DNS_OUTCOME_SECURE_RECORDS,
+     {SEEN(DANE_EE, 112, 9), SEEN(DANE_EE, 128, 1), SEEN(DANE_EE, 128, 2)},
+     3,
+     REASON_NONE,
+     2},
+    {"seen-without-the-dns",
+     DNS_OUTCOME_SECURE_DENIAL,
+     {SEEN(DANE_EE, 128, 0)},
+     1,
+     REASON_NO_RECORD,
+     -1},
+    {"seen-and-insecure", DNS_OUTCOME_INSECURE, {SEEN(DANE_EE, 128, 0)}, 1, REASON_INSECURE, -1},
 };
 
 static void
