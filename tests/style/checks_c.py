@@ -35,7 +35,7 @@ FAMILIES = (
     ('zlib', re.compile(r'zlib\.h$')),
     ('nss', re.compile(r'(nss\w*|nspr|pl\w+|pr\w+|pk11\w+|pkcs\w+|p12\w*|sec\w+|key\w*|cert\w*'
                        r'|cms\w*|ciferfam|crypto(ht|hi)|hasht|blapit|base64|ocsp\w*|smime)\.h$')),
-    ('c', re.compile(r'(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math|netdb'
+    ('c', re.compile(r'(assert|ctype|dirent|errno|fcntl|float|inttypes|langinfo|limits|locale|math|netdb'
                      r'|poll|pwd|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio'
                      r'|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
                      r'|(sys|arpa|net|netinet)/')),
