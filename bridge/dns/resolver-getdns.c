@@ -9,8 +9,11 @@ struct _ResolverGetdns {
     ResolverConfig *config;
     GStrv anchors;
     GPtrArray *servers; /* (element-type GInetSocketAddress): empty if recursive */
-    /* (element-type GetdnsChannel): [server][transport]; NULL until it is needed */
-    GetdnsChannel **channels;
+    ZoneStore *store;
+    RoundTrip *trips; /* by server, over UDP */
+    /* (element-type ZoneChain): [server][transport], each with its channel; NULL until it is
+     * needed */
+    ZoneChain **chains;
     guint preferred; /* the server that answered last */
     GQueue waiting;  /* of GTask: not on the network yet */
     guint n_active;
@@ -23,8 +26,8 @@ typedef struct {
     guint first_server;
     guint n_attempts;
     GetdnsAttempt *attempt;
-    GetdnsChannel *channel; /* of the attempt */
-    ResolverAnswer *worst;  /* an answer that another server may better */
+    ZoneChain *chain;      /* of the attempt */
+    ResolverAnswer *worst; /* an answer that another server may better */
     gboolean active;
     GSource *deadline;
     GSource *cancelled;
@@ -42,7 +45,7 @@ stop_attempt(EngineLookup *lookup)
 {
     if (lookup->attempt != NULL)
         getdns_attempt_cancel(g_steal_pointer(&lookup->attempt));
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
 }
 
 static void
@@ -142,30 +145,36 @@ current_transport(const ResolverGetdns *self, const EngineLookup *lookup)
     return is_last ? RESOLVER_TRANSPORT_UDP : self->config->transport;
 }
 
-static GetdnsChannel **
-find_channel(ResolverGetdns *self, guint server, ResolverTransport transport)
+static ZoneChain **
+find_chain(ResolverGetdns *self, guint server, ResolverTransport transport)
 {
-    return &self->channels[server * RESOLVER_N_TRANSPORTS + transport];
+    return &self->chains[server * RESOLVER_N_TRANSPORTS + transport];
 }
 
-static GetdnsChannel *
-open_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
+static ZoneChain *
+open_chain(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
 {
-    GetdnsChannel **channel = find_channel(self, server, transport);
-    if (*channel == NULL)
-        *channel = getdns_channel_new(
-            self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
-            (const gchar *const *)self->anchors, error);
-    return *channel;
+    ZoneChain **chain = find_chain(self, server, transport);
+    const gchar *const *anchors = (const gchar *const *)self->anchors;
+    if (*chain != NULL)
+        return *chain;
+    g_autoptr(GetdnsChannel) channel = getdns_channel_new(
+        self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
+        anchors, error);
+    if (channel == NULL)
+        return NULL;
+    RoundTrip *trip = transport == RESOLVER_TRANSPORT_UDP ? &self->trips[server] : NULL;
+    *chain = zone_chain_new(channel, self->store, anchors, trip, self->config->attempt_timeout_ms);
+    return *chain;
 }
 
 /* What stands in its sockets is of no use any more: the next attempt begins with new ones. */
 static void
-close_channel(ResolverGetdns *self, GetdnsChannel *channel)
+close_chain(ResolverGetdns *self, ZoneChain *chain)
 {
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
-        if (self->channels[i] == channel)
-            g_clear_pointer(&self->channels[i], getdns_channel_unref);
+        if (self->chains[i] == chain)
+            g_clear_pointer(&self->chains[i], zone_chain_unref);
 }
 
 static gboolean
@@ -192,8 +201,8 @@ on_silent(GTask *task, ResolverAnswer *answer)
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     if (!self->config->recursive)
-        close_channel(self, lookup->channel);
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+        close_chain(self, lookup->chain);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
     if (self->preferred == current_server(self, lookup))
         self->preferred = (self->preferred + 1) % count_servers(self);
     if (lookup->n_attempts >= count_attempts(self)) {
@@ -209,7 +218,7 @@ on_answered(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
     if (is_final(answer->outcome)) {
         self->preferred = current_server(self, lookup);
         finish_lookup(task, answer);
@@ -243,18 +252,19 @@ try_next(GTask *task)
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
     lookup->n_attempts++;
-    GetdnsChannel *channel =
-        open_channel(self, current_server(self, lookup), current_transport(self, lookup), &error);
-    if (channel == NULL) {
+    ZoneChain *chain =
+        open_chain(self, current_server(self, lookup), current_transport(self, lookup), &error);
+    if (chain == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
         return;
     }
-    lookup->channel = getdns_channel_ref(channel);
-    guint timeout_ms =
-        self->config->recursive ? self->config->deadline_ms : self->config->attempt_timeout_ms;
-    lookup->attempt = getdns_attempt_new(channel, lookup->owner_name, lookup->rr_type, timeout_ms,
-                                         on_attempt, task);
+    lookup->chain = zone_chain_ref(chain);
+    gboolean recursive = self->config->recursive;
+    lookup->attempt = getdns_attempt_new(
+        chain, recursive ? GETDNS_ATTEMPT_THOROUGH : GETDNS_ATTEMPT_QUICK, lookup->owner_name,
+        lookup->rr_type, recursive ? self->config->deadline_ms : self->config->attempt_timeout_ms,
+        on_attempt, task);
 }
 
 static void
@@ -324,8 +334,10 @@ resolver_getdns_finalize(GObject *object)
 {
     ResolverGetdns *self = RESOLVER_GETDNS(object);
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
-        getdns_channel_unref(self->channels[i]);
-    g_free(self->channels);
+        zone_chain_unref(self->chains[i]);
+    g_free(self->chains);
+    g_free(self->trips);
+    zone_store_free(self->store);
     g_ptr_array_unref(self->servers);
     g_strfreev(self->anchors);
     resolver_config_free(self->config);
@@ -342,6 +354,7 @@ static void
 resolver_getdns_init(ResolverGetdns *self)
 {
     self->servers = g_ptr_array_new_with_free_func(g_object_unref);
+    self->store = zone_store_new(ZONE_STORE_MAX_ZONES);
     g_queue_init(&self->waiting);
 }
 
@@ -368,9 +381,10 @@ resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, G
     self->config->window = MAX(config->window, 1);
     self->anchors = g_strdupv((gchar **)anchors);
     gboolean ok = take_servers(self, error);
-    self->channels = g_new0(GetdnsChannel *, count_servers(self) * RESOLVER_N_TRANSPORTS);
+    self->chains = g_new0(ZoneChain *, count_servers(self) * RESOLVER_N_TRANSPORTS);
+    self->trips = g_new0(RoundTrip, count_servers(self));
     /* Here and not with the first lookup, so that anchors which getdns refuses are told as such. */
-    if (!ok || open_channel(self, 0, self->config->transport, error) == NULL)
+    if (!ok || open_chain(self, 0, self->config->transport, error) == NULL)
         return NULL;
     return g_steal_pointer(&self);
 }
