@@ -70,5 +70,6 @@ CliExit verb_password(Cli *cli, gint argc, gchar **argv);
 CliExit verb_peers(Cli *cli, gint argc, gchar **argv);
 CliExit verb_read(Cli *cli, gint argc, gchar **argv);
 CliExit verb_record(Cli *cli, gint argc, gchar **argv);
+CliExit verb_seen(Cli *cli, gint argc, gchar **argv);
 CliExit verb_sign(Cli *cli, gint argc, gchar **argv);
 CliExit verb_verify(Cli *cli, gint argc, gchar **argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "unbound-answer.h"
 
+#include <arpa/nameser.h>
 #include <string.h>
 
 #include "core-limits.h"
@@ -14,6 +15,28 @@ rcode_to_string(int rcode)
     static const gchar *const names[] = {"NOERROR",  "FORMERR", "SERVFAIL",
                                          "NXDOMAIN", "NOTIMP",  "REFUSED"};
     return rcode >= 0 && rcode < (int)G_N_ELEMENTS(names) ? names[rcode] : "an error";
+}
+
+/* The least of all records, those of the proof too: a record that a wildcard has made holds as long
+ * as the proof that there is no closer one (RFC 4035 §5.3.4). libunbound tells the record's alone;
+ * it has seen to the original TTLs and to what is left of the signatures. */
+static guint32
+get_lifetime(const struct ub_result *result)
+{
+    static const ns_sect sections[] = {ns_s_an, ns_s_ns};
+    guint32 lifetime = (guint32)MAX(result->ttl, 0);
+    ns_msg message;
+    if (result->answer_packet == NULL ||
+        ns_initparse(result->answer_packet, result->answer_len, &message) < 0)
+        return lifetime;
+    for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
+        for (int k = 0; k < ns_msg_count(message, sections[i]); k++) {
+            ns_rr record;
+            if (ns_parserr(&message, sections[i], k, &record) < 0)
+                return 0;
+            lifetime = MIN(lifetime, ns_rr_ttl(record));
+        }
+    return lifetime;
 }
 
 /* FALSE if there are more than can be handled. */
@@ -51,12 +74,20 @@ judge_denial(ResolverAnswer *answer, const struct ub_result *result)
     answer->detail = g_strdup(answer->name_exists ? "no data" : rcode_to_string(result->rcode));
 }
 
+/* "validation failure <NAME TYPE CLASS>: why"; the name is the one asked for. */
+static const gchar *
+read_reason(const struct ub_result *result)
+{
+    const gchar *why = result->why_bogus == NULL ? NULL : strstr(result->why_bogus, ">: ");
+    return why == NULL ? "DNSSEC validation failed" : why + strlen(">: ");
+}
+
 static ResolverAnswer *
 make_bogus(const gchar *owner_name, guint16 rr_type, const struct ub_result *result)
 {
     ResolverAnswer *answer = resolver_answer_new(owner_name, rr_type, DNS_OUTCOME_BOGUS);
-    answer->detail =
-        g_strdup(result->why_bogus == NULL ? "DNSSEC validation failed" : result->why_bogus);
+    answer->ttl = get_lifetime(result);
+    answer->detail = g_strdup(read_reason(result));
     return answer;
 }
 
@@ -74,7 +105,7 @@ unbound_answer_new(const gchar *owner_name, guint16 rr_type, int error,
                                                rcode_to_string(result->rcode), result->rcode);
     g_autoptr(ResolverAnswer) answer =
         resolver_answer_new(owner_name, rr_type, DNS_OUTCOME_UNREACHABLE);
-    answer->ttl = (guint32)MAX(result->ttl, 0);
+    answer->ttl = get_lifetime(result);
     if (!take_records(answer, result)) {
         answer->detail = g_strdup("more records than can be handled");
         return g_steal_pointer(&answer);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "unbound-channel.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
+#include <string.h>
 #include <unbound.h>
+#include <unistd.h>
 
 #include "source.h"
 #include "unbound-answer.h"
@@ -56,6 +60,7 @@ static const Option common_options[] = {
     {"val-sig-skew-max:", "0"},
     {"val-bogus-ttl:", "5"},
     {"infra-keep-probing:", "yes"},
+    {"aggressive-nsec:", "no"},
     {"prefetch:", "no"},
     {"use-syslog:", "no"},
 };
@@ -82,17 +87,48 @@ set_options(struct ub_ctx *context, ResolverTransport transport, GError **error)
 }
 
 /* "fe80::1%2@53" where there is a scope (RFC 4007 §11). */
-static gboolean
-set_server(struct ub_ctx *context, GInetSocketAddress *server, GError **error)
+static gchar *
+server_to_string(GInetSocketAddress *server)
 {
     GInetAddress *address = g_inet_socket_address_get_address(server);
     g_autofree gchar *text = g_inet_address_to_string(address);
-    g_autoptr(GString) forward = g_string_new(text);
-    if (g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6 &&
-        g_inet_socket_address_get_scope_id(server) != 0)
-        g_string_append_printf(forward, "%%%u", g_inet_socket_address_get_scope_id(server));
-    g_string_append_printf(forward, "@%u", g_inet_socket_address_get_port(server));
-    return check(ub_ctx_set_fwd(context, forward->str), "server", error);
+    guint port = g_inet_socket_address_get_port(server);
+    if (g_inet_address_get_family(address) != G_SOCKET_FAMILY_IPV6 ||
+        g_inet_socket_address_get_scope_id(server) == 0)
+        return g_strdup_printf("%s@%u", text, port);
+    return g_strdup_printf("%s%%%u@%u", text, g_inet_socket_address_get_scope_id(server), port);
+}
+
+/* What has no function and no option is read from a file alone; this program may write none, so it
+ * is the end of a pipe, which takes more octets than @text has. */
+static gboolean
+read_configuration(struct ub_ctx *context, const gchar *text, GError **error)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0) {
+        g_set_error(error, DNS_ERROR, DNS_ERROR_PROGRAM, "libunbound: pipe: %s", g_strerror(errno));
+        return FALSE;
+    }
+    g_autofree gchar *path = g_strdup_printf("/dev/fd/%d", fds[0]);
+    gssize n_written = write(fds[1], text, strlen(text));
+    close(fds[1]);
+    int result = n_written == (gssize)strlen(text) ? ub_ctx_config(context, path) : UB_READFILE;
+    close(fds[0]);
+    return check(result, "configuration", error);
+}
+
+/* Answers are not remembered here but by the cache above, which forgets them when it is told to;
+ * the keys of zones are. */
+static gboolean
+set_server(struct ub_ctx *context, GInetSocketAddress *server, GError **error)
+{
+    g_autofree gchar *address = server_to_string(server);
+    g_autofree gchar *text = g_strdup_printf("forward-zone:\n"
+                                             "  name: \".\"\n"
+                                             "  forward-addr: %s\n"
+                                             "  forward-no-cache: yes\n",
+                                             address);
+    return read_configuration(context, text, error);
 }
 
 static gboolean

@@ -61,5 +61,8 @@ gboolean op_verify(const OpCall *call, OpReply *reply, GError **error);
 /* op-record.c */
 gboolean op_record(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-seen.c */
+gboolean op_seen(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-sign.c */
 gboolean op_sign(const OpCall *call, OpReply *reply, GError **error);

@@ -22,7 +22,8 @@ LAYERS = {
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
 }
 # The files that are linked into the resolver program alone.
-RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine)[\w-]*\.[ch]$')
+RESOLVER_PROGRAM = re.compile(
+    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine)[\w-]*\.[ch]$')
 FAMILIES = (
     ('glib', re.compile(r'glib(-object|-unix|/gstdio|/gi18n)?\.h$|gmodule\.h$')),
     ('gio', re.compile(r'gio/')),
