@@ -245,7 +245,7 @@ def _replayed(server):
         append('append-signed-record-to-denial', (DENIAL, *SPOILT), wire.ANSWER,
                good[wire.ANSWER], address=NOBODY),
         append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
-               conditions='first=1', then=ALICE),
+               conditions='first=1', then='alice@elsewhere.lab'),
         append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
         _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
     ]

@@ -30,8 +30,9 @@ from universe_client import UniverseClient
 ENGINES = ('getdns', 'unbound')
 # of a lookup: for each attempt, and for all; and where nothing is to come
 TIMES_MS, SHORT_TIMES_MS = (2000, 8000), (700, 2500)
-# what a busy machine may need besides
-SLACK_MS = 3000
+# What the client of the resolver program waits besides before it ends a hanging one, and what a
+# busy machine may need.
+SLACK_MS = 4000 + 3000
 # Rows of rules that make wait go many at a time; of others as many as there is work for.
 WAITING = ('drop', 'delay', 'drip', 'announce', 'stray', 'invert=0', 'cut', 'reset', 'close')
 N_WAITING, N_WORKING = 24, 3
