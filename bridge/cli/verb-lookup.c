@@ -32,6 +32,19 @@ show_record(JsonObject *record)
 }
 
 static void
+show_certificate(JsonObject *answer)
+{
+    JsonObject *seen = json_object(answer, "seen");
+    report_field("encrypt to", json_text(answer, "certificate_sha256"));
+    if (g_strcmp0(json_text(answer, "certificate_source"), "key-store") == 0)
+        report_field("", "one's own, which the record names");
+    if (seen == NULL)
+        return;
+    g_autofree gchar *words = words_for_seen(seen);
+    report_line("  %-13s seen %s; the record names it", "", words);
+}
+
+static void
 show_answer(JsonObject *answer, gboolean verbose)
 {
     const gchar *recipient = json_text(answer, "recipient");
@@ -51,7 +64,7 @@ show_answer(JsonObject *answer, gboolean verbose)
         report_field("detail", json_text(answer, "detail"));
     for (guint i = 0; i < json_array_get_length(records); i++)
         show_record(json_array_get_object_element(records, i));
-    report_field("encrypt to", json_text(answer, "certificate_sha256"));
+    show_certificate(answer);
 }
 
 /* Trials of case are other addresses than those that were asked for. */

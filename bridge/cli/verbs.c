@@ -35,9 +35,10 @@ const CliVerb cli_verbs[] = {
      "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
      verb_owner_name},
     {"record", "[ADDRESS]", "The zone-file line that publishes a certificate",
-     "Without --cert, the certificate is the newest of ADDRESS in the key store. Others can "
-     "encrypt\n"
-     "with a whole certificate only (selector 0, matching type 0).",
+     "Without --cert, the certificate is the newest of ADDRESS in the key store. To encrypt, "
+     "others\n"
+     "need the whole certificate (selector 0, matching type 0), or signed mail from ADDRESS "
+     "before.",
      verb_record},
     {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
      "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "

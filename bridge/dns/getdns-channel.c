@@ -135,21 +135,6 @@ set_tls(getdns_context *context, const ResolverConfig *config, ResolverTransport
 }
 
 static gboolean
-set_root_servers(getdns_context *context, gchar **addresses, GError **error)
-{
-    g_autoptr(getdns_list) list = getdns_list_create();
-    if (addresses == NULL || addresses[0] == NULL)
-        return TRUE;
-    for (gsize i = 0; addresses[i] != NULL; i++) {
-        g_autoptr(getdns_dict) address = NULL;
-        if (!check(getdns_str2dict(addresses[i], &address), "root server", error) ||
-            !check(getdns_list_set_dict(list, i, address), "root servers", error))
-            return FALSE;
-    }
-    return check(getdns_context_set_dns_root_servers(context, list), "root servers", error);
-}
-
-static gboolean
 configure_stub(getdns_context *context, const ResolverConfig *config, const ResolverServer *server,
                ResolverTransport transport, GError **error)
 {
@@ -175,8 +160,7 @@ configure(GetdnsChannel *channel, const ResolverConfig *config, const ResolverSe
     if (server != NULL)
         return configure_stub(context, config, server, transport, error);
     return check(getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_RECURSING),
-                 "recursion", error) &&
-           set_root_servers(context, config->root_servers, error);
+                 "recursion", error);
 }
 
 static void

@@ -14,7 +14,7 @@ typedef struct _GetdnsChannel GetdnsChannel;
 
 /**
  * getdns_channel_new:
- * @config: of it the authorities for TLS, and the servers of the root
+ * @config: of it the authorities for TLS
  * @server: (nullable): NULL to ask from the root; with RESOLVER_TRANSPORT_TLS it has a name
  * @transport: the one that is used; with RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC this is TLS without
  *   authentication, and with RESOLVER_TRANSPORT_UDP TCP after truncation

@@ -28,6 +28,18 @@ typedef struct {
     getdns_eventloop_event *event; /* getdns's; may be gone after any callback */
 } EventSource;
 
+/* What the descriptor is ready for. A TCP socket that is not connected yet hangs up and takes a
+ * write, which connects it (RFC 7413 §4.2): where somebody can write, what is wrong shows then. */
+static GIOCondition
+query_ready(EventSource *self)
+{
+    if (self->fd_tag == NULL)
+        return 0;
+    GIOCondition ready = g_source_query_unix_fd(&self->source, self->fd_tag);
+    gboolean writes = (ready & G_IO_OUT) && self->event->write_cb != NULL;
+    return writes ? ready & (G_IO_IN | G_IO_OUT) : ready;
+}
+
 /* Calls @callback; FALSE if it cleared the event, whose memory may be free by now. */
 static gboolean
 call(EventSource *self, getdns_eventloop_callback callback)
@@ -73,7 +85,7 @@ static gboolean
 dispatch_event(GSource *source, GSourceFunc function G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
 {
     EventSource *self = (EventSource *)source;
-    GIOCondition ready = self->fd_tag == NULL ? 0 : g_source_query_unix_fd(source, self->fd_tag);
+    GIOCondition ready = query_ready(self);
     gint64 due = g_source_get_ready_time(source);
     GIOCondition trouble = ready & (G_IO_HUP | G_IO_ERR);
     gboolean reads = (trouble || (ready & G_IO_IN)) && self->event->read_cb != NULL;

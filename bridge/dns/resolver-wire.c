@@ -11,6 +11,7 @@
 #define LOOKUP_TYPE "(usq)"
 #define CANCEL_TYPE "(u)"
 #define ANSWER_TYPE "(uubusaays)"
+#define READY_TYPE  "(u)"
 
 /* A name of 253 octets, each written as \DDD. */
 #define CANONICAL_NAME_MAX_OCTETS 1012u
@@ -84,6 +85,12 @@ resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer)
                                    answer->ttl,
                                    answer->canonical_name == NULL ? "" : answer->canonical_name,
                                    &records, answer->detail == NULL ? "" : answer->detail));
+}
+
+GBytes *
+resolver_wire_serialize_ready(guint isolation)
+{
+    return serialize(RESOLVER_WIRE_READY, g_variant_new(READY_TYPE, isolation));
 }
 
 static gboolean
@@ -194,6 +201,15 @@ parse_answer(GVariant *variant, ResolverWireMessage *message, GError **error)
     return take_records(records, message->answer, error);
 }
 
+static gboolean
+parse_ready(GVariant *variant, ResolverWireMessage *message, GError **error)
+{
+    g_variant_get(variant, READY_TYPE, &message->isolation);
+    if (message->isolation == 0 || (message->isolation & ~(guint)RESOLVER_ISOLATION_KNOWN) != 0)
+        return fail(error, "a bad state");
+    return TRUE;
+}
+
 static const struct {
     ResolverWireKind kind;
     const gchar *type;
@@ -203,6 +219,7 @@ static const struct {
     {RESOLVER_WIRE_LOOKUP, LOOKUP_TYPE, parse_lookup},
     {RESOLVER_WIRE_CANCEL, CANCEL_TYPE, parse_cancel},
     {RESOLVER_WIRE_ANSWER, ANSWER_TYPE, parse_answer},
+    {RESOLVER_WIRE_READY, READY_TYPE, parse_ready},
 };
 
 ResolverWireMessage *

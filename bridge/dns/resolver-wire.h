@@ -2,6 +2,7 @@
 #pragma once
 
 #include "resolver-config.h"
+#include "resolver-isolation.h"
 #include "resolver.h"
 
 /* Messages between the resolver's client and its program, on a stream socket.
@@ -18,6 +19,8 @@
  *     ANSWER  (uubusaays)       id, outcome, name_exists, ttl, canonical name or "", records,
  *                               detail or ""
  *
+ *     READY   (u)               ResolverIsolation: the program's first message, when it is set up
+ *
  * The program reads what the network sends, so the client takes nothing from it unchecked. */
 
 /* The descriptor at which the program finds its end. */
@@ -33,7 +36,8 @@ typedef enum {
     RESOLVER_WIRE_SETUP = 1,
     RESOLVER_WIRE_LOOKUP,
     RESOLVER_WIRE_CANCEL,
-    RESOLVER_WIRE_ANSWER
+    RESOLVER_WIRE_ANSWER,
+    RESOLVER_WIRE_READY
 } ResolverWireKind;
 
 typedef struct {
@@ -41,6 +45,7 @@ typedef struct {
     guint32 id;             /* LOOKUP, CANCEL, ANSWER */
     gchar *owner_name;      /* LOOKUP */
     guint16 rr_type;        /* LOOKUP */
+    guint isolation;        /* READY */
     ResolverConfig *config; /* SETUP; without what only the asking side uses */
     GStrv anchors;          /* SETUP; in the form of trust_anchor_parse() */
     ResolverAnswer
@@ -55,6 +60,7 @@ GBytes *resolver_wire_serialize_setup(const ResolverConfig *config, const gchar 
 GBytes *resolver_wire_serialize_lookup(guint32 id, const gchar *owner_name, guint16 rr_type);
 GBytes *resolver_wire_serialize_cancel(guint32 id);
 GBytes *resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer);
+GBytes *resolver_wire_serialize_ready(guint isolation);
 
 /**
  * resolver_wire_parse:

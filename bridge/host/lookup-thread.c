@@ -14,6 +14,8 @@ struct _LookupThread {
     gchar *program;
     ResolverConfig *config;
     ResolverCache *resolver; /* made and freed on the thread */
+    ResolverClient *client;  /* likewise */
+    gint isolation;          /* atomic: of the client, at the last answer */
 };
 
 /* One call of lookup_thread_ask(). Lives on the asking thread's stack until n_pending is 0. */
@@ -42,11 +44,11 @@ run_thread(gpointer data)
 {
     LookupThread *self = data;
     g_main_context_push_thread_default(self->context);
-    g_autoptr(ResolverClient) client = resolver_client_new(self->program, self->config);
-    self->resolver = resolver_cache_new(DNS_RESOLVER(client), g_get_monotonic_time);
+    self->client = resolver_client_new(self->program, self->config);
+    self->resolver = resolver_cache_new(DNS_RESOLVER(self->client), g_get_monotonic_time);
     g_main_loop_run(self->loop);
     g_clear_object(&self->resolver);
-    g_clear_object(&client);
+    g_clear_object(&self->client);
     /* What their ends have queued. */
     while (g_main_context_iteration(self->context, FALSE))
         ;
@@ -152,6 +154,8 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
         g_ptr_array_index(batch->answers, question->index) =
             answer_too_late(batch, question->index);
     }
+    g_atomic_int_set(&batch->thread->isolation,
+                     (gint)resolver_client_get_isolation(batch->thread->client));
     count_answer(batch, error);
 }
 
@@ -269,6 +273,12 @@ lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellab
         return g_steal_pointer(&answers);
     g_propagate_error(error, batch.error);
     return NULL;
+}
+
+guint
+lookup_thread_get_isolation(LookupThread *self)
+{
+    return (guint)g_atomic_int_get(&self->isolation);
 }
 
 static gboolean

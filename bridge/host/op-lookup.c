@@ -3,6 +3,7 @@
 #include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
+#include "lookup-json.h"
 #include "ops.h"
 #include "params.h"
 
@@ -119,7 +120,10 @@ op_lookup(const OpCall *call, OpReply *reply, GError **error)
     JsonArray *results = json_array_new();
     for (guint i = 0; i < answers->len; i++) {
         const Trial *trial = g_ptr_array_index(trials, i);
-        JsonObject *object = dane_answer_to_json(call, g_ptr_array_index(answers, i), &trust);
+        const DaneAnswer *answer = g_ptr_array_index(answers, i);
+        g_auto(RecipientChoice) choice = {0};
+        recipient_choose(call, &trust, answer, &choice);
+        JsonObject *object = json_from_dane_answer(answer, &choice);
         if (try_case)
             json_set_string(object, "variant", variant_names[trial->variant]);
         json_array_add_object_element(results, object);

@@ -11,7 +11,8 @@
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
  * @property {ResolverSettings} resolver
- * @property {boolean} learnCiphers the host records what correspondents can read
+ * @property {boolean} learnCiphers the host records what correspondents can read, and
+ *   their certificates
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */

@@ -51,7 +51,8 @@ def setUpModule():
              records.line(records.owner_name(ERIN), records.smimea(ROOT.der, 2, 0, 0)),
              records.line(records.owner_name(PKIX), records.smimea(ERINS.der, 1, 0, 0))]
     text = ''.join(f'{line}\n' for line in lines)
-    UNIVERSE = UniverseClient(interop.folder, interop.write('zone-lines', text.encode()))
+    UNIVERSE = UniverseClient(interop.folder, '--zone-lines',
+                              interop.write('zone-lines', text.encode()))
     PROGRAM = interop.new_program(options=UNIVERSE.options())
 
 

@@ -333,7 +333,7 @@ def setUpModule():
         PEOPLE['middle'].certificate, PEOPLE['middle'].key), [PEOPLE['leaf'].certificate])
     lines = [line for i, row in enumerate(ROWS) for line in lines_of(i, row)]
     zone_lines = interop.write('zone-lines', ''.join(f'{line}\n' for line in lines).encode())
-    UNIVERSE = UniverseClient(interop.folder, zone_lines)
+    UNIVERSE = UniverseClient(interop.folder, '--zone-lines', zone_lines)
     PROGRAM = interop.new_program(options=[*UNIVERSE.options(), '--no-learn'])
 
 

@@ -11,14 +11,12 @@ sys.path.insert(0, DNS)
 
 
 class UniverseClient:
-    """A running universe; `about` is its universe.json."""
+    """A running universe; `about` is its universe.json. options: more of universe.py."""
 
-    def __init__(self, folder, zone_lines=None):
-        """zone_lines: a file whose lines are published from the beginning."""
+    def __init__(self, folder, *options):
         self.folder = os.path.join(folder, 'universe')
-        more = ['--zone-lines', zone_lines] if zone_lines else []
         self.process = subprocess.Popen(
-            [os.path.join(DNS, 'universe.py'), '--dir', self.folder, *more],
+            [os.path.join(DNS, 'universe.py'), '--dir', self.folder, *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline().startswith('ready '):
             raise RuntimeError('the universe did not rise')

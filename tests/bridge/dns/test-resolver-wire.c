@@ -68,6 +68,22 @@ test_lookup_and_cancel(void)
     g_assert_cmpuint(cancel->id, ==, 9);
 }
 
+/* Only what is known can be in force, and something always is. */
+static void
+test_ready(void)
+{
+    static const guint bad[] = {0, RESOLVER_ISOLATION_KNOWN + 1, G_MAXUINT32};
+    g_autoptr(ResolverWireMessage) ready =
+        parse_one(resolver_wire_serialize_ready(RESOLVER_ISOLATION_ALL), NULL);
+    g_assert_cmpint(ready->kind, ==, RESOLVER_WIRE_READY);
+    g_assert_cmpuint(ready->isolation, ==, RESOLVER_ISOLATION_ALL);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(parse_one(resolver_wire_serialize_ready(bad[i]), &error));
+        g_assert_error(error, DNS_ERROR, DNS_ERROR_PROGRAM);
+    }
+}
+
 static ResolverAnswer *
 make_answer(DnsOutcome outcome, guint n_records, gsize n_octets)
 {
@@ -204,7 +220,8 @@ test_bodies(void)
         gsize n_octets;
     } bodies[] = {{"", 0},
                   {"\0", 1},
-                  {"\5\0\0\0\0", 5},
+                  {"\5\0\0\0\0", 5}, /* nothing in force */
+                  {"\6\0\0\0\0", 5},
                   {"\3", 1},
                   {"\3\0\0\0", 4},     /* one octet short */
                   {"\3\0\0\0\0\0", 6}, /* one too many */
@@ -287,6 +304,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/resolver-wire/setup", test_setup);
     g_test_add_func("/resolver-wire/lookup-and-cancel", test_lookup_and_cancel);
+    g_test_add_func("/resolver-wire/ready", test_ready);
     g_test_add_func("/resolver-wire/answer", test_answer);
     g_test_add_func("/resolver-wire/denial", test_denial);
     for (gsize i = 0; i < G_N_ELEMENTS(answer_cases); i++) {
