@@ -2,6 +2,7 @@
 
 #include "cli.h"
 #include "input.h"
+#include "json-facts.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
@@ -54,6 +55,46 @@ add_crls(Cli *cli, gchar **files)
     return EXIT_HOLDS;
 }
 
+static void
+show_fetched(JsonArray *fetched)
+{
+    for (guint i = 0; i < json_array_get_length(fetched); i++) {
+        JsonObject *one = json_array_get_object_element(fetched, i);
+        const gchar *problem = json_text(one, "problem");
+        if (problem == NULL)
+            report_line("%s: new: %" G_GINT64_FORMAT, json_text(one, "url"),
+                        json_object_get_int_member(one, "new"));
+        else
+            report_error("%s: %s", json_text(one, "url"), problem);
+    }
+}
+
+static CliExit
+fetch_crls(Cli *cli, gchar **urls, gchar **certificates)
+{
+    g_autoptr(JsonObject) params = json_object_new();
+    g_auto(OpReply) reply = {0};
+    json_set_strings(params, "urls", (const gchar *const *)urls);
+    CliExit status = cli_add_certificates(cli, params, "certificates", certificates);
+    if (status == EXIT_HOLDS)
+        status = cli_run(cli, "crl-fetch", g_steal_pointer(&params), NULL, &reply);
+    if (status != EXIT_HOLDS)
+        return status;
+    JsonArray *fetched = json_array(reply.result, "fetched");
+    if (cli->options.json)
+        cli_show_json(&reply);
+    else
+        show_fetched(fetched);
+    if (json_array_get_length(fetched) == 0) {
+        report_error("the certificates name no address of a revocation list");
+        return EXIT_DOES_NOT_HOLD;
+    }
+    for (guint i = 0; i < json_array_get_length(fetched); i++)
+        if (json_text(json_array_get_object_element(fetched, i), "problem") != NULL)
+            status = EXIT_UNKNOWN;
+    return status;
+}
+
 static CliExit
 remove_crl(Cli *cli, const gchar *sha256)
 {
@@ -79,20 +120,28 @@ CliExit
 verb_crl(Cli *cli, gint argc, gchar **argv)
 {
     gboolean all = FALSE;
+    g_auto(GStrv) certificates = NULL;
     const GOptionEntry entries[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &all, "With \"remove\": every list", NULL},
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &certificates,
+         "With \"fetch\": the lists that this certificate names; may be repeated", "FILE"},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "crl", entries, 1, G_MAXUINT, argc, argv);
     if (words == NULL)
         return EXIT_USAGE;
     guint n = g_strv_length(words);
+    if (g_str_equal(words[0], "fetch") && (n > 1 || certificates != NULL) && !all)
+        return fetch_crls(cli, words + 1, certificates);
+    if (certificates != NULL)
+        n = 0;
     if (g_str_equal(words[0], "list") && n == 1 && !all)
         return list_crls(cli);
     if (g_str_equal(words[0], "add") && n > 1 && !all)
         return add_crls(cli, words + 1);
     if (g_str_equal(words[0], "remove") && n == (all ? 1 : 2))
         return remove_crl(cli, words[1]);
-    report_error("crl: one of \"list\", \"add FILE…\", \"remove SHA256\", \"remove --all\"");
+    report_error(
+        "crl: one of \"list\", \"add FILE…\", \"fetch URL…\", \"remove SHA256\", \"remove --all\"");
     return EXIT_USAGE;
 }

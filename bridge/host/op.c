@@ -24,6 +24,7 @@ static const OpRow op_rows[] = {
            "dns_deadline", "learn"),
      FALSE},
     {"crl-add", op_crl_add, NAMES("!crls"), FALSE},
+    {"crl-fetch", op_crl_fetch, NAMES("urls", "certificates"), FALSE},
     {"crl-list", op_crl_list, NAMES(NULL), FALSE},
     {"crl-remove", op_crl_remove, NAMES("sha256"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},

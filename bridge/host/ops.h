@@ -20,6 +20,9 @@ gboolean op_crl_add(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_crl_list(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_crl_remove(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-crl-fetch.c */
+gboolean op_crl_fetch(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-decrypt.c */
 gboolean op_decrypt(const OpCall *call, OpReply *reply, GError **error);
 

@@ -3,8 +3,10 @@
 """Revocation lists that are at hand: the verb "crl", the folder of the profile, and what "verify",
 "lookup" and "encrypt" make of them."""
 
+import http.server
 import os
 import shutil
+import threading
 import unittest
 
 import interop  # first: it puts the support modules on the path
@@ -102,7 +104,8 @@ class Verb(CrlCase):
 
     def test_refused(self):
         for words in ((), ('show',), ('add',), ('remove',), ('list', 'x'), ('remove', 'x', 'y'),
-                      ('remove', '--all', 'x'), ('list', '--all')):
+                      ('remove', '--all', 'x'), ('list', '--all'), ('fetch',),
+                      ('list', '--cert', ROOT.certificate)):
             with self.subTest(words=words):
                 self.assertEqual(PROGRAM.run('crl', *words).code, USAGE)
         self.assertEqual(PROGRAM.run('crl', 'add', ROOT.certificate).code, UNKNOWN)
@@ -162,6 +165,92 @@ class Judged(CrlCase):
         self.assertEqual(self.reason(), 'verified')
         PROGRAM.succeed('crl', 'add', LISTS['revoked'])
         self.assertEqual(self.reason(), 'certificate-revoked')
+
+
+class Web(http.server.BaseHTTPRequestHandler):
+    """Serves lists, and answers that are none."""
+
+    asked = []
+
+    def do_GET(self):
+        type(self).asked.append(self.path)
+        octets = openssl.run('crl', '-in', LISTS['revoked'], '-outform', 'DER')
+        if self.path == '/missing':
+            self.send_error(404)
+            return
+        self.send_response(302 if self.path in ('/moved', '/round') else 200)
+        if self.path in ('/moved', '/round'):
+            self.send_header('Location', '/list' if self.path == '/moved' else '/round')
+        if self.path == '/coded':
+            self.send_header('Transfer-Encoding', 'chunked')
+        if self.path != '/no-length':
+            self.send_header('Content-Length', len(octets) + (self.path == '/cut'))
+        self.end_headers()
+        self.wfile.write(b'no list at all' if self.path == '/other' else octets)
+
+    def log_message(self, *_):
+        """Says nothing."""
+
+
+class Fetch(CrlCase):
+    """By choice alone, over http."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = http.server.HTTPServer(('127.0.0.1', 0), Web)
+        cls.url = f'http://127.0.0.1:{cls.server.server_port}'
+        cls.thread = threading.Thread(target=cls.server.serve_forever, args=(0.05,))
+        cls.thread.start()
+        named = f'crlDistributionPoints=URI:{cls.url}/list,URI:ldap://127.0.0.1/x'
+        cls.frank = interop.Person('frank', 'ec:P-256', 'frank@example.org',
+                                   (*interop.Person.EXTENSIONS, named), issuer=ROOT)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.shutdown()
+        cls.thread.join()
+        cls.server.server_close()
+
+    def setUp(self):
+        super().setUp()
+        Web.asked.clear()
+
+    def test_fetched(self):
+        for path in ('list', 'moved', 'no-length'):
+            with self.subTest(path):
+                PROGRAM.succeed('crl', 'remove', '--all')
+                done = PROGRAM.succeed('--json', 'crl', 'fetch', f'{self.url}/{path}').json
+                self.assertEqual(done['fetched'], [{'url': f'{self.url}/{path}', 'new': 1,
+                                                    'problem': None}])
+        self.assertEqual(self.reason(), 'certificate-revoked')
+
+    def test_named_by_a_certificate(self):
+        PROGRAM.succeed('crl', 'fetch', '--cert', self.frank.certificate)
+        self.assertEqual((Web.asked, len(self.lists())), (['/list'], 1))
+        result = PROGRAM.run('crl', 'fetch', '--cert', ERINS.certificate)
+        self.assertEqual(result.code, DOES_NOT_HOLD, result)
+
+    def test_nothing_else_fetches(self):
+        message = openssl.run('cms', '-sign', '-signer', self.frank.certificate, '-inkey',
+                              self.frank.key, '-from', 'frank@example.org', stdin=ENTITY)
+        for options in ((), ('--ca', ROOT.certificate, '--require-crl')):
+            PROGRAM.run('verify', *options, stdin=message)
+            PROGRAM.run('read', *options, stdin=message)
+        self.assertEqual(Web.asked, [])
+
+    def test_failures(self):
+        rows = {f'{self.url}/missing': 'status 404', f'{self.url}/cut': 'cut off',
+                f'{self.url}/coded': 'codes its answer', f'{self.url}/other': '',
+                f'{self.url}/round': 'too many redirections', 'https://127.0.0.1/': 'only http',
+                'file:///etc/passwd': 'only http', 'http://': 'not an address',
+                'http://a b/': 'not an address', 'http://127.0.0.1:1/': '', '--help': 'usage'}
+        for url, text in rows.items():
+            with self.subTest(url.removeprefix(self.url)):
+                words = ['--', url] if url.startswith('-') else [url]
+                result = PROGRAM.run('crl', 'fetch', *words)
+                self.assertEqual((result.code, result.stdout), (UNKNOWN, b''), result)
+                self.assertIn(text, result.stderr)
+        self.assertEqual(self.lists(), [])
 
 
 if __name__ == '__main__':
