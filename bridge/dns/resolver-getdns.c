@@ -2,20 +2,23 @@
 #include "resolver-getdns.h"
 
 #include "getdns-attempt.h"
+#include "resolver-plan.h"
+#include "sleep-watch.h"
 #include "source.h"
 
 struct _ResolverGetdns {
     GObject parent_instance;
     ResolverConfig *config;
     GStrv anchors;
-    GPtrArray *servers; /* (element-type GInetSocketAddress): empty if recursive */
+    GPtrArray *servers; /* (element-type ResolverServer): empty if recursive */
     ZoneStore *store;
     RoundTrip *trips; /* by server, over UDP */
     /* (element-type ZoneChain): [server][transport], each with its channel; NULL until it is
      * needed */
     ZoneChain **chains;
-    guint preferred; /* the server that answered last */
-    GQueue waiting;  /* of GTask: not on the network yet */
+    ResolverPlan *plan;
+    SleepWatch sleep;
+    GQueue waiting; /* of GTask: not on the network yet */
     guint n_active;
     gboolean starting;
 };
@@ -23,8 +26,8 @@ struct _ResolverGetdns {
 typedef struct {
     gchar *owner_name;
     guint16 rr_type;
-    guint first_server;
-    guint n_attempts;
+    ResolverTrail trail;
+    GSource *delay; /* of the next attempt */
     GetdnsAttempt *attempt;
     ZoneChain *chain;      /* of the attempt */
     ResolverAnswer *worst; /* an answer that another server may better */
@@ -36,6 +39,7 @@ typedef struct {
 static void resolver_getdns_iface_init(ResolverInterface *iface);
 static void start_waiting(ResolverGetdns *self);
 static void try_next(GTask *task);
+static void try_now(GTask *task);
 
 G_DEFINE_TYPE_WITH_CODE(ResolverGetdns, resolver_getdns, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_getdns_iface_init))
@@ -52,6 +56,7 @@ static void
 engine_lookup_free(EngineLookup *lookup)
 {
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     resolver_answer_free(lookup->worst);
@@ -65,13 +70,6 @@ count_servers(const ResolverGetdns *self)
     return MAX(self->servers->len, 1);
 }
 
-static guint
-count_attempts(const ResolverGetdns *self)
-{
-    /* libunbound has its own servers, time limits and retries. */
-    return self->config->recursive ? 1 : MAX(self->config->attempts, count_servers(self));
-}
-
 /* Ends the lookup, whether it was on the network or waiting; the caller returns the task, which is
  * held by whoever waits for an answer no longer. */
 static void
@@ -80,6 +78,7 @@ end_lookup(GTask *task)
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     if (lookup->active)
@@ -132,39 +131,36 @@ on_deadline(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static guint
-current_server(const ResolverGetdns *self, const EngineLookup *lookup)
-{
-    return (lookup->first_server + lookup->n_attempts - 1) % count_servers(self);
-}
-
-static ResolverTransport
-current_transport(const ResolverGetdns *self, const EngineLookup *lookup)
-{
-    gboolean is_last = lookup->n_attempts == count_attempts(self) && lookup->n_attempts > 1;
-    return is_last ? RESOLVER_TRANSPORT_UDP : self->config->transport;
-}
-
 static ZoneChain **
 find_chain(ResolverGetdns *self, guint server, ResolverTransport transport)
 {
     return &self->chains[server * RESOLVER_N_TRANSPORTS + transport];
 }
 
+static GetdnsChannel *
+new_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
+{
+    return getdns_channel_new(
+        self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+        transport, (const gchar *const *)self->anchors, error);
+}
+
 static ZoneChain *
 open_chain(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
 {
     ZoneChain **chain = find_chain(self, server, transport);
-    const gchar *const *anchors = (const gchar *const *)self->anchors;
     if (*chain != NULL)
         return *chain;
-    g_autoptr(GetdnsChannel) channel = getdns_channel_new(
-        self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
-        anchors, error);
+    gboolean udp = transport == RESOLVER_TRANSPORT_UDP;
+    g_autoptr(GetdnsChannel) channel = new_channel(self, server, transport, error);
+    g_autoptr(GetdnsChannel) stream = NULL;
     if (channel == NULL)
         return NULL;
-    RoundTrip *trip = transport == RESOLVER_TRANSPORT_UDP ? &self->trips[server] : NULL;
-    *chain = zone_chain_new(channel, self->store, anchors, trip, self->config->attempt_timeout_ms);
+    if (udp && (stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) == NULL)
+        return NULL;
+    GetdnsRoute route = {channel, stream, udp ? &self->trips[server] : NULL};
+    *chain = zone_chain_new(&route, self->store, (const gchar *const *)self->anchors,
+                            self->config->attempt_timeout_ms);
     return *chain;
 }
 
@@ -175,6 +171,16 @@ close_chain(ResolverGetdns *self, ZoneChain *chain)
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
         if (self->chains[i] == chain)
             g_clear_pointer(&self->chains[i], zone_chain_unref);
+}
+
+/* The connections of before a sleep are dead; attempts under way find that out by themselves. */
+static void
+close_chains_after_sleep(ResolverGetdns *self)
+{
+    if (!sleep_watch_has_slept(&self->sleep))
+        return;
+    for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
+        g_clear_pointer(&self->chains[i], zone_chain_unref);
 }
 
 static gboolean
@@ -196,16 +202,25 @@ keep_worst(EngineLookup *lookup, ResolverAnswer *answer)
 }
 
 static void
+explain_silence(ResolverAnswer *answer, const GetdnsChannel *channel)
+{
+    const gchar *problem = getdns_channel_get_problem(channel);
+    if (problem == NULL)
+        return;
+    g_free(answer->detail);
+    answer->detail = g_strdup(problem);
+}
+
+static void
 on_silent(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
+    explain_silence(answer, zone_chain_get_route(lookup->chain)->channel);
     if (!self->config->recursive)
         close_chain(self, lookup->chain);
     g_clear_pointer(&lookup->chain, zone_chain_unref);
-    if (self->preferred == current_server(self, lookup))
-        self->preferred = (self->preferred + 1) % count_servers(self);
-    if (lookup->n_attempts >= count_attempts(self)) {
+    if (!resolver_plan_note_silent(self->plan, &lookup->trail)) {
         give_up(task, answer);
         return;
     }
@@ -220,12 +235,11 @@ on_answered(GTask *task, ResolverAnswer *answer)
     EngineLookup *lookup = g_task_get_task_data(task);
     g_clear_pointer(&lookup->chain, zone_chain_unref);
     if (is_final(answer->outcome)) {
-        self->preferred = current_server(self, lookup);
+        resolver_plan_note_good(self->plan, &lookup->trail);
         finish_lookup(task, answer);
         return;
     }
-    /* Asking the same server again would give the same answer. */
-    if (lookup->n_attempts >= count_servers(self)) {
+    if (!resolver_plan_note_poor(self->plan, &lookup->trail)) {
         give_up(task, answer);
         return;
     }
@@ -245,15 +259,36 @@ on_attempt(GetdnsAttemptResult result, ResolverAnswer *answer, gpointer user_dat
         on_answered(task, answer);
 }
 
+static gboolean
+on_delay(gpointer user_data)
+{
+    GTask *task = user_data;
+    EngineLookup *lookup = g_task_get_task_data(task);
+    source_drop(&lookup->delay);
+    try_now(task);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 try_next(GTask *task)
+{
+    EngineLookup *lookup = g_task_get_task_data(task);
+    if (lookup->trail.delay_ms == 0) {
+        try_now(task);
+        return;
+    }
+    lookup->delay = g_timeout_source_new(lookup->trail.delay_ms);
+    g_source_set_callback(lookup->delay, on_delay, task, NULL);
+    g_source_attach(lookup->delay, g_task_get_context(task));
+}
+
+static void
+try_now(GTask *task)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    lookup->n_attempts++;
-    ZoneChain *chain =
-        open_chain(self, current_server(self, lookup), current_transport(self, lookup), &error);
+    ZoneChain *chain = open_chain(self, lookup->trail.server, lookup->trail.transport, &error);
     if (chain == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
@@ -272,7 +307,8 @@ start_lookup(ResolverGetdns *self, GTask *task)
 {
     EngineLookup *lookup = g_task_get_task_data(task);
     lookup->active = TRUE;
-    lookup->first_server = self->preferred;
+    close_chains_after_sleep(self);
+    resolver_plan_begin(self->plan, &lookup->trail);
     self->n_active++;
     lookup->deadline = g_timeout_source_new(self->config->deadline_ms);
     g_source_set_callback(lookup->deadline, on_deadline, task, NULL);
@@ -338,6 +374,7 @@ resolver_getdns_finalize(GObject *object)
     g_free(self->chains);
     g_free(self->trips);
     zone_store_free(self->store);
+    resolver_plan_free(self->plan);
     g_ptr_array_unref(self->servers);
     g_strfreev(self->anchors);
     resolver_config_free(self->config);
@@ -353,8 +390,8 @@ resolver_getdns_class_init(ResolverGetdnsClass *klass)
 static void
 resolver_getdns_init(ResolverGetdns *self)
 {
-    self->servers = g_ptr_array_new_with_free_func(g_object_unref);
     self->store = zone_store_new(ZONE_STORE_MAX_ZONES);
+    self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     g_queue_init(&self->waiting);
 }
 
@@ -362,10 +399,10 @@ static gboolean
 take_servers(ResolverGetdns *self, GError **error)
 {
     for (guint i = 0; !self->config->recursive && self->config->servers[i] != NULL; i++) {
-        GInetSocketAddress *address = resolver_config_parse_server(self->config->servers[i], error);
-        if (address == NULL)
+        ResolverServer *server = resolver_server_parse(self->config->servers[i], error);
+        if (server == NULL)
             return FALSE;
-        g_ptr_array_add(self->servers, address);
+        g_ptr_array_add(self->servers, server);
     }
     if (self->config->recursive || self->servers->len > 0)
         return TRUE;
@@ -381,6 +418,8 @@ resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, G
     self->config->window = MAX(config->window, 1);
     self->anchors = g_strdupv((gchar **)anchors);
     gboolean ok = take_servers(self, error);
+    self->plan = resolver_plan_new(self->config, count_servers(self), g_get_monotonic_time);
+    sleep_watch_init(&self->sleep);
     self->chains = g_new0(ZoneChain *, count_servers(self) * RESOLVER_N_TRANSPORTS);
     self->trips = g_new0(RoundTrip, count_servers(self));
     /* Here and not with the first lookup, so that anchors which getdns refuses are told as such. */

@@ -6,12 +6,15 @@
 #include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
+#include "resolver-roadblock.h"
+#include "resolver-sandbox.h"
 
 typedef struct {
     ResolverLink *link;
     Resolver *engine;
     ResolverAnswer *no_engine; /* the answer to everything, if there is no engine */
     GHashTable *cancellables;  /* (element-type guint32 GCancellable): of the questions at hand */
+    gboolean isolated;
     gboolean gone;
 } Service;
 
@@ -71,14 +74,26 @@ set_up(Service *service, const ResolverWireMessage *message)
     if (service->engine != NULL)
         return;
     g_autoptr(GError) error = NULL;
-    service->engine =
-        resolver_engine_new(message->config, (const gchar *const *)message->anchors, &error);
+    const gchar *const *anchors = (const gchar *const *)message->anchors;
+    service->engine = message->config->recursive
+                          ? resolver_engine_new(message->config, anchors, &error)
+                          : (Resolver *)resolver_roadblock_new(message->config, anchors, &error);
     if (service->engine != NULL)
         return;
     resolver_answer_free(service->no_engine);
     service->no_engine = resolver_answer_new_unreachable("", 0, "%s", error->message);
     if (g_error_matches(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR))
         service->no_engine->outcome = DNS_OUTCOME_INDETERMINATE;
+}
+
+/* The engine has read and loaded what it needs, and nothing of the network yet. */
+static void
+close_sandbox(Service *service)
+{
+    if (service->isolated)
+        return;
+    service->isolated = TRUE;
+    resolver_link_send(service->link, resolver_wire_serialize_ready(resolver_sandbox_enter(NULL)));
 }
 
 static void
@@ -88,6 +103,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
     switch (message->kind) {
     case RESOLVER_WIRE_SETUP:
         set_up(service, message);
+        close_sandbox(service);
         return;
     case RESOLVER_WIRE_LOOKUP:
         begin_lookup(service, message);
@@ -100,6 +116,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
         return;
     }
     case RESOLVER_WIRE_ANSWER:
+    case RESOLVER_WIRE_READY:
     default:
         return;
     }

@@ -32,7 +32,9 @@ struct _UnboundQuery {
     guint16 rr_type;
     int id;
     gboolean called_back; /* libunbound knows of it no more */
+    guint timeout_ms;
     gint64 began;
+    UnboundQueryResult result;
     ResolverAnswer *answer;
     GSource *source; /* the time limit */
     UnboundQueryDone done;
@@ -55,6 +57,9 @@ static const Option common_options[] = {
     {"harden-algo-downgrade:", "no"},
     {"qname-minimisation:", "yes"},
     {"edns-buffer-size:", "1232"},
+    /* Of its few connections libunbound would close one for the next while they are in use; from
+     * the root, where each level has its own servers, that comes to SERVFAIL. */
+    {"outgoing-num-tcp:", "32"},
     /* Signatures hold from inception to expiration, as in the other engine. */
     {"val-sig-skew-min:", "0"},
     {"val-sig-skew-max:", "0"},
@@ -131,6 +136,16 @@ set_server(struct ub_ctx *context, GInetSocketAddress *server, GError **error)
     return read_configuration(context, text, error);
 }
 
+/* RFC 8109: the root's servers are asked for the whole list of them first. */
+static gboolean
+set_root_servers(struct ub_ctx *context, gchar **addresses, GError **error)
+{
+    for (guint i = 0; addresses != NULL && addresses[i] != NULL; i++)
+        if (!check(ub_ctx_set_stub(context, ".", addresses[i], TRUE), "root server", error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 add_anchors(struct ub_ctx *context, const gchar *const *anchors, GError **error)
 {
@@ -162,13 +177,14 @@ remove_local_zones(struct ub_ctx *context, GError **error)
 }
 
 static gboolean
-configure(struct ub_ctx *context, GInetSocketAddress *server, ResolverTransport transport,
-          const gchar *const *anchors, GError **error)
+configure(struct ub_ctx *context, const ResolverConfig *config, GInetSocketAddress *server,
+          ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     ub_ctx_debugout(context, NULL);
     return check(ub_ctx_async(context, TRUE), "thread", error) &&
            set_options(context, transport, error) &&
-           (server == NULL || set_server(context, server, error)) &&
+           (server == NULL ? set_root_servers(context, config->root_servers, error)
+                           : set_server(context, server, error)) &&
            add_anchors(context, anchors, error) && remove_local_zones(context, error);
 }
 
@@ -191,23 +207,24 @@ on_readable(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointe
     while ((query = g_queue_pop_head(&channel->answered)) != NULL) {
         UnboundQueryDone done = query->done;
         gpointer done_data = query->user_data;
+        UnboundQueryResult result = query->result;
         ResolverAnswer *answer = g_steal_pointer(&query->answer);
         query_free(query);
-        done(answer, done_data);
+        done(result, answer, done_data);
     }
     return G_SOURCE_CONTINUE;
 }
 
 UnboundChannel *
-unbound_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                    const gchar *const *anchors, GError **error)
+unbound_channel_new(const ResolverConfig *config, GInetSocketAddress *server,
+                    ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     struct ub_ctx *context = ub_ctx_create();
     if (context == NULL) {
         g_set_error_literal(error, DNS_ERROR, DNS_ERROR_PROGRAM, "libunbound: no context");
         return NULL;
     }
-    if (!configure(context, server, transport, anchors, error)) {
+    if (!configure(context, config, server, transport, anchors, error)) {
         ub_ctx_delete(context);
         return NULL;
     }
@@ -245,10 +262,20 @@ unbound_channel_is_stale(const UnboundChannel *channel)
     return g_get_monotonic_time() >= channel->stale_time;
 }
 
-static void
-take_failure(UnboundChannel *channel, gint64 now)
+/* Whether the server has answered anything since the query began. */
+static gboolean
+server_is_there(const UnboundQuery *query)
 {
-    channel->stale_time = MIN(channel->stale_time, now + FAILURE_SECONDS * G_TIME_SPAN_SECOND);
+    return query->channel->last_answer_time >= query->began;
+}
+
+/* What libunbound remembers of a server that is not there is of no use to the next attempt. */
+static void
+take_failure(UnboundQuery *query, gboolean server_failed)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 until = server_failed ? now : now + FAILURE_SECONDS * G_TIME_SPAN_SECOND;
+    query->channel->stale_time = MIN(query->channel->stale_time, until);
 }
 
 /* Inside libunbound, which does not bear to be ended here: the news waits for on_readable(). */
@@ -256,33 +283,33 @@ static void
 on_result(void *user_data, int error, struct ub_result *result)
 {
     UnboundQuery *query = user_data;
-    UnboundChannel *channel = query->channel;
-    gint64 now = g_get_monotonic_time();
     query->called_back = TRUE;
     query->answer = unbound_answer_new(query->owner_name, query->rr_type, error, result);
     ub_resolve_free(result);
-    if (query->answer->outcome == DNS_OUTCOME_BOGUS ||
-        query->answer->outcome == DNS_OUTCOME_UNREACHABLE)
-        take_failure(channel, now);
-    else
-        channel->last_answer_time = now;
-    g_queue_push_tail(&channel->answered, query);
+    query->result = UNBOUND_QUERY_ANSWERED;
+    if (query->answer->outcome == DNS_OUTCOME_UNREACHABLE && !server_is_there(query)) {
+        query->result = UNBOUND_QUERY_SILENT;
+        take_failure(query, TRUE);
+    } else if (query->answer->outcome == DNS_OUTCOME_UNREACHABLE ||
+               query->answer->outcome == DNS_OUTCOME_BOGUS) {
+        take_failure(query, FALSE);
+    } else {
+        query->channel->last_answer_time = g_get_monotonic_time();
+    }
+    g_queue_push_tail(&query->channel->answered, query);
 }
 
 static gboolean
 on_timeout(gpointer user_data)
 {
     UnboundQuery *query = user_data;
-    UnboundChannel *channel = query->channel;
     UnboundQueryDone done = query->done;
     gpointer done_data = query->user_data;
-    gint64 now = g_get_monotonic_time();
-    if (channel->last_answer_time < query->began)
-        channel->stale_time = now;
-    else
-        take_failure(channel, now);
+    ResolverAnswer *answer = resolver_answer_new_unreachable(
+        query->owner_name, query->rr_type, "no answer within %g s", query->timeout_ms / 1000.0);
+    take_failure(query, !server_is_there(query));
     unbound_query_cancel(query);
-    done(NULL, done_data);
+    done(UNBOUND_QUERY_SILENT, answer, done_data);
     return G_SOURCE_REMOVE;
 }
 
@@ -294,6 +321,7 @@ unbound_query_new(UnboundChannel *channel, const gchar *owner_name, guint16 rr_t
     query->channel = unbound_channel_ref(channel);
     query->owner_name = g_strdup(owner_name);
     query->rr_type = rr_type;
+    query->timeout_ms = timeout_ms;
     query->began = g_get_monotonic_time();
     query->done = done;
     query->user_data = user_data;

@@ -255,6 +255,13 @@ bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
     return lookup_thread_ask(lookups, questions, cancellable, progress, user_data, error);
 }
 
+guint
+bridge_get_resolver_isolation(Bridge *bridge)
+{
+    g_autoptr(LookupThread) lookups = ref_lookups(bridge);
+    return lookup_thread_get_isolation(lookups);
+}
+
 void
 bridge_clear_cache(Bridge *bridge)
 {
