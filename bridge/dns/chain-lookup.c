@@ -391,8 +391,8 @@ chain_lookup_new(ZoneChain *chain, const gchar *owner_name, guint16 rr_type, Cha
     /* A resolver's caller has valid names only. */
     gboolean valid = dns_name_parse(&lookup->name, owner_name);
     g_assert(valid);
-    lookup->question = getdns_question_new(zone_chain_get_channel(chain), &lookup->name, rr_type,
-                                           zone_chain_get_round_trip(chain), on_reply, lookup);
+    lookup->question =
+        getdns_question_new(zone_chain_get_route(chain), &lookup->name, rr_type, on_reply, lookup);
     walk_down(lookup, &lookup->name, TRUE);
     return lookup;
 }

@@ -13,6 +13,7 @@ struct _GetdnsAttempt {
     guint timeout_ms;
     ChainLookup *quick;
     GetdnsQuery *query; /* after it */
+    gboolean by_stream; /* though the route is over UDP */
     GSource *timeout;
     GetdnsAttemptDone done;
     gpointer user_data;
@@ -41,13 +42,17 @@ finish(GetdnsAttempt *attempt, GetdnsAttemptResult result, ResolverAnswer *answe
     done(result, answer, done_data);
 }
 
+static void ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream);
+
 static void
 on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
 {
     GetdnsAttempt *attempt = user_data;
     g_autoptr(getdns_dict) owned = response;
     attempt->query = NULL;
-    if (response != NULL)
+    if (response == NULL && attempt->by_stream)
+        ask_thoroughly(attempt, FALSE);
+    else if (response != NULL)
         finish(attempt, GETDNS_ATTEMPT_ANSWERED,
                getdns_answer_new(attempt->owner_name, attempt->rr_type, response,
                                  g_get_real_time() / G_USEC_PER_SEC));
@@ -78,13 +83,16 @@ make_extensions(void)
     return extensions;
 }
 
-/* getdns's own way: six questions, nothing kept. */
+/* getdns's own way: six questions, nothing kept. By TCP if that can be had, since keys and proofs
+ * are long and one lost datagram is the end of it. */
 static void
-ask_thoroughly(GetdnsAttempt *attempt)
+ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream)
 {
+    const GetdnsRoute *route = zone_chain_get_route(attempt->chain);
+    attempt->by_stream = by_stream && route->stream != NULL;
     g_autoptr(getdns_dict) extensions = make_extensions();
     g_autofree gchar *absolute = g_strconcat(attempt->owner_name, ".", NULL);
-    attempt->query = getdns_query_new(zone_chain_get_channel(attempt->chain), absolute,
+    attempt->query = getdns_query_new(attempt->by_stream ? route->stream : route->channel, absolute,
                                       attempt->rr_type, extensions, on_query, attempt);
 }
 
@@ -102,7 +110,7 @@ on_quick(ChainLookupResult result, ResolverAnswer *answer, gpointer user_data)
         return;
     case CHAIN_LOOKUP_UNDECIDED:
     default:
-        ask_thoroughly(attempt);
+        ask_thoroughly(attempt, TRUE);
     }
 }
 
@@ -123,6 +131,6 @@ getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_na
     if (way == GETDNS_ATTEMPT_QUICK)
         attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
     else
-        ask_thoroughly(attempt);
+        ask_thoroughly(attempt, TRUE);
     return attempt;
 }

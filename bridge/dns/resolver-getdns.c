@@ -137,20 +137,30 @@ find_chain(ResolverGetdns *self, guint server, ResolverTransport transport)
     return &self->chains[server * RESOLVER_N_TRANSPORTS + transport];
 }
 
+static GetdnsChannel *
+new_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
+{
+    return getdns_channel_new(
+        self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+        transport, (const gchar *const *)self->anchors, error);
+}
+
 static ZoneChain *
 open_chain(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
 {
     ZoneChain **chain = find_chain(self, server, transport);
-    const gchar *const *anchors = (const gchar *const *)self->anchors;
     if (*chain != NULL)
         return *chain;
-    g_autoptr(GetdnsChannel) channel = getdns_channel_new(
-        self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
-        transport, anchors, error);
+    gboolean udp = transport == RESOLVER_TRANSPORT_UDP;
+    g_autoptr(GetdnsChannel) channel = new_channel(self, server, transport, error);
+    g_autoptr(GetdnsChannel) stream = NULL;
     if (channel == NULL)
         return NULL;
-    RoundTrip *trip = transport == RESOLVER_TRANSPORT_UDP ? &self->trips[server] : NULL;
-    *chain = zone_chain_new(channel, self->store, anchors, trip, self->config->attempt_timeout_ms);
+    if (udp && (stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) == NULL)
+        return NULL;
+    GetdnsRoute route = {channel, stream, udp ? &self->trips[server] : NULL};
+    *chain = zone_chain_new(&route, self->store, (const gchar *const *)self->anchors,
+                            self->config->attempt_timeout_ms);
     return *chain;
 }
 
@@ -206,7 +216,7 @@ on_silent(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
-    explain_silence(answer, zone_chain_get_channel(lookup->chain));
+    explain_silence(answer, zone_chain_get_route(lookup->chain)->channel);
     if (!self->config->recursive)
         close_chain(self, lookup->chain);
     g_clear_pointer(&lookup->chain, zone_chain_unref);
@@ -380,8 +390,8 @@ resolver_getdns_class_init(ResolverGetdnsClass *klass)
 static void
 resolver_getdns_init(ResolverGetdns *self)
 {
-    self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     self->store = zone_store_new(ZONE_STORE_MAX_ZONES);
+    self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     g_queue_init(&self->waiting);
 }
 

@@ -38,10 +38,9 @@ typedef struct {
 
 struct _ZoneChain {
     gatomicrefcount ref_count;
-    GetdnsChannel *channel;
+    GetdnsRoute route;
     ZoneStore *store;
     getdns_list *anchors;
-    RoundTrip *trip;
     guint timeout_ms;
     GHashTable *tasks; /* (element-type DnsName Task) */
     GQueue waiters;    /* of Waiter */
@@ -279,8 +278,7 @@ static void
 ask_part(Task *task, Part *part, guint16 rr_type)
 {
     part->task = task;
-    part->question = getdns_question_new(task->chain->channel, &task->zone, rr_type,
-                                         task->chain->trip, on_part, part);
+    part->question = getdns_question_new(&task->chain->route, &task->zone, rr_type, on_part, part);
 }
 
 static gboolean
@@ -377,15 +375,17 @@ parse_anchors(const gchar *const *anchors)
 }
 
 ZoneChain *
-zone_chain_new(GetdnsChannel *channel, ZoneStore *store, const gchar *const *anchors,
-               RoundTrip *trip, guint timeout_ms)
+zone_chain_new(const GetdnsRoute *route, ZoneStore *store, const gchar *const *anchors,
+               guint timeout_ms)
 {
     ZoneChain *chain = g_new0(ZoneChain, 1);
     g_atomic_ref_count_init(&chain->ref_count);
-    chain->channel = getdns_channel_ref(channel);
+    chain->route = *route;
+    getdns_channel_ref(route->channel);
+    if (route->stream != NULL)
+        getdns_channel_ref(route->stream);
     chain->store = store;
     chain->anchors = parse_anchors(anchors);
-    chain->trip = trip;
     chain->timeout_ms = timeout_ms;
     chain->tasks = g_hash_table_new_full(dns_name_hash, dns_name_equal_func, NULL, task_free);
     g_queue_init(&chain->waiters);
@@ -408,18 +408,13 @@ zone_chain_unref(ZoneChain *chain)
     g_hash_table_unref(chain->tasks);
     g_queue_clear_full(&chain->waiters, g_free);
     getdns_list_destroy(chain->anchors);
-    getdns_channel_unref(chain->channel);
+    getdns_channel_unref(chain->route.channel);
+    getdns_channel_unref(chain->route.stream);
     g_free(chain);
 }
 
-GetdnsChannel *
-zone_chain_get_channel(const ZoneChain *chain)
+const GetdnsRoute *
+zone_chain_get_route(const ZoneChain *chain)
 {
-    return chain->channel;
-}
-
-RoundTrip *
-zone_chain_get_round_trip(const ZoneChain *chain)
-{
-    return chain->trip;
+    return &chain->route;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
-#include "getdns-channel.h"
-#include "round-trip.h"
+#include "getdns-question.h"
 #include "zone-store.h"
 
 /* Finds out about zones through one name server: asks for a zone's DS and DNSKEY records both at
@@ -16,19 +15,18 @@ typedef struct _ZoneChain ZoneChain;
 
 /**
  * zone_chain_new:
- * @store: outlives the chain, as does @trip
+ * @route: copied; its round trip outlives the chain
+ * @store: outlives the chain
  * @anchors: see trust_anchor_parse()
- * @trip: (nullable): of a server that is asked over UDP
  * @timeout_ms: for one zone, with all its questions
  */
-ZoneChain *zone_chain_new(GetdnsChannel *channel, ZoneStore *store, const gchar *const *anchors,
-                          RoundTrip *trip, guint timeout_ms);
+ZoneChain *zone_chain_new(const GetdnsRoute *route, ZoneStore *store, const gchar *const *anchors,
+                          guint timeout_ms);
 ZoneChain *zone_chain_ref(ZoneChain *chain);
 void zone_chain_unref(ZoneChain *chain);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ZoneChain, zone_chain_unref)
 
-GetdnsChannel *zone_chain_get_channel(const ZoneChain *chain);
-RoundTrip *zone_chain_get_round_trip(const ZoneChain *chain);
+const GetdnsRoute *zone_chain_get_route(const ZoneChain *chain);
 
 /* What is known. @out_pending: whether more will be known soon, then with ZONE_UNKNOWN.
  * @out_keys: see zone_store_find() */
