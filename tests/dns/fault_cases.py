@@ -123,9 +123,7 @@ def _lost():
         _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
         _net('tcp-reset-once', every, 'reset over=tcp first=1'),
         _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
-        # getdns does not tell a key that did not come from one that is not there
-        _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3',
-             by_engine={'getdns': (SECURE, *SPOILT)}),
+        _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3'),
         _net('truncated', every, 'truncate over=udp', udp=True),
         _net('truncated-and-no-tcp', NEVER, 'truncate over=udp', 'reset over=tcp', udp=True),
         _net('tcp-drip', every, 'drip=1 over=tcp'),
