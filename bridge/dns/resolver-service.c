@@ -86,14 +86,17 @@ set_up(Service *service, const ResolverWireMessage *message)
         service->no_engine->outcome = DNS_OUTCOME_INDETERMINATE;
 }
 
-/* The engine has read and loaded what it needs, and nothing of the network yet. */
+/* The engine has read and loaded what it needs, but for the authorities that getdns reads with the
+ * first connection over TLS, and nothing of the network yet. */
 static void
-close_sandbox(Service *service)
+close_sandbox(Service *service, const ResolverConfig *config)
 {
+    const gchar *const readable[] = {config->tls_ca_file, NULL};
     if (service->isolated)
         return;
     service->isolated = TRUE;
-    resolver_link_send(service->link, resolver_wire_serialize_ready(resolver_sandbox_enter(NULL)));
+    resolver_link_send(service->link,
+                       resolver_wire_serialize_ready(resolver_sandbox_enter(readable)));
 }
 
 static void
@@ -103,7 +106,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
     switch (message->kind) {
     case RESOLVER_WIRE_SETUP:
         set_up(service, message);
-        close_sandbox(service);
+        close_sandbox(service, message->config);
         return;
     case RESOLVER_WIRE_LOOKUP:
         begin_lookup(service, message);
