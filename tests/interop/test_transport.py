@@ -16,6 +16,7 @@ import openssl
 import tap
 from program import HOLDS, UNKNOWN, USAGE
 from universe_client import DNS, UniverseClient
+import zones
 
 NAME = 'dns.example.net'
 ADDRESS = 'alice@secure.lab'
@@ -94,6 +95,11 @@ def front(*options):
         yield one
     finally:
         one.stop()
+
+
+def root_servers():
+    """The universe's own, and those of the zones below."""
+    return front('--listen', '0.0.0.0', '--port', '53')
 
 
 class TransportCase(unittest.TestCase):
@@ -220,13 +226,13 @@ class Roadblock(TransportCase):
     def _options(self, server, engine, avoidance):
         hints = os.path.join(interop.folder, 'hints')
         with open(hints, 'w', encoding='ascii') as file:
-            file.write('. 60 NS ns.\nns. 60 A 127.0.0.1\n')
+            file.write(f'. 60 NS ns.\nns. 60 A {zones.LEVELS[0][1]}\n')
         return ['--dns-root-hints', hints, '--dns-engine', engine, '--dns-server', server.server,
                 '--dns-transport', 'udp', '--dns-roadblock-avoidance', avoidance]
 
     def test_avoided(self):
         for engine in ('getdns', 'unbound'):
-            with self.subTest(engine), front('--strip') as stripping, front('--port', '53'):
+            with self.subTest(engine), front('--strip') as stripping, root_servers():
                 options = self._options(stripping, engine, 'on')
                 status, answer = self.lookup(*options)
                 self.assertEqual((status, answer['dns']), (HOLDS, 'secure-records'), answer)
@@ -237,7 +243,7 @@ class Roadblock(TransportCase):
 
     def test_not_avoided(self):
         for engine in ('getdns', 'unbound'):
-            with self.subTest(engine), front('--strip') as stripping, front('--port', '53'):
+            with self.subTest(engine), front('--strip') as stripping, root_servers():
                 status, answer = self.lookup(*self._options(stripping, engine, 'off'))
                 self.assertEqual((status, answer['dns']), (UNKNOWN, 'bogus'), answer)
                 self.assertIn('strips DNSSEC', answer['detail'])
@@ -249,7 +255,7 @@ class Roadblock(TransportCase):
             self.assertIn('strips DNSSEC', answer['detail'])
 
     def test_recursive_with_root_hints(self):
-        with front('--port', '53') as server:
+        with root_servers() as server:
             options = self._options(server, 'getdns', 'off')
             status, answer = self.lookup(*options[:4], '--dns-recursive')
             self.assertEqual((status, answer['dns']), (HOLDS, 'secure-records'), answer)
@@ -270,6 +276,7 @@ def has_own_networks():
 if __name__ == '__main__':
     if not os.environ.get(OWN_NETWORK) and has_own_networks():
         os.environ[OWN_NETWORK] = '1'
-        script = 'ip link set lo up && exec "$@"'
+        addresses = [f'ip addr add {address}/32 dev lo' for _, address in zones.LEVELS]
+        script = ' && '.join(['ip link set lo up', *addresses, 'exec "$@"'])
         os.execvp(UNSHARE[0], [*UNSHARE, 'sh', '-c', script, 'sh', sys.executable, *sys.argv])
     tap.main()
