@@ -4,6 +4,7 @@
 
 #include "certificate.h"
 #include "crl-file.h"
+#include "crl-folder.h"
 #include "params.h"
 
 /* Files of one parameter. */
@@ -66,5 +67,6 @@ add_system_authorities(const OpCall *call, TrustParams *trust, GError **error)
 gboolean
 trust_params_load(const OpCall *call, TrustParams *trust, GError **error)
 {
+    crl_folder_add_to(bridge_get_profile(call->bridge), &trust->crls);
     return !trust->wants_system || add_system_authorities(call, trust, error);
 }

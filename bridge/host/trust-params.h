@@ -17,7 +17,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TrustParams, trust_params_clear)
 
 /* Reads the parameters, and nothing else yet. */
 gboolean trust_params_read(const OpCall *call, TrustParams *trust, GError **error);
-/* Adds the system's authorities, if they are wanted: needed before anything is judged.
+/* Adds the system's authorities, if they are wanted, and the revocation lists that are kept in the
+ * profile (crl-folder.h): needed before anything is judged.
  * CMS_ERROR_AUTHORITIES. */
 gboolean trust_params_load(const OpCall *call, TrustParams *trust, GError **error);
 

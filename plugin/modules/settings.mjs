@@ -6,7 +6,8 @@
  * @typedef {"ready" | "ask" | "always" | "never"} EncryptDefault "ready": when every recipient is
  *   ready; "ask": asks before sending when every recipient is ready
  * @typedef {{sign: SignDefault, encrypt: EncryptDefault}} IdentitySettings
- * @typedef {{mode: "system" | "servers" | "recursive", servers: string[]}} ResolverSettings
+ * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound"}}
+ *   ResolverSettings without an engine, the host's own choice holds
  * @typedef {object} Settings
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities

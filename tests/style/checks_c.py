@@ -38,8 +38,7 @@ FAMILIES = (
                        r'|cms\w*|ciferfam|crypto(ht|hi)|hasht|blapit|base64|ocsp\w*|smime)\.h$')),
     ('c', re.compile(r'(assert|ctype|dirent|errno|fcntl|float|inttypes|langinfo|limits|locale|math'
                      r'|netdb|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef'
-                     r'|stdint|stdio'
-                     r'|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
+                     r'|stdint|stdio|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
                      r'|(sys|arpa|linux|net|netinet)/')),
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.M)
