@@ -48,7 +48,7 @@ typedef struct {
     gchar *tls_ca_file; /* PEM, for RESOLVER_TRANSPORT_TLS; NULL: the system's */
     ResolverAvoidance avoidance;
     ResolverEngine engine;
-    guint attempts;           /* per lookup; each server gets at least one */
+    guint attempts; /* per lookup; each server gets at least one; with 1 no other transport */
     guint attempt_timeout_ms; /* per attempt */
     guint deadline_ms;        /* per lookup, from its first packet on */
     guint window;             /* lookups on the network at once */

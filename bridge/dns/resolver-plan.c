@@ -27,6 +27,8 @@ count_attempts(const ResolverConfig *config, guint n_servers)
         [RESOLVER_TRANSPORT_TLS] = 0,
         [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = 2,
     };
+    if (config->attempts == 1)
+        return n_servers;
     return config->recursive ? 1 : MAX(config->attempts, n_servers + n_others[config->transport]);
 }
 
@@ -71,7 +73,8 @@ get_other(ResolverTransport transport)
 static ResolverTransport
 choose_transport(const ResolverPlan *plan, const ResolverTrail *trail)
 {
-    gboolean is_last = trail->n_counted + 1 == plan->n_attempts && trail->n_attempts > 0;
+    gboolean is_last =
+        trail->n_counted + 1 == plan->n_attempts && plan->n_attempts > plan->n_servers;
     gboolean opportunistic = plan->transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC;
     ResolverTransport transport = plan->transport;
     if (plan->recursive || transport == RESOLVER_TRANSPORT_TLS)

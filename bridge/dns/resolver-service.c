@@ -86,7 +86,8 @@ set_up(Service *service, const ResolverWireMessage *message)
         service->no_engine->outcome = DNS_OUTCOME_INDETERMINATE;
 }
 
-/* The engine has read and loaded what it needs, and nothing of the network yet. */
+/* The engine has read and loaded what it needs, but for the authorities that getdns reads with the
+ * first connection over TLS, and nothing of the network yet. */
 static void
 close_sandbox(Service *service, const ResolverConfig *config)
 {

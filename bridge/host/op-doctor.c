@@ -3,6 +3,7 @@
 #include "algorithm.h"
 #include "cms-init.h"
 #include "dns-probe.h"
+#include "dns-survey.h"
 #include "host-config.h"
 #include "json-facts.h"
 #include "nss-capability.h"
@@ -10,11 +11,6 @@
 #include "resolver-isolation.h"
 #include "system-authorities.h"
 #include "trust-anchor.h"
-
-/* A name that the root says does not exist (RFC 6761 §6.4): a proven denial shows that validation
- * works. */
-#define PROBE_NAME "_smimecert.invalid"
-#define PROBE_TYPE 53
 
 static JsonObject *
 describe_key_store(Bridge *bridge)
@@ -152,8 +148,9 @@ find_other_engine(const OpCall *call)
         config->engine == RESOLVER_ENGINE_GETDNS ? RESOLVER_ENGINE_UNBOUND : RESOLVER_ENGINE_GETDNS;
     config->deadline_ms = MIN(config->deadline_ms, SECOND_PROBE_MS);
     g_autoptr(GError) error = NULL;
-    g_autoptr(ResolverAnswer) answer = dns_probe(bridge_get_resolver_program(), config, PROBE_NAME,
-                                                 PROBE_TYPE, call->cancellable, &error);
+    g_autoptr(ResolverAnswer) answer =
+        dns_probe(bridge_get_resolver_program(), config, RESOLVER_CONFIG_PROBE_NAME,
+                  RESOLVER_CONFIG_PROBE_TYPE, call->cancellable, &error);
     return answer != NULL && answer->outcome == DNS_OUTCOME_SECURE_DENIAL
                ? resolver_engine_to_string(config->engine)
                : NULL;
@@ -178,7 +175,7 @@ describe_probe(const OpCall *call, const ResolverAnswer *answer, JsonArray *chec
     const gchar *other_engine = works ? NULL : find_other_engine(call);
     g_autofree gchar *remedy = make_remedy(answer, other_engine);
     g_autoptr(GString) detail = g_string_new(NULL);
-    g_string_printf(detail, "the answer for %s is %s", PROBE_NAME,
+    g_string_printf(detail, "the answer for %s is %s", RESOLVER_CONFIG_PROBE_NAME,
                     dns_outcome_to_string(answer->outcome));
     if (answer->detail != NULL)
         g_string_append_printf(detail, ": %s", answer->detail);
@@ -196,7 +193,7 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
         return TRUE;
     }
     g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
-    BridgeQuestion question = {(gchar *)PROBE_NAME, PROBE_TYPE};
+    BridgeQuestion question = {(gchar *)RESOLVER_CONFIG_PROBE_NAME, RESOLVER_CONFIG_PROBE_TYPE};
     g_array_append_val(questions, question);
     g_autoptr(GError) problem = NULL;
     g_autoptr(GPtrArray) answers =
@@ -210,6 +207,53 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
     else
         describe_probe(call, g_ptr_array_index(answers, 0), checks);
     return TRUE;
+}
+
+static JsonObject *
+describe_row(const DnsSurveyRow *row, GString *summary)
+{
+    JsonObject *object = json_object_new();
+    const gchar *outcome =
+        dns_outcome_to_string(row->answer == NULL ? DNS_OUTCOME_UNREACHABLE : row->answer->outcome);
+    const gchar *detail = row->answer == NULL ? row->problem : row->answer->detail;
+    gboolean works = row->answer != NULL && row->answer->outcome == DNS_OUTCOME_SECURE_DENIAL;
+    json_set_string(object, "server", row->server);
+    json_set_string(object, "transport", row->transport);
+    json_object_set_boolean_member(object, "works", works);
+    json_set_string(object, "dns", outcome);
+    json_set_string(object, "detail", detail);
+    json_object_set_int_member(object, "milliseconds", row->n_ms);
+    g_string_append_printf(summary, "%s%s over %s %s", summary->len == 0 ? "" : "; ",
+                           row->server == NULL ? "the root" : row->server, row->transport,
+                           works ? "works" : outcome);
+    if (works)
+        g_string_append_printf(summary, " (%u ms)", row->n_ms);
+    else if (detail != NULL)
+        g_string_append_printf(summary, " (%s)", detail);
+    return object;
+}
+
+/* Where lookups go, in their order, and what comes of each. Returns: the rows */
+static JsonArray *
+check_name_servers(const OpCall *call, JsonArray *checks)
+{
+    JsonArray *rows = json_array_new();
+    g_autoptr(GString) summary = g_string_new(NULL);
+    gboolean works = FALSE;
+    if (bridge_is_offline(call->bridge)) {
+        add_check(checks, "name-servers", CHECK_OPTIONAL, FALSE, "not looked at: lookups are off",
+                  "leave out --offline");
+        return rows;
+    }
+    g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
+    g_autoptr(GPtrArray) found = dns_survey(bridge_get_resolver_program(), config);
+    for (guint i = 0; i < found->len; i++) {
+        JsonObject *row = describe_row(g_ptr_array_index(found, i), summary);
+        works |= json_object_get_boolean_member(row, "works");
+        json_array_add_object_element(rows, row);
+    }
+    add_check(checks, "name-servers", CHECK_OPTIONAL, works, summary->str, "see dnssec");
+    return rows;
 }
 
 /* After the question of check_dnssec(): what the program says of itself once it has been started.
@@ -293,6 +337,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     check_resolver_program(checks);
     if (!check_dnssec(call, checks, error))
         return FALSE;
+    g_autoptr(JsonArray) search = check_name_servers(call, checks);
     check_isolation(call, checks);
     check_key_store(call, checks);
     check_system_authorities(call, checks);
@@ -300,6 +345,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);
     json_object_set_object_member(reply->result, "algorithms", describe_algorithms());
+    json_object_set_array_member(reply->result, "dns_search", g_steal_pointer(&search));
     json_object_set_array_member(reply->result, "checks", g_steal_pointer(&checks));
     return TRUE;
 }
