@@ -54,6 +54,29 @@ class Recipients(ToggleCase):
                 self.assertEqual(pills[address],
                                  {'state': [look], 'tooltip': text, 'description': text})
 
+    def test_seen_in_signed_mail(self):
+        """Of whom a digest is published: once a signed mail was read, they can be written to."""
+        henry, peers = 'henry@example.com', self.world.peers
+        peers.keygen(henry)
+        self.world.universe.publish(peers.succeed(
+            'record', henry, '--selector', 1, '--matching-type', 1, '--ttl', 60).text.strip())
+        window = self.composing.open(ALICE, henry)
+        wait_until(lambda: self.pills(window)[henry]['state'] == ['missing'], 'no certificate')
+        signed = peers.succeed('sign', stdin=f'From: {henry}\nTo: {ALICE}\nSubject: Here it is\n\n'
+                               'Signed.\n'.encode()).stdout
+        folder = self.world.folders.local('Seen')
+        self.world.folders.add(folder, signed)
+        view = self.world.reading.show(self.world.folders.wait_headers(folder, 1)[-1]['uri'])
+        view.wait_for(lambda state: state['box'] == 'S/MIME · DANE', 'a verdict')
+        wait_until(lambda: self._is_ready(self.composing.open(ALICE, henry), henry),
+                   'what was seen is used')
+
+    def _is_ready(self, window, address):
+        """In a window that was opened now: answers are shared for some seconds."""
+        wait_until(lambda: self.pills(window)[address]['state'] in (['ready'], ['missing']),
+                   'a state')
+        return self.pills(window)[address]['state'] == ['ready']
+
     def test_those_that_come_and_go(self):
         window = self.composing.open(ALICE, BOB)
         self.wait_label(window, BOTH, '')
