@@ -73,6 +73,15 @@ on_timeout(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+start_timer(GetdnsAttempt *attempt)
+{
+    source_drop(&attempt->timeout);
+    attempt->timeout = g_timeout_source_new(attempt->timeout_ms);
+    g_source_set_callback(attempt->timeout, on_timeout, attempt, NULL);
+    g_source_attach(attempt->timeout, g_main_context_get_thread_default());
+}
+
 static getdns_dict *
 make_extensions(void)
 {
@@ -110,6 +119,7 @@ on_quick(ChainLookupResult result, ResolverAnswer *answer, gpointer user_data)
         return;
     case CHAIN_LOOKUP_UNDECIDED:
     default:
+        start_timer(attempt);
         ask_thoroughly(attempt, TRUE);
     }
 }
@@ -125,9 +135,7 @@ getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_na
     attempt->timeout_ms = timeout_ms;
     attempt->done = done;
     attempt->user_data = user_data;
-    attempt->timeout = g_timeout_source_new(timeout_ms);
-    g_source_set_callback(attempt->timeout, on_timeout, attempt, NULL);
-    g_source_attach(attempt->timeout, g_main_context_get_thread_default());
+    start_timer(attempt);
     if (way == GETDNS_ATTEMPT_QUICK)
         attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
     else

@@ -6,7 +6,7 @@
 
 /* One lookup through one name server: the quick way (chain-lookup.h), and where that can't decide,
  * getdns's own validation from the root. What counts as bogus is said by the latter, unless it
- * would be at the price of the process. */
+ * would be at the price of the process. Each of both has the time limit for itself. */
 
 typedef struct _GetdnsAttempt GetdnsAttempt;
 
