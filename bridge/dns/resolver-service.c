@@ -6,6 +6,7 @@
 #include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
+#include "resolver-roadblock.h"
 #include "resolver-sandbox.h"
 
 typedef struct {
@@ -73,8 +74,10 @@ set_up(Service *service, const ResolverWireMessage *message)
     if (service->engine != NULL)
         return;
     g_autoptr(GError) error = NULL;
-    service->engine =
-        resolver_engine_new(message->config, (const gchar *const *)message->anchors, &error);
+    const gchar *const *anchors = (const gchar *const *)message->anchors;
+    service->engine = message->config->recursive
+                          ? resolver_engine_new(message->config, anchors, &error)
+                          : (Resolver *)resolver_roadblock_new(message->config, anchors, &error);
     if (service->engine != NULL)
         return;
     resolver_answer_free(service->no_engine);
