@@ -15,7 +15,7 @@
 /* An honest program is back in its main loop after 24 answers at the latest, some 30 ms of
  * computing; a sanitizer makes that twenty times as much, and machines can be busy. */
 #if RESOLVER_SANDBOX_SANITIZER
-#define RESOLVER_CHILD_SILENCE_MS 10000u
+#define RESOLVER_CHILD_SILENCE_MS 5000u
 #else
 #define RESOLVER_CHILD_SILENCE_MS 3000u
 #endif
