@@ -57,6 +57,7 @@ const CliVerb *cli_find_verb(const gchar *name);
 CliExit verb_addresses(Cli *cli, gint argc, gchar **argv);
 CliExit verb_cert(Cli *cli, gint argc, gchar **argv);
 CliExit verb_classify(Cli *cli, gint argc, gchar **argv);
+CliExit verb_crl(Cli *cli, gint argc, gchar **argv);
 CliExit verb_decrypt(Cli *cli, gint argc, gchar **argv);
 CliExit verb_delete(Cli *cli, gint argc, gchar **argv);
 CliExit verb_doctor(Cli *cli, gint argc, gchar **argv);

@@ -107,15 +107,14 @@ set_server(getdns_context *context, const ResolverServer *server, ResolverTransp
 static gboolean
 set_transport(getdns_context *context, ResolverTransport transport, GError **error)
 {
-    static getdns_transport_list_t lists[RESOLVER_N_TRANSPORTS][2] = {
-        [RESOLVER_TRANSPORT_TCP] = {GETDNS_TRANSPORT_TCP},
-        [RESOLVER_TRANSPORT_UDP] = {GETDNS_TRANSPORT_UDP, GETDNS_TRANSPORT_TCP},
-        [RESOLVER_TRANSPORT_TLS] = {GETDNS_TRANSPORT_TLS},
-        [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = {GETDNS_TRANSPORT_TLS},
+    static getdns_transport_list_t list[RESOLVER_N_TRANSPORTS] = {
+        [RESOLVER_TRANSPORT_TCP] = GETDNS_TRANSPORT_TCP,
+        [RESOLVER_TRANSPORT_UDP] = GETDNS_TRANSPORT_UDP,
+        [RESOLVER_TRANSPORT_TLS] = GETDNS_TRANSPORT_TLS,
+        [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = GETDNS_TRANSPORT_TLS,
     };
-    gsize n_transports = transport == RESOLVER_TRANSPORT_UDP ? 2 : 1;
-    return check(getdns_context_set_dns_transport_list(context, n_transports, lists[transport]),
-                 "transports", error) &&
+    return check(getdns_context_set_dns_transport_list(context, 1, &list[transport]), "transports",
+                 error) &&
            check(getdns_context_set_idle_timeout(context, IDLE_TIMEOUT_MS), "idle timeout",
                  error) &&
            check(getdns_context_set_tls_backoff_time(context, BACKOFF_SECONDS), "backoff", error);

@@ -118,6 +118,9 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
             g_cancellable_cancel(cancellable);
         return;
     }
+    case RESOLVER_WIRE_PING:
+        resolver_link_send(service->link, resolver_wire_serialize_ping(message->id));
+        return;
     case RESOLVER_WIRE_ANSWER:
     case RESOLVER_WIRE_READY:
     default:

@@ -5,20 +5,21 @@
  * What a host is told of the settings. Learning is told where it is switched off alone: a host that
  * was started with --no-learn keeps to that.
  * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers">} settings
- * @returns {{dns_servers?: string[], dns_recursive?: boolean, learn?: boolean}} parameters of
- *   `configure`
+ * @returns {{dns_servers?: string[], dns_recursive?: boolean, dns_engine?: string,
+ *   learn?: boolean}} parameters of `configure`
  */
 export function configureParams({ resolver, learnCiphers }) {
   return { ...resolverParams(resolver), ...(learnCiphers ? {} : { learn: false }) };
 }
 
 /** @param {import("./settings.mjs").ResolverSettings} resolver */
-function resolverParams({ mode, servers }) {
+function resolverParams({ mode, servers, engine }) {
+  const params = engine ? { dns_engine: engine } : {};
   if (mode === "system") {
-    return {};
+    return params;
   }
   const isRecursive = mode === "recursive";
-  return { dns_servers: isRecursive ? [] : servers, dns_recursive: isRecursive };
+  return { dns_servers: isRecursive ? [] : servers, dns_recursive: isRecursive, ...params };
 }
 
 /**
