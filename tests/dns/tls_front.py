@@ -5,12 +5,12 @@
     tls_front.py --to ADDR@PORT --cert FILE --key FILE [--port PORT] [--listen ADDR]
                  [--only-tls | --no-tls | --strip]
 
-One port for all: a TCP connection that begins with a TLS record is opened and its contents handed on,
-others are handed on as they are, and so are datagrams. With --only-tls both are dropped; with
---no-tls it is TLS that is dropped. With --strip there are datagrams alone, and no signatures in the
-answers: the DO bit of questions is cleared (RFC 3225). Prints "ready ADDR@PORT", then a line for each that comes:
-"tls NAME" (the server name asked for, or "-"), "tcp", "udp", or "failed REASON". Runs until standard
-input closes."""
+One port for all: a TCP connection that begins with a TLS record is opened and its contents handed
+on, others are handed on as they are, and so are datagrams. With --only-tls both are dropped; with
+--no-tls it is TLS that is dropped. With --strip there are datagrams alone, and no signatures in
+the answers: the DO bit of questions is cleared (RFC 3225). Prints "ready ADDR@PORT", then a line
+for each that comes: "tls NAME" (the server name asked for, or "-"), "tcp", "udp", or "failed
+REASON". Runs until standard input closes."""
 
 import argparse
 import os
@@ -31,7 +31,7 @@ def parse_address(text):
 
 
 def clear_do(question):
-    """The question without its wish for DNSSEC records: RFC 6891 §6.1.3, an OPT record at the end."""
+    """The question without its wish for DNSSEC records (RFC 6891 §6.1.3, an OPT record)."""
     at = question.rfind(b'\x00\x00\x29')
     if at < 0 or at + 8 > len(question):
         return question

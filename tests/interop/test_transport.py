@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""Ways to a name server: TLS strict and opportunistic, one that restarts, one that strips DNSSEC."""
+"""Ways to name servers: TLS, strict and not, one that restarts, one that strips DNSSEC."""
 
 import contextlib
 import itertools
@@ -35,9 +35,9 @@ def make_certificates(folder):
     """An authority, a server's certificate by it, and another authority."""
     for name in ('ca', 'other-ca'):
         FILES[name] = os.path.join(folder, name + '.pem')
-        openssl.run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-                '-keyout', FILES[name] + '.key', '-out', FILES[name], '-subj', '/CN=' + name,
-                '-days', '30')
+        openssl.run('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+                    '-nodes', '-keyout', FILES[name] + '.key', '-out', FILES[name], '-subj',
+                    '/CN=' + name, '-days', '30')
     request, extensions = os.path.join(folder, 'csr'), os.path.join(folder, 'ext')
     FILES['key'], FILES['cert'] = os.path.join(folder, 'key'), os.path.join(folder, 'cert')
     with open(extensions, 'w', encoding='ascii') as file:

@@ -349,9 +349,9 @@ test("learned ciphers: the choice is kept where the host can't be told", async (
 });
 
 for (const [detail, wanted] of [
-  ["the answer for _smimecert.invalid is unreachable: timeout", "unreachable"],
-  ["the answer for _smimecert.invalid is bogus", "bogus"],
-  ["the answer for _smimecert.invalid is insecure", "insecure"],
+  ["the answer for _smimecert.arpa is unreachable: timeout", "unreachable"],
+  ["the answer for _smimecert.arpa is bogus", "bogus"],
+  ["the answer for _smimecert.arpa is insecure", "insecure"],
   ["dane-smime-resolver can't be started", "failed"],
 ]) {
   test(`resolver: the test's outcome ${wanted} has words`, () => {
