@@ -72,7 +72,7 @@ lookup_status(JsonArray *results)
 CliExit
 verb_lookup(Cli *cli, gint argc, gchar **argv)
 {
-    gboolean draft = FALSE, try_case = FALSE;
+    gboolean draft = FALSE, try_case = FALSE, fresh = FALSE;
     gint type = 53;
     const GOptionEntry entries[] = {
         {"draft", 0, 0, G_OPTION_ARG_NONE, &draft,
@@ -80,6 +80,7 @@ verb_lookup(Cli *cli, gint argc, gchar **argv)
         {"type", 0, 0, G_OPTION_ARG_INT, &type, "RR type (default 53, SMIMEA)", "NUMBER"},
         {"try-case", 0, 0, G_OPTION_ARG_NONE, &try_case,
          "Look at the lower-case and upper-case address too, each by itself", NULL},
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &fresh, "Ask the DNS, whatever is remembered", NULL},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) addresses = options_parse_verb(cli, "lookup", entries, 1, G_MAXUINT, argc, argv);
@@ -89,6 +90,7 @@ verb_lookup(Cli *cli, gint argc, gchar **argv)
     json_set_strings(params, "addresses", (const gchar *const *)addresses);
     json_object_set_boolean_member(params, "draft", draft);
     json_object_set_boolean_member(params, "try_case", try_case);
+    json_object_set_boolean_member(params, "fresh", fresh);
     json_object_set_int_member(params, "type", type);
     g_auto(OpReply) reply = {0};
     CliExit status = cli_run(cli, "lookup", params, NULL, &reply);

@@ -13,6 +13,7 @@ op_describe_resolver(const OpCall *call, JsonObject *result)
     json_set_strings(result, "dns_servers",
                      config->servers == NULL ? none : (const gchar *const *)config->servers);
     json_object_set_boolean_member(result, "dns_recursive", config->recursive);
+    json_object_set_boolean_member(result, "dns_cache", bridge_is_caching(call->bridge));
     json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
 }
 
@@ -34,17 +35,21 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
     g_autoptr(ResolverConfig) config =
         resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
     g_autoptr(GPtrArray) servers = NULL;
+    gboolean cache = TRUE;
     gboolean learn = TRUE;
     if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
                             error) ||
         !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
                             error) ||
+        !params_get_boolean(call->params, "dns_cache", bridge_is_caching_initially(call->bridge),
+                            &cache, error) ||
         !params_get_boolean(call->params, "learn", bridge_is_learning_initially(call->bridge),
                             &learn, error))
         return FALSE;
     set_servers(config, servers);
     if (!bridge_set_resolver_config(call->bridge, config, error))
         return FALSE;
+    bridge_set_caching(call->bridge, cache);
     bridge_set_learning(call->bridge, learn);
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);

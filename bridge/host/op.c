@@ -18,9 +18,10 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
+    {"cache", op_cache, NAMES("list", "clear"), FALSE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
-    {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "learn"), FALSE},
+    {"configure", op_configure, NAMES("dns_servers", "dns_recursive", "dns_cache", "learn"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
@@ -32,7 +33,7 @@ static const OpRow op_rows[] = {
     {"keygen", op_keygen, NAMES("!address", "name", "algorithm", "days"), FALSE},
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
-    {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES), FALSE},
+    {"lookup", op_lookup, NAMES("!addresses", "try_case", "fresh", LOOKUP_CHOICES), FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"peers", op_peers, NAMES("address", "forget"), FALSE},

@@ -33,6 +33,7 @@ const REMEDIES = new Set([
   "trust-anchor",
   "resolver-program",
   "dnssec",
+  "answer-cache",
   "key-store",
   "system-authorities",
   "native-manifest",
