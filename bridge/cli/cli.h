@@ -22,6 +22,7 @@ typedef struct {
     gchar **dns_servers;
     gboolean dns_recursive;
     gboolean dns_udp;
+    gchar *dns_engine;
     gchar *trust_anchor;
     gchar *time;
     gchar *output;
@@ -71,5 +72,6 @@ CliExit verb_password(Cli *cli, gint argc, gchar **argv);
 CliExit verb_peers(Cli *cli, gint argc, gchar **argv);
 CliExit verb_read(Cli *cli, gint argc, gchar **argv);
 CliExit verb_record(Cli *cli, gint argc, gchar **argv);
+CliExit verb_seen(Cli *cli, gint argc, gchar **argv);
 CliExit verb_sign(Cli *cli, gint argc, gchar **argv);
 CliExit verb_verify(Cli *cli, gint argc, gchar **argv);

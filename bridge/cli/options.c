@@ -4,7 +4,7 @@
 
 #include "report.h"
 
-#define N_GLOBAL_ENTRIES 15
+#define N_GLOBAL_ENTRIES 16
 
 /* Into @options, and alive as long. */
 static void
@@ -21,6 +21,8 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
          "Resolve from the root instead of asking a name server", NULL},
         {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp,
          "Ask over UDP first; the default is TCP", NULL},
+        {"dns-engine", 0, 0, G_OPTION_ARG_STRING, &options->dns_engine,
+         "Library that asks and validates: getdns (the default) or unbound", "NAME"},
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
@@ -108,6 +110,7 @@ merge_options(CliOptions *into, CliOptions *from)
     take_string(&into->profile, &from->profile);
     take_string(&into->password_file, &from->password_file);
     take_strings(&into->dns_servers, &from->dns_servers);
+    take_string(&into->dns_engine, &from->dns_engine);
     take_string(&into->trust_anchor, &from->trust_anchor);
     take_string(&into->time, &from->time);
     take_string(&into->output, &from->output);
@@ -127,6 +130,7 @@ options_clear(CliOptions *options)
     g_free(options->profile);
     g_free(options->password_file);
     g_strfreev(options->dns_servers);
+    g_free(options->dns_engine);
     g_free(options->trust_anchor);
     g_free(options->time);
     g_free(options->output);

@@ -114,6 +114,11 @@ make_bridge(Cli *cli)
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);
     settings->resolver->transport =
         options->dns_udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
+    if (options->dns_engine != NULL &&
+        !resolver_engine_from_string(options->dns_engine, &settings->resolver->engine)) {
+        report_error("--dns-engine: \"%s\" is neither getdns nor unbound", options->dns_engine);
+        return EXIT_USAGE;
+    }
     settings->ask_password = ask_password;
     settings->ask_password_data = cli;
     if (!set_time(settings, options->time))

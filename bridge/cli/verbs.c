@@ -24,6 +24,13 @@ const CliVerb cli_verbs[] = {
      "verified signatures; \"encrypt\" chooses the cipher by that. With --forget, the entries of\n"
      "ADDRESS, or all of them, are deleted.",
      verb_peers},
+    {"seen", "list|forget [ADDRESS] | add FILE…", "Certificates seen in verified mail",
+     "\"verify\" and \"read\" remember the certificates of verified mail, and \"add\" takes some "
+     "from\n"
+     "files. \"lookup\" and \"encrypt\" look there for what a domain publishes without its\n"
+     "certificate: a digest, a bare key, or the authority above it. The domain's record decides\n"
+     "which one is right. \"forget\" deletes those of ADDRESS, or all of them.",
+     verb_seen},
     {"owner-name", "ADDRESS…", "The DNS names of addresses",
      "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
      verb_owner_name},

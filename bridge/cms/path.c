@@ -9,6 +9,19 @@
 
 #define HASHED_OCTETS 16u
 
+/* What was found out of a chain that has reached an anchor. */
+typedef struct {
+    PathFault fault;
+    gboolean revocation_known;
+} Finding;
+
+static void
+finding_clear(Finding *finding)
+{
+    g_free(finding->fault.detail);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Finding, finding_clear)
+
 typedef struct {
     gint64 now;
     GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
@@ -21,6 +34,10 @@ typedef struct {
     GPtrArray *crls; /* (element-type GBytes) (nullable) */
     PathRevocation *revocation;
     const PathNode *only_anchor; /* (nullable): no other one will do */
+
+    PathWantedFunc is_wanted; /* (nullable): see path_finder_validate_through() */
+    gpointer wanted_data;
+    const Finding *anchored; /* (nullable): of the chain's part up to the best anchor on it */
 
     PathNode *chain[PATH_MAX_LENGTH];
     guint n_chain;
@@ -268,6 +285,8 @@ is_valid_signer(gpointer data, PathNode *signer, const PathNode *anchor)
     inner.best = path_result_new();
     inner.best_depth = 0;
     inner.only_anchor = anchor;
+    inner.is_wanted = NULL;
+    inner.anchored = NULL;
     inner.chain[0] = signer;
     inner.n_chain = 1;
     signer->is_judged = TRUE;
@@ -296,36 +315,60 @@ judge_links(PathSearch *search, PathFault *fault)
             path_fault_note(fault, REASON_WEAK_ALGORITHM, search->chain[i], "is signed with MD5");
 }
 
-/* The chain has reached an anchor. Whether it is a valid path. */
-static gboolean
-judge_chain(PathSearch *search)
+/* The chain has reached an anchor. */
+static void
+examine_chain(PathSearch *search, Finding *finding)
 {
     PathChain chain = {search->chain, search->n_chain};
-    PathResult *best = search->best;
-    PathFault fault = {REASON_NONE, NULL};
+    PathFault *fault = &finding->fault;
     g_autoptr(GString) remarks = g_string_new(NULL);
-    judge_links(search, &fault);
-    path_rules_judge(&chain, search->now, &fault);
-    path_constraints_judge(&chain, &search->n_comparisons, &fault);
-    path_policy_judge(&chain, &fault);
-    gboolean is_known = judge_revocation(search, &chain, remarks, &fault);
-    g_autofree gchar *detail = fault.detail;
-    if (best->path != NULL &&
-        path_reason_gravity(fault.reason) >= path_reason_gravity(best->reason))
-        return FALSE;
+    judge_links(search, fault);
+    path_rules_judge(&chain, search->now, fault);
+    path_constraints_judge(&chain, &search->n_comparisons, fault);
+    path_policy_judge(&chain, fault);
+    finding->revocation_known = judge_revocation(search, &chain, remarks, fault);
+    if (fault->detail == NULL && remarks->len > 0)
+        fault->detail = g_string_free(g_steal_pointer(&remarks), FALSE);
+}
 
+/* Whether the chain, of which that was found, is a valid path. It is the result unless there was a
+ * better one. */
+static gboolean
+offer_chain(PathSearch *search, const Finding *finding)
+{
+    PathResult *best = search->best;
+    VerdictReason reason = finding->fault.reason;
+    if (best->path != NULL && path_reason_gravity(reason) >= path_reason_gravity(best->reason))
+        return FALSE;
     g_clear_pointer(&best->path, g_ptr_array_unref);
     best->path = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    for (guint i = 0; i < chain.n_nodes; i++)
-        g_ptr_array_add(best->path, certificate_ref(chain.nodes[i]->certificate));
-    best->reason = fault.reason;
-    best->revocation_known = is_known;
-    if (detail == NULL && remarks->len > 0)
-        detail = g_string_free(g_steal_pointer(&remarks), FALSE);
+    for (guint i = 0; i < search->n_chain; i++)
+        g_ptr_array_add(best->path, certificate_ref(search->chain[i]->certificate));
+    best->reason = reason;
+    best->revocation_known = finding->revocation_known;
     g_free(best->detail);
-    best->detail = g_steal_pointer(&detail);
+    best->detail = g_strdup(finding->fault.detail);
     search->best_depth = G_MAXUINT;
-    return fault.reason == REASON_NONE;
+    return reason == REASON_NONE;
+}
+
+static gboolean
+has_wanted(const PathSearch *search)
+{
+    if (search->is_wanted == NULL)
+        return TRUE;
+    for (guint i = search->n_chain == 1 ? 0 : 1; i < search->n_chain; i++)
+        if (search->is_wanted(search->chain[i]->certificate, search->wanted_data))
+            return TRUE;
+    return FALSE;
+}
+
+/* The last one of the chain, above an anchor. */
+static gboolean
+is_wanted_above(const PathSearch *search)
+{
+    return search->anchored != NULL &&
+           search->is_wanted(search->chain[search->n_chain - 1]->certificate, search->wanted_data);
 }
 
 static gboolean
@@ -343,15 +386,9 @@ try_candidate(PathSearch *search, PathNode *issuer)
     return found;
 }
 
-/* Depth first, to every issuer of the chain's last certificate. TRUE: a valid path is found. */
 static gboolean
-extend(PathSearch *search)
+try_candidates(PathSearch *search, const PathNode *last)
 {
-    const PathNode *last = search->chain[search->n_chain - 1];
-    gboolean is_end =
-        last->is_anchor && (search->only_anchor == NULL || search->only_anchor == last);
-    if (is_end && judge_chain(search))
-        return TRUE;
     g_autoptr(GArray) candidates = find_candidates(search, last);
     if (candidates->len == 0 && !last->is_anchor)
         note_broken(search, g_strdup_printf("%s: the certificate of its issuer is not at hand",
@@ -369,6 +406,36 @@ extend(PathSearch *search)
             return TRUE;
     }
     return FALSE;
+}
+
+/* At an anchor. A chain that lacks what is wanted goes on above it. */
+static gboolean
+extend_from_anchor(PathSearch *search, const PathNode *last)
+{
+    g_auto(Finding) finding = {0};
+    const Finding *below = search->anchored;
+    examine_chain(search, &finding);
+    if (has_wanted(search) && offer_chain(search, &finding))
+        return TRUE;
+    if (search->is_wanted != NULL &&
+        (below == NULL ||
+         path_reason_gravity(finding.fault.reason) < path_reason_gravity(below->fault.reason)))
+        search->anchored = &finding;
+    gboolean found = try_candidates(search, last);
+    search->anchored = below;
+    return found;
+}
+
+/* Depth first, to every issuer of the chain's last certificate. TRUE: a valid path is found. */
+static gboolean
+extend(PathSearch *search)
+{
+    const PathNode *last = search->chain[search->n_chain - 1];
+    if (is_wanted_above(search) && offer_chain(search, search->anchored))
+        return TRUE;
+    gboolean is_end =
+        last->is_anchor && (search->only_anchor == NULL || search->only_anchor == last);
+    return is_end ? extend_from_anchor(search, last) : try_candidates(search, last);
 }
 
 struct _PathFinder {
@@ -409,11 +476,14 @@ path_finder_free(PathFinder *finder)
 }
 
 PathResult *
-path_finder_validate(PathFinder *finder, Certificate *certificate)
+path_finder_validate_through(PathFinder *finder, Certificate *certificate, PathWantedFunc is_wanted,
+                             gpointer data)
 {
     g_return_val_if_fail(certificate != NULL, NULL);
     PathSearch *search = &finder->search;
     PathNode *subject = add_node(search, certificate, FALSE);
+    search->is_wanted = is_wanted;
+    search->wanted_data = data;
     search->best = path_result_new();
     search->best_depth = 0;
     search->n_chain = 0;
@@ -431,6 +501,12 @@ path_finder_validate(PathFinder *finder, Certificate *certificate)
         search->best->path->pdata[0] = certificate_ref(certificate);
     }
     return g_steal_pointer(&search->best);
+}
+
+PathResult *
+path_finder_validate(PathFinder *finder, Certificate *certificate)
+{
+    return path_finder_validate_through(finder, certificate, NULL, NULL);
 }
 
 PathResult *

@@ -69,7 +69,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
  */
 PathResult *path_finder_validate(PathFinder *finder, Certificate *certificate);
 
-/* The same for one certificate. */
+/* Whether a certificate is one that a path has to lead to or through. */
+typedef gboolean (*PathWantedFunc)(Certificate *certificate, gpointer data);
+
+/**
+ * path_finder_validate_through:
+ * @is_wanted: asked of the certificates above @certificate; of that itself only where it is the
+ *   whole path
+ *
+ * Looks only at paths that have a wanted certificate (RFC 7671 §5.4: one that the domain names). It
+ * may stand above the anchor: from there on names and signatures have to chain, and the issuers to
+ * be authorities, but no more is asked of them, since nothing rests on them. The path of the result
+ * then goes on to the wanted one.
+ */
+PathResult *path_finder_validate_through(PathFinder *finder, Certificate *certificate,
+                                         PathWantedFunc is_wanted, gpointer data);
+
+/* The same as path_finder_validate() for one certificate. */
 PathResult *path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors,
                           GPtrArray *crls, gint64 now);
 void path_result_free(PathResult *result);

@@ -184,6 +184,15 @@
 /* Correspondents whose capabilities are remembered, and the file that they are in. */
 #define LIMIT_PEERS            2000u
 #define LIMIT_PEER_FILE_OCTETS (8u * 1024 * 1024)
+/* Certificates that were seen and are kept: in all, of one address, and their files' octets. */
+#define LIMIT_SEEN            2000u
+#define LIMIT_SEEN_OF_ADDRESS 16u
+#define LIMIT_SEEN_OCTETS     (32u * 1024 * 1024)
+/* The DER of one, and of all those above it together; these, which are two at most in use; and its
+ * file. Post-quantum certificates have 20 KiB. */
+#define LIMIT_SEEN_CERTIFICATE_OCTETS (48u * 1024)
+#define LIMIT_SEEN_ISSUERS            6u
+#define LIMIT_SEEN_FILE_OCTETS        (160u * 1024)
 /* One native-messaging frame towards Thunderbird (its limit is 1 MiB), and one towards us. */
 #define LIMIT_FRAME_OUT_OCTETS (1024u * 1024)
 #define LIMIT_FRAME_IN_OCTETS  (64u * 1024 * 1024)

@@ -37,8 +37,10 @@ typedef struct {
     gboolean signed_earlier; /* than Date, by more than clocks differ */
     gboolean
         nested; /* directly round another signature: which of the two is meant, nobody can tell */
-    gboolean may_sign;      /* key usage and extended key usage (RFC 8550 §4.4) */
-    VerdictReason validity; /* REASON_NONE, CERTIFICATE_EXPIRED or CERTIFICATE_NOT_YET_VALID */
+    gboolean may_sign; /* key usage and extended key usage (RFC 8550 §4.4) */
+    /* REASON_NONE, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID or CERTIFICATE_REVOKED (by a CRL
+     * at hand, whoever vouches) */
+    VerdictReason validity;
     AddressMatch address;
     gboolean has_pins;  /* the user named certificates; they replace the DNS */
     gboolean is_pinned; /* … and this is one of them */
@@ -60,8 +62,8 @@ typedef struct {
 /**
  * policy_judge_signature:
  *
- * Rules: RFC 8162 §6 (only SECURE is used), §9 (an expired certificate is not,
- * under any usage: this departs from RFC 7671 §5.1 as RFC 8162 demands); RFC 7671 §5.1 (DANE-EE
+ * Rules: RFC 8162 §6 (only SECURE is used), §9 (an expired or revoked certificate is not, under any
+ * usage: this departs from RFC 7671 §5.1 as RFC 8162 demands); RFC 7671 §5.1 (DANE-EE
  * waives the name), §5.2-5.4 (the others don't), §8.1 (any match of a rollover set counts); RFC
  * 6698 §4.1 (unusable records are ignored, a set of them alone is not "no record"). BOGUS,
  * INDETERMINATE and UNREACHABLE never fall back to an authority, and stay the reason where they
@@ -80,8 +82,8 @@ typedef struct {
     /* The recipient's own: full data, selector Cert, usage PKIX-EE or DANE-EE; or a certificate
      * seen elsewhere that the record matches. */
     gboolean has_certificate;
-    /* REASON_NONE, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or
-     * UNSUPPORTED_ALGORITHM. */
+    /* REASON_NONE, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID, CERTIFICATE_REVOKED,
+     * CERTIFICATE_UNFIT or UNSUPPORTED_ALGORITHM. */
     VerdictReason fitness;
     VerdictReason path;     /* as in PolicyRecord; with PKIX-EE, PKIX-TA and DANE-TA */
     gboolean names_address; /* needed by all usages but DANE-EE */

@@ -208,6 +208,35 @@ judge_secure_denial(ResolverAnswer *answer, getdns_dict *response, guint32 rcode
     answer->detail = g_strdup(rcode == RCODE_NOERROR ? "no data" : rcode_to_string(rcode));
 }
 
+/* Where an alias leads, or NULL if there is none at @name. */
+static const getdns_bindata *
+follow_alias(getdns_dict *response, const getdns_bindata *name)
+{
+    gsize n_records = 0;
+    getdns_list *list = get_list(response, REPLY "/answer", &n_records);
+    for (gsize i = 0; i < n_records; i++) {
+        getdns_dict *record = get_record(list, i);
+        const getdns_bindata *owner = record == NULL ? NULL : get_bindata(record, "name");
+        if (owner != NULL && get_int(record, "type", 0) == GETDNS_RRTYPE_CNAME &&
+            names_are_equal(owner, name))
+            return get_bindata(record, "/rdata/cname");
+    }
+    return NULL;
+}
+
+/* RFC 1034 §3.6.2: an error. Some servers find it out themselves and say SERVFAIL; what others hand
+ * on ends nowhere, so that getdns finds no proof for its end. */
+static gboolean
+is_alias_loop(getdns_dict *response)
+{
+    const getdns_bindata *name = get_bindata(response, REPLY "/question/qname");
+    gsize n_records = 0;
+    get_list(response, REPLY "/answer", &n_records);
+    for (gsize n_steps = 0; name != NULL && n_steps <= n_records; n_steps++)
+        name = follow_alias(response, name);
+    return name != NULL;
+}
+
 static void
 judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
 {
@@ -228,7 +257,10 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
         if (rcode == RCODE_NXDOMAIN || answer->records->len == 0)
             judge_secure_denial(answer, response, rcode);
     } else if (answer->outcome == DNS_OUTCOME_BOGUS) {
-        answer->detail = g_strdup("DNSSEC validation failed");
+        if (is_alias_loop(response))
+            become(answer, DNS_OUTCOME_UNREACHABLE, "aliases that lead back to themselves");
+        else
+            answer->detail = g_strdup("DNSSEC validation failed");
     } else if (answer->outcome == DNS_OUTCOME_INDETERMINATE) {
         become(answer, DNS_OUTCOME_INDETERMINATE, "no trust anchor leads to this name");
     }

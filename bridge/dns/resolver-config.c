@@ -9,11 +9,34 @@
 #define DNS_PORT           53
 #define SYSTEM_SERVERS_MAX 3 /* MAXNS of <resolv.h> */
 
+static const gchar *const engine_names[RESOLVER_N_ENGINES] = {
+    [RESOLVER_ENGINE_GETDNS] = "getdns",
+    [RESOLVER_ENGINE_UNBOUND] = "unbound",
+};
+
+const gchar *
+resolver_engine_to_string(ResolverEngine engine)
+{
+    return engine_names[engine];
+}
+
+gboolean
+resolver_engine_from_string(const gchar *name, ResolverEngine *out_engine)
+{
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
+        if (g_str_equal(name, engine_names[i])) {
+            *out_engine = (ResolverEngine)i;
+            return TRUE;
+        }
+    return FALSE;
+}
+
 ResolverConfig *
 resolver_config_new(void)
 {
     ResolverConfig *config = g_new0(ResolverConfig, 1);
     config->transport = RESOLVER_TRANSPORT_TCP;
+    config->engine = RESOLVER_ENGINE_GETDNS;
     config->attempts = 3;
     config->attempt_timeout_ms = 2000;
     config->deadline_ms = 8000;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "resolver-getdns.h"
+#include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
 
@@ -71,12 +71,10 @@ set_up(Service *service, const ResolverWireMessage *message)
     if (service->engine != NULL)
         return;
     g_autoptr(GError) error = NULL;
-    ResolverGetdns *engine =
-        resolver_getdns_new(message->config, (const gchar *const *)message->anchors, &error);
-    if (engine != NULL) {
-        service->engine = DNS_RESOLVER(engine);
+    service->engine =
+        resolver_engine_new(message->config, (const gchar *const *)message->anchors, &error);
+    if (service->engine != NULL)
         return;
-    }
     resolver_answer_free(service->no_engine);
     service->no_engine = resolver_answer_new_unreachable("", 0, "%s", error->message);
     if (g_error_matches(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR))

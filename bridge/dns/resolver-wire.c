@@ -6,7 +6,7 @@
 #include "core-limits.h"
 #include "trust-anchor.h"
 
-#define SETUP_TYPE  "(asasbuuuuu)"
+#define SETUP_TYPE  "(asasbuuuuuu)"
 #define LOOKUP_TYPE "(usq)"
 #define CANCEL_TYPE "(u)"
 #define ANSWER_TYPE "(uubusaays)"
@@ -48,10 +48,10 @@ resolver_wire_serialize_setup(const ResolverConfig *config, const gchar *const *
     const gchar *const *servers =
         config->servers == NULL ? none : (const gchar *const *)config->servers;
     return serialize(RESOLVER_WIRE_SETUP,
-                     g_variant_new("(^as^asbuuuuu)", servers, anchors, config->recursive,
-                                   (guint32)config->transport, config->attempts,
-                                   config->attempt_timeout_ms, config->deadline_ms,
-                                   config->window));
+                     g_variant_new("(^as^asbuuuuuu)", servers, anchors, config->recursive,
+                                   (guint32)config->transport, (guint32)config->engine,
+                                   config->attempts, config->attempt_timeout_ms,
+                                   config->deadline_ms, config->window));
 }
 
 GBytes *
@@ -109,14 +109,16 @@ parse_setup(GVariant *variant, ResolverWireMessage *message, GError **error)
 {
     ResolverConfig *config = message->config = resolver_config_new();
     guint32 transport = 0;
-    g_variant_get(variant, "(^as^asbuuuuu)", &config->servers, &message->anchors,
-                  &config->recursive, &transport, &config->attempts, &config->attempt_timeout_ms,
-                  &config->deadline_ms, &config->window);
-    if (transport >= RESOLVER_N_TRANSPORTS ||
+    guint32 engine = 0;
+    g_variant_get(variant, "(^as^asbuuuuuu)", &config->servers, &message->anchors,
+                  &config->recursive, &transport, &engine, &config->attempts,
+                  &config->attempt_timeout_ms, &config->deadline_ms, &config->window);
+    if (transport >= RESOLVER_N_TRANSPORTS || engine >= RESOLVER_N_ENGINES ||
         g_strv_length(config->servers) > RESOLVER_WIRE_MAX_SERVERS ||
         g_strv_length(message->anchors) > TRUST_ANCHOR_MAX_RECORDS)
         return fail(error, "a bad set-up");
     config->transport = (ResolverTransport)transport;
+    config->engine = (ResolverEngine)engine;
     return TRUE;
 }
 

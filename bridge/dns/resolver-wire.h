@@ -9,10 +9,12 @@
  * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then
  * a GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
  *
- *     SETUP   (asasbuuuuu)      servers, anchors, recursive, transport, attempts,
- * attempt_timeout_ms, deadline_ms, window; the client's first message LOOKUP  (usq)             id,
- * owner name, RR type CANCEL  (u)               id; no answer follows ANSWER  (uubusaays)       id,
- * outcome, name_exists, ttl, canonical name or "", records, detail or ""
+ *     SETUP   (asasbuuuuuu)     servers, anchors, recursive, transport, engine, attempts,
+ *                               attempt_timeout_ms, deadline_ms, window; the client's first message
+ *     LOOKUP  (usq)             id, owner name, RR type
+ *     CANCEL  (u)               id; no answer follows
+ *     ANSWER  (uubusaays)       id, outcome, name_exists, ttl, canonical name or "", records,
+ *                               detail or ""
  *
  * The program reads what the network sends, so the client takes nothing from it unchecked. */
 

@@ -3,6 +3,7 @@
 #include "dane-records.h"
 
 #include "core-limits.h"
+#include "key-anchor.h"
 
 static void
 dane_record_free(gpointer data)
@@ -18,10 +19,12 @@ static void
 decode_full_data(DaneRecord *record)
 {
     const SmimeaRecord *smimea = record->record;
-    if (smimea->matching_type != SMIMEA_MATCHING_FULL || smimea->selector != SMIMEA_SELECTOR_CERT)
+    if (smimea->matching_type != SMIMEA_MATCHING_FULL)
         return;
-    record->certificate = certificate_new(smimea->association_data, NULL);
-    if (record->certificate == NULL)
+    if (smimea->selector == SMIMEA_SELECTOR_CERT)
+        record->certificate = certificate_new(smimea->association_data, NULL);
+    if (smimea->selector == SMIMEA_SELECTOR_CERT ? record->certificate == NULL
+                                                 : !key_anchor_is_key(smimea->association_data))
         record->usability = RECORD_UNUSABLE_CERTIFICATE;
 }
 

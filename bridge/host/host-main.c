@@ -18,6 +18,7 @@ typedef struct {
     gchar **servers;
     gboolean recursive;
     gboolean udp;
+    gchar *engine;
     gchar *trust_anchor;
     gboolean offline;
     gboolean no_learning;
@@ -31,6 +32,7 @@ host_options_clear(HostOptions *options)
 {
     g_free(options->profile);
     g_strfreev(options->servers);
+    g_free(options->engine);
     g_free(options->trust_anchor);
     g_strfreev(options->rest);
 }
@@ -48,6 +50,8 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
          NULL},
         {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "Ask over UDP first instead of TCP",
          NULL},
+        {"dns-engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
+         "Library that asks and validates: getdns or unbound", "NAME"},
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
@@ -67,9 +71,16 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
     return g_option_context_parse(context, argc, argv, error);
 }
 
+/* NULL if an option's value is none. */
 static BridgeSettings *
 make_settings(HostOptions *options)
 {
+    ResolverEngine engine = RESOLVER_ENGINE_GETDNS;
+    if (options->engine != NULL && !resolver_engine_from_string(options->engine, &engine)) {
+        g_printerr("dane-smime-host: --dns-engine: \"%s\" is neither getdns nor unbound\n",
+                   options->engine);
+        return NULL;
+    }
     BridgeSettings *settings = bridge_settings_new();
     settings->profile =
         options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
@@ -80,6 +91,7 @@ make_settings(HostOptions *options)
     settings->resolver->recursive = options->recursive;
     settings->resolver->trust_anchor_file = g_steal_pointer(&options->trust_anchor);
     settings->resolver->transport = options->udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
+    settings->resolver->engine = engine;
     return settings;
 }
 
@@ -121,7 +133,10 @@ main(int argc, char **argv)
         g_printerr("dane-smime-host %s\n", HOST_VERSION);
         return 0;
     }
-    Bridge *bridge = bridge_new(make_settings(&options), &error);
+    BridgeSettings *settings = make_settings(&options);
+    if (settings == NULL)
+        return 2;
+    Bridge *bridge = bridge_new(settings, &error);
     if (bridge == NULL) {
         g_printerr("dane-smime-host: %s\n", error->message);
         return 3;

@@ -139,6 +139,20 @@ json_from_certificate_in_full(const Certificate *certificate, gint64 now)
 }
 
 JsonObject *
+json_from_seen(const SeenCertificate *seen)
+{
+    JsonObject *object = json_object_new();
+    json_set_string(object, "address", seen->address);
+    json_set_string(object, "origin", seen_origin_to_string(seen->origin));
+    json_set_string(object, "trust", trust_source_to_string(seen->trust));
+    json_set_time(object, "message_date", seen->message_date);
+    json_set_time(object, "recorded", seen->recorded);
+    json_object_set_object_member(object, "certificate", json_from_certificate(seen->certificate));
+    json_object_set_int_member(object, "issuers", seen->issuers->len);
+    return object;
+}
+
+JsonObject *
 json_from_mailbox(const Mailbox *mailbox)
 {
     JsonObject *object = json_object_new();

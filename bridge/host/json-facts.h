@@ -5,6 +5,7 @@
 
 #include "address.h"
 #include "certificate.h"
+#include "seen-entry.h"
 #include "smimea.h"
 
 /* The pieces of which results are made. */
@@ -24,6 +25,8 @@ void json_set_base64(JsonObject *object, const gchar *name, GBytes *octets);
 JsonObject *json_from_certificate(const Certificate *certificate);
 /* The same with all that `cert` shows. */
 JsonObject *json_from_certificate_in_full(const Certificate *certificate, gint64 now);
+/* {"address", "origin", "trust", "message_date", "recorded", "certificate", "issuers"} */
+JsonObject *json_from_seen(const SeenCertificate *seen);
 /* {"name", "address"} */
 JsonObject *json_from_mailbox(const Mailbox *mailbox);
 JsonArray *json_from_mailboxes(GPtrArray *mailboxes);

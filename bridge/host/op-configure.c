@@ -14,6 +14,7 @@ op_describe_resolver(const OpCall *call, JsonObject *result)
                      config->servers == NULL ? none : (const gchar *const *)config->servers);
     json_object_set_boolean_member(result, "dns_recursive", config->recursive);
     json_object_set_boolean_member(result, "dns_cache", bridge_is_caching(call->bridge));
+    json_set_string(result, "dns_engine", resolver_engine_to_string(config->engine));
     json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
 }
 
@@ -29,6 +30,17 @@ set_servers(ResolverConfig *config, GPtrArray *named)
         config->servers[i] = g_strdup(g_ptr_array_index(named, i));
 }
 
+/* @name: NULL: that of the start */
+static gboolean
+set_engine(ResolverConfig *config, const gchar *name, GError **error)
+{
+    if (name == NULL || resolver_engine_from_string(name, &config->engine))
+        return TRUE;
+    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                "dns_engine: \"%s\" is neither \"getdns\" nor \"unbound\"", name);
+    return FALSE;
+}
+
 gboolean
 op_configure(const OpCall *call, OpReply *reply, GError **error)
 {
@@ -36,6 +48,7 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
         resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
     g_autoptr(GPtrArray) servers = NULL;
     gboolean cache = TRUE;
+    const gchar *engine = NULL;
     gboolean learn = TRUE;
     if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
                             error) ||
@@ -43,6 +56,8 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
                             error) ||
         !params_get_boolean(call->params, "dns_cache", bridge_is_caching_initially(call->bridge),
                             &cache, error) ||
+        !params_get_string(call->params, "dns_engine", &engine, error) ||
+        !set_engine(config, engine, error) ||
         !params_get_boolean(call->params, "learn", bridge_is_learning_initially(call->bridge),
                             &learn, error))
         return FALSE;

@@ -2,6 +2,7 @@
 
 #include "algorithm.h"
 #include "cms-init.h"
+#include "dns-probe.h"
 #include "host-config.h"
 #include "json-facts.h"
 #include "nss-capability.h"
@@ -139,18 +140,50 @@ check_resolver_program(JsonArray *checks)
               "install dane-smime-resolver beside dane-smime, or below its libexec folder");
 }
 
-static void
-describe_probe(const ResolverAnswer *answer, JsonArray *checks)
+/* How long the other engine is waited for, when the chosen one has failed. */
+#define SECOND_PROBE_MS 4000u
+
+/* Whether the engine that was not chosen gets the right answer here. */
+static gboolean
+other_engine_works(const OpCall *call, ResolverEngine engine)
 {
+    g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
+    config->engine = engine;
+    config->deadline_ms = MIN(config->deadline_ms, SECOND_PROBE_MS);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ResolverAnswer) answer = dns_probe(bridge_get_resolver_program(), config, PROBE_NAME,
+                                                 PROBE_TYPE, call->cancellable, &error);
+    return answer != NULL && answer->outcome == DNS_OUTCOME_SECURE_DENIAL;
+}
+
+static gchar *
+find_remedy(const OpCall *call, const ResolverAnswer *answer)
+{
+    g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
+    ResolverEngine other =
+        config->engine == RESOLVER_ENGINE_GETDNS ? RESOLVER_ENGINE_UNBOUND : RESOLVER_ENGINE_GETDNS;
+    if (other_engine_works(call, other))
+        return g_strdup_printf("the DNS engine %s gets the right answer here where %s does not: "
+                               "choose it with --dns-engine %s",
+                               resolver_engine_to_string(other),
+                               resolver_engine_to_string(config->engine),
+                               resolver_engine_to_string(other));
+    return g_strdup(answer->outcome == DNS_OUTCOME_UNREACHABLE
+                        ? "the name server does not answer: check the network, or name another "
+                          "with --dns-server"
+                        : "the name server strips or breaks DNSSEC: name another with "
+                          "--dns-server, or try --dns-recursive");
+}
+
+static void
+describe_probe(const OpCall *call, const ResolverAnswer *answer, JsonArray *checks)
+{
+    gboolean works = answer->outcome == DNS_OUTCOME_SECURE_DENIAL;
+    g_autofree gchar *remedy = works ? NULL : find_remedy(call, answer);
     g_autofree gchar *detail = g_strdup_printf(
         "the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
         answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
-    add_check(checks, "dnssec", CHECK_NEEDED, answer->outcome == DNS_OUTCOME_SECURE_DENIAL, detail,
-              answer->outcome == DNS_OUTCOME_UNREACHABLE
-                  ? "the name server does not answer: check the network, or name another with "
-                    "--dns-server"
-                  : "the name server strips or breaks DNSSEC: name another with --dns-server, or "
-                    "try --dns-recursive");
+    add_check(checks, "dnssec", CHECK_NEEDED, works, detail, remedy);
 }
 
 static gboolean
@@ -174,7 +207,7 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
     if (answers == NULL)
         add_check(checks, "dnssec", CHECK_NEEDED, FALSE, problem->message, "see resolver-program");
     else
-        describe_probe(g_ptr_array_index(answers, 0), checks);
+        describe_probe(call, g_ptr_array_index(answers, 0), checks);
     return TRUE;
 }
 

@@ -225,7 +225,9 @@ open_and_judge(Reading *reading, GError **error)
     reading->facts.opened = reading->opened;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
-    learning_note_signers(call, &reading->facts);
+    learning_note_message(call, &reading->facts,
+                          reading->context.date_found == MESSAGE_DATE_STATED ? reading->context.date
+                                                                             : G_MININT64);
     return TRUE;
 }
 

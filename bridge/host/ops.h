@@ -16,7 +16,8 @@ gboolean op_cert(const OpCall *call, OpReply *reply, GError **error);
 /* op-configure.c */
 gboolean op_configure(const OpCall *call, OpReply *reply, GError **error);
 /* What holds for lookups, as "configure" and "doctor" tell it: the members "dns_servers" (as they
- * were named; empty: the system's), "dns_recursive", "dns_cache", "offline". */
+ * were named; empty: the system's), "dns_recursive", "dns_engine", "dns_cache", "offline".
+ */
 void op_describe_resolver(const OpCall *call, JsonObject *result);
 
 /* op-decrypt.c */
@@ -63,6 +64,9 @@ gboolean op_verify(const OpCall *call, OpReply *reply, GError **error);
 
 /* op-record.c */
 gboolean op_record(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-seen.c */
+gboolean op_seen(const OpCall *call, OpReply *reply, GError **error);
 
 /* op-sign.c */
 gboolean op_sign(const OpCall *call, OpReply *reply, GError **error);

@@ -2,9 +2,8 @@
 
 #include "signature-judge.h"
 
-#include "associations.h"
+#include "certificate-judge.h"
 #include "dane-lookup.h"
-#include "path.h"
 
 static void
 judged_signer_free(gpointer data)
@@ -77,102 +76,23 @@ typedef struct {
     GPtrArray *candidates; /* for the signatures */
     GPtrArray *others;     /* of which a path could be built: those and what the message brings */
     GPtrArray *crls;
-    GPtrArray *records; /* (element-type SmimeaRecord) */
-    Associations *associations;
-    PathFinder *authority; /* to those that are trusted here; NULL: none is */
-    /* To certificates that some PKIX-TA or DANE-TA record is associated with; NULL: there is none.
-     * One search for all records: they may be many, and a search is dear. */
-    PathFinder *associated;
+    CertificateJudge *judge;
 } Judging;
 
 static void
 judging_clear(Judging *judging)
 {
-    g_clear_pointer(&judging->authority, path_finder_free);
-    g_clear_pointer(&judging->associated, path_finder_free);
+    g_clear_pointer(&judging->judge, certificate_judge_free);
     g_clear_pointer(&judging->candidates, g_ptr_array_unref);
     g_clear_pointer(&judging->others, g_ptr_array_unref);
     g_clear_pointer(&judging->crls, g_ptr_array_unref);
-    g_clear_pointer(&judging->records, g_ptr_array_unref);
-    g_clear_pointer(&judging->associations, associations_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Judging, judging_clear)
-
-/* Of one signer. */
-typedef struct {
-    Associations *associations;
-    Certificate *certificate;
-    PathResult *authority;
-    PathResult *associated;
-} Paths;
-
-static void
-paths_clear(Paths *paths)
-{
-    g_clear_pointer(&paths->authority, path_result_free);
-    g_clear_pointer(&paths->associated, path_result_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Paths, paths_clear)
-
-static PathResult *
-find_path(const Judging *judging, PathFinder *finder, Certificate *certificate)
-{
-    if (finder == NULL)
-        return NULL;
-    PathResult *path = path_finder_validate(finder, certificate);
-    if (judging->context->require_revocation && path->reason == REASON_NONE &&
-        !path->revocation_known)
-        path->reason = REASON_REVOCATION_UNKNOWN;
-    return path;
-}
 
 static gboolean
 accepts_authorities(const JudgeContext *context)
 {
     return context->authorities != NULL && context->authorities->len > 0;
-}
-
-static gboolean
-names_authority(const DaneRecord *record, GPtrArray *all)
-{
-    return record->usability == RECORD_USABLE &&
-           (record->record->usage == SMIMEA_USAGE_PKIX_TA ||
-            record->record->usage == SMIMEA_USAGE_DANE_TA) &&
-           association_is_considered(record->record, all);
-}
-
-static gboolean
-is_associated_authority(const Judging *judging, Certificate *certificate)
-{
-    GPtrArray *records = judging->context->dane->records;
-    for (guint i = 0; i < records->len; i++) {
-        const DaneRecord *record = g_ptr_array_index(records, i);
-        if (names_authority(record, judging->records) &&
-            associations_match(judging->associations, record->record, certificate))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static PathFinder *
-find_associated_authorities(const Judging *judging)
-{
-    const JudgeContext *context = judging->context;
-    g_autoptr(GPtrArray) anchors = new_certificates();
-    for (guint i = 0; i < judging->others->len; i++) {
-        Certificate *other = g_ptr_array_index(judging->others, i);
-        if (is_associated_authority(judging, other))
-            g_ptr_array_add(anchors, certificate_ref(other));
-    }
-    return anchors->len == 0
-               ? NULL
-               : path_finder_new(judging->others, anchors, judging->crls, context->now);
-}
-
-static gboolean
-has_secure_records(const JudgeContext *context)
-{
-    return context->dane != NULL && context->dane->dns == DNS_OUTCOME_SECURE_RECORDS;
 }
 
 static void
@@ -188,82 +108,13 @@ prepare(Judging *judging)
     add_all(judging->others, judging->candidates);
     add_all(judging->others, signed_data_get_certificates(judging->data));
     judging->crls = collect_crls(judging->data, context);
-    if (accepts_authorities(context))
-        judging->authority =
-            path_finder_new(judging->others, context->authorities, judging->crls, context->now);
-    if (!has_secure_records(context))
-        return;
-    judging->records = dane_answer_get_smimea(context->dane);
-    judging->associations = associations_new();
-    judging->associated = find_associated_authorities(judging);
-}
-
-/* Whether the record is associated with a certificate of the path that stands above the signer's,
- * or with the signer's where that is an anchor itself. */
-static gboolean
-path_has_association(const Paths *paths, const PathResult *path, const SmimeaRecord *record)
-{
-    guint n_path = path == NULL || path->path == NULL ? 0 : path->path->len;
-    for (guint i = n_path == 1 ? 0 : 1; i < n_path; i++)
-        if (associations_match(paths->associations, record, g_ptr_array_index(path->path, i)))
-            return TRUE;
-    return FALSE;
-}
-
-/* DANE-TA (RFC 7671 §5.2): the certificates that records are associated with are the anchors. A
- * signer without a path to one is another than the domain means. */
-static void
-judge_dane_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
-{
-    judged->matches = path_has_association(paths, paths->associated, record);
-    if (judged->matches)
-        judged->path = paths->associated->reason;
-}
-
-/* PKIX-TA (RFC 7671 §5.4): some certificate of the path to an authority is the association. Without
- * an authority that is trusted here, the path may be as published all the same: then nobody
- * vouches, but nothing is wrong. */
-static void
-judge_pkix_ta(PolicyRecord *judged, const SmimeaRecord *record, const Paths *paths)
-{
-    if (paths->authority != NULL)
-        judged->path = paths->authority->reason;
-    judged->matches = path_has_association(paths, paths->authority, record);
-    if (judged->path == REASON_CERTIFICATE_UNTRUSTED)
-        judged->matches = path_has_association(paths, paths->associated, record);
-}
-
-static PolicyRecord
-judge_record(const DaneRecord *source, GPtrArray *all, const Paths *paths)
-{
-    PolicyRecord judged = {.usability = source->usability, .path = REASON_CERTIFICATE_UNTRUSTED};
-    const SmimeaRecord *record = source->record;
-    if (record == NULL)
-        return judged;
-    judged.usage = record->usage;
-    if (source->usability != RECORD_USABLE || !association_is_considered(record, all))
-        return judged;
-    if (record->usage == SMIMEA_USAGE_DANE_TA)
-        judge_dane_ta(&judged, record, paths);
-    else if (record->usage == SMIMEA_USAGE_PKIX_TA)
-        judge_pkix_ta(&judged, record, paths);
-    else
-        judged.matches = associations_match(paths->associations, record, paths->certificate);
-    if (record->usage == SMIMEA_USAGE_PKIX_EE && paths->authority != NULL)
-        judged.path = paths->authority->reason;
-    return judged;
-}
-
-static GArray *
-judge_records(const Judging *judging, const Paths *paths)
-{
-    GArray *judged = g_array_new(FALSE, TRUE, sizeof(PolicyRecord));
-    GPtrArray *records = judging->context->dane->records;
-    for (guint i = 0; i < records->len; i++) {
-        PolicyRecord record = judge_record(g_ptr_array_index(records, i), judging->records, paths);
-        g_array_append_val(judged, record);
-    }
-    return judged;
+    const CertificateEvidence evidence = {.dane = context->dane,
+                                          .others = judging->others,
+                                          .authorities = context->authorities,
+                                          .crls = judging->crls,
+                                          .now = context->now,
+                                          .require_revocation = context->require_revocation};
+    judging->judge = certificate_judge_new(&evidence);
 }
 
 static AddressMatch
@@ -318,21 +169,16 @@ fill_from_result(PolicySignature *found, const SignerResult *result, const Judge
 }
 
 static void
-fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judging *judging,
-                      const Paths *paths)
+fill_authority(PolicySignature *found, JudgedSigner *signer, const Judging *judging)
 {
-    const JudgeContext *context = judging->context;
-    const Certificate *certificate = paths->certificate;
-    found->may_sign = certificate_may_sign(certificate);
-    found->validity = dane_certificate_validity(certificate, context->now);
-    found->address = match_address(certificate, context);
-    found->is_pinned = is_pinned(certificate, context->pins);
-    if (paths->authority == NULL)
+    g_autoptr(PathResult) path =
+        certificate_judge_find_authority(judging->judge, signer->result->certificate);
+    if (path == NULL)
         return;
-    found->authority = paths->authority->reason;
+    found->authority = path->reason;
     signer->has_authority_path = TRUE;
-    signer->authority = found->authority;
-    signer->path_detail = g_strdup(paths->authority->detail);
+    signer->authority = path->reason;
+    signer->path_detail = g_strdup(path->detail);
     /* An authority's word for another use than this. */
     if (!found->may_sign &&
         (found->authority == REASON_NONE || found->authority == REASON_WEAK_ALGORITHM)) {
@@ -340,6 +186,20 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
         g_free(signer->path_detail);
         signer->path_detail = g_strdup("the certificate is not for signing mail");
     }
+}
+
+static void
+fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judging *judging)
+{
+    const JudgeContext *context = judging->context;
+    Certificate *certificate = signer->result->certificate;
+    found->may_sign = certificate_may_sign(certificate);
+    found->validity = dane_certificate_validity(certificate, context->now);
+    if (certificate_judge_is_revoked(judging->judge, certificate))
+        found->validity = REASON_CERTIFICATE_REVOKED;
+    found->address = match_address(certificate, context);
+    found->is_pinned = is_pinned(certificate, context->pins);
+    fill_authority(found, signer, judging);
 }
 
 static JudgedSigner *
@@ -352,17 +212,11 @@ judge_signer(const Judging *judging, guint index, OctetSource *content, Signatur
 
     PolicySignature found = {.scope = scope};
     fill_from_result(&found, signer->result, context);
-    Certificate *certificate = signer->result->certificate;
-    if (certificate != NULL) {
-        g_auto(Paths) paths = {judging->associations, certificate,
-                               find_path(judging, judging->authority, certificate),
-                               find_path(judging, judging->associated, certificate)};
-        fill_from_certificate(&found, signer, judging, &paths);
-        if (has_secure_records(context)) {
-            records = judge_records(judging, &paths);
-            found.records = (const PolicyRecord *)(gpointer)records->data;
-            found.n_records = records->len;
-        }
+    if (signer->result->certificate != NULL) {
+        fill_from_certificate(&found, signer, judging);
+        records = certificate_judge_compare_records(judging->judge, signer->result->certificate);
+        found.records = (const PolicyRecord *)(gpointer)records->data;
+        found.n_records = records->len;
     }
     signer->verdict = policy_judge_signature(&found);
     return signer;

@@ -22,7 +22,8 @@ LAYERS = {
     'cli': (('core', 'mail', 'dns', 'cms', 'drs', 'host'), ('c', 'glib', 'gio', 'json-glib')),
 }
 # The files that are linked into the resolver program alone.
-RESOLVER_PROGRAM = re.compile(r'^bridge/dns/[\w-]*(getdns|resolver-main|engine)[\w-]*\.[ch]$')
+RESOLVER_PROGRAM = re.compile(
+    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine)[\w-]*\.[ch]$')
 # The files that are linked into host and command line alone.
 ANSWER_STORE = re.compile(r'^bridge/dns/resolver-store[\w-]*\.[ch]$')
 FAMILIES = (
@@ -31,6 +32,7 @@ FAMILIES = (
     ('gmime', re.compile(r'gmime/')),
     ('json-glib', re.compile(r'json-glib/')),
     ('getdns', re.compile(r'getdns/')),
+    ('unbound', re.compile(r'unbound\.h$')),
     ('idn2', re.compile(r'idn2\.h$')),
     ('sqlite', re.compile(r'sqlite3\.h$')),
     ('zlib', re.compile(r'zlib\.h$')),
@@ -59,7 +61,7 @@ def _system_complaint(path, layer, header):
         return f'<{header}> is of no known library; add it to FAMILIES in tests/style/checks_c.py'
     if family in LAYERS[layer][1]:
         return None
-    if family == 'getdns' and RESOLVER_PROGRAM.match(path):
+    if family in ('getdns', 'unbound') and RESOLVER_PROGRAM.match(path):
         return None
     if family == 'sqlite' and ANSWER_STORE.match(path):
         return None

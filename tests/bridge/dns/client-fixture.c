@@ -46,6 +46,8 @@ ResolverConfig *
 make_config(const gchar *servers)
 {
     ResolverConfig *config = resolver_config_new();
+    const gchar *engine = g_getenv("DANE_SMIME_TEST_ENGINE");
+    g_assert_true(engine == NULL || resolver_engine_from_string(engine, &config->engine));
     config->servers = g_strsplit(servers, " ", -1);
     config->trust_anchor_file = g_strdup(universe_get_trust_anchor(universe));
     return config;

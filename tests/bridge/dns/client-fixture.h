@@ -23,7 +23,8 @@ typedef struct {
 void on_answer(GObject *source, GAsyncResult *result, gpointer user_data);
 void wait_until_none_left(const guint *n_left);
 
-/* With these servers, separated by spaces, and the universe's trust anchor. */
+/* With these servers, separated by spaces, the universe's trust anchor, and the engine of the
+ * environment variable DANE_SMIME_TEST_ENGINE. */
 ResolverConfig *make_config(const gchar *servers);
 ResolverClient *make_client(const gchar *servers);
 

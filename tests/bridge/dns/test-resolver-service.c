@@ -5,14 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client-fixture.h"
 #include "resolver-wire.h"
 #include "trust-anchor.h"
-#include "universe.h"
 
 /* The program, spoken to by hand. It has to end by itself and with status 0, which a sanitizer
  * that finds a leak does not give. */
-
-static Universe *universe;
 
 typedef struct {
     GSubprocess *program;
@@ -25,12 +23,12 @@ start_program(int fd)
 {
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
     g_autoptr(GError) error = NULL;
-    const gchar *const argv[] = {g_getenv("DANE_SMIME_RESOLVER"), NULL};
+    const gchar *const argv[] = {program, NULL};
     if (fd >= 0)
         g_subprocess_launcher_take_fd(launcher, fd, RESOLVER_WIRE_FD);
-    GSubprocess *program = g_subprocess_launcher_spawnv(launcher, argv, &error);
+    GSubprocess *process = g_subprocess_launcher_spawnv(launcher, argv, &error);
     g_assert_no_error(error);
-    return program;
+    return process;
 }
 
 static void
@@ -95,8 +93,7 @@ hear(Fixture *fixture)
 static void
 tell_setup(Fixture *fixture, const gchar *member)
 {
-    g_autoptr(ResolverConfig) config = resolver_config_new();
-    config->servers = g_strsplit(universe_get_member(universe, member), " ", -1);
+    g_autoptr(ResolverConfig) config = make_config(universe_get_member(universe, member));
     g_auto(GStrv) anchors = trust_anchor_load(universe_get_trust_anchor(universe), NULL);
     g_assert_nonnull(anchors);
     tell(fixture, resolver_wire_serialize_setup(config, (const gchar *const *)anchors));
@@ -138,13 +135,12 @@ test_no_setup(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpint(message->answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
 }
 
-/* An anchor that getdns can't use leaves nothing to be determined. */
+/* An anchor that the engine can't use leaves nothing to be determined. */
 static void
 test_bad_anchor(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     static const gchar *const anchors[] = {". IN DNSKEY hello", NULL};
-    g_autoptr(ResolverConfig) config = resolver_config_new();
-    config->servers = g_strsplit(universe_get_server(universe), " ", -1);
+    g_autoptr(ResolverConfig) config = make_config(universe_get_server(universe));
     tell(fixture, resolver_wire_serialize_setup(config, anchors));
     tell(fixture, resolver_wire_serialize_lookup(1, owner_of("secure"), 53));
     g_autoptr(ResolverWireMessage) message = hear(fixture);
@@ -188,9 +184,9 @@ test_garbage(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 static void
 test_by_hand(void)
 {
-    g_autoptr(GSubprocess) program = start_program(-1);
-    g_assert_true(g_subprocess_wait(program, NULL, NULL));
-    g_assert_cmpint(g_subprocess_get_exit_status(program), ==, 2);
+    g_autoptr(GSubprocess) process = start_program(-1);
+    g_assert_true(g_subprocess_wait(process, NULL, NULL));
+    g_assert_cmpint(g_subprocess_get_exit_status(process), ==, 2);
 }
 
 #define ADD(name, data, function)                                                                  \
@@ -200,12 +196,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_assert_nonnull(g_getenv("DANE_SMIME_RESOLVER"));
-    /* See test-resolver-client.c. */
-    g_unsetenv("ASAN_OPTIONS");
-    g_autoptr(GError) error = NULL;
-    universe = universe_start(UNIVERSE_SOURCE_DIR, &error);
-    g_assert_no_error(error);
+    fixture_start();
     ADD("answers", NULL, test_answers);
     ADD("no-setup", NULL, test_no_setup);
     ADD("bad-anchor", NULL, test_bad_anchor);
@@ -215,6 +206,6 @@ main(int argc, char **argv)
     ADD("garbage", NULL, test_garbage);
     g_test_add_func("/resolver-service/by-hand", test_by_hand);
     int status = g_test_run();
-    universe_stop(universe);
+    fixture_stop();
     return status;
 }

@@ -30,6 +30,7 @@ test_setup(void)
     config->servers = g_strsplit("192.0.2.1 192.0.2.2@54", " ", -1);
     config->recursive = TRUE;
     config->transport = RESOLVER_TRANSPORT_UDP;
+    config->engine = RESOLVER_ENGINE_UNBOUND;
     config->window = 7;
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverWireMessage) message =
@@ -41,6 +42,7 @@ test_setup(void)
     g_assert_cmpstr(message->config->servers[1], ==, "192.0.2.2@54");
     g_assert_true(message->config->recursive);
     g_assert_cmpint(message->config->transport, ==, RESOLVER_TRANSPORT_UDP);
+    g_assert_cmpint(message->config->engine, ==, RESOLVER_ENGINE_UNBOUND);
     g_assert_cmpuint(message->config->attempts, ==, 3);
     g_assert_cmpuint(message->config->attempt_timeout_ms, ==, 2000);
     g_assert_cmpuint(message->config->deadline_ms, ==, 8000);
@@ -180,6 +182,9 @@ test_question_checks(void)
     config->transport = RESOLVER_N_TRANSPORTS;
     assert_refused(resolver_wire_serialize_setup(config, no_anchors));
     config->transport = RESOLVER_TRANSPORT_TCP;
+    config->engine = RESOLVER_N_ENGINES;
+    assert_refused(resolver_wire_serialize_setup(config, no_anchors));
+    config->engine = RESOLVER_ENGINE_GETDNS;
     config->servers = g_new0(gchar *, RESOLVER_WIRE_MAX_SERVERS + 2);
     for (guint i = 0; i <= RESOLVER_WIRE_MAX_SERVERS; i++)
         config->servers[i] = g_strdup("192.0.2.1");

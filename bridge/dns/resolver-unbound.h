@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "resolver-config.h"
+#include "resolver.h"
+
+/* The engine with libunbound, inside the resolver program.
+ *
+ * Servers, attempts, time limits and the window are as in resolver-getdns.h. libunbound asks again
+ * by itself when a packet is lost, and asks for the keys of a zone once. */
+
+#define RESOLVER_UNBOUND_TYPE (resolver_unbound_get_type())
+G_DECLARE_FINAL_TYPE(ResolverUnbound, resolver_unbound, RESOLVER, UNBOUND, GObject)
+
+/* @config: with servers, or recursive; @anchors: see trust_anchor_parse().
+ * @error: DNS_ERROR_SERVER, DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_PROGRAM */
+ResolverUnbound *resolver_unbound_new(const ResolverConfig *config, const gchar *const *anchors,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

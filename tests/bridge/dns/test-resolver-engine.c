@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "resolver-engine.h"
+
+#include <string.h>
+
+#include "trust-anchor.h"
+#include "universe.h"
+
+/* The engines without the process around them, so that a sanitizer sees them. Every test runs with
+ * each. */
+
+/* The second of two clocks that begin a second apart. */
+#define MAX_TTL_DIFFERENCE 2
+
+static Universe *universe;
+
+typedef struct {
+    ResolverAnswer *answer;
+    GError *error;
+    gboolean done;
+} Result;
+
+static void
+on_answer(GObject *source, GAsyncResult *async_result, gpointer user_data)
+{
+    Result *result = user_data;
+    result->answer = resolver_lookup_finish(DNS_RESOLVER(source), async_result, &result->error);
+    result->done = TRUE;
+}
+
+static void
+result_clear(Result *result)
+{
+    resolver_answer_free(result->answer);
+    g_clear_error(&result->error);
+    *result = (Result){0};
+}
+
+static ResolverConfig *
+make_config(ResolverEngine engine, const gchar *member)
+{
+    ResolverConfig *config = resolver_config_new();
+    config->engine = engine;
+    config->servers = g_strsplit(universe_get_member(universe, member), " ", -1);
+    return config;
+}
+
+static Resolver *
+make_engine(const ResolverConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) anchors = trust_anchor_load(universe_get_trust_anchor(universe), &error);
+    g_assert_no_error(error);
+    Resolver *engine = resolver_engine_new(config, (const gchar *const *)anchors, &error);
+    g_assert_no_error(error);
+    return engine;
+}
+
+static void
+begin(Resolver *engine, const gchar *scenario_name, GCancellable *cancellable, Result *result)
+{
+    UniverseScenario scenario;
+    g_assert_true(universe_find_scenario(universe, scenario_name, &scenario));
+    resolver_lookup_async(engine, scenario.owner_name, scenario.rr_type, cancellable, on_answer,
+                          result);
+}
+
+static void
+wait_for(const Result *result)
+{
+    while (!result->done)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* What engines end in an idle moment is ended here. */
+static void
+assert_engine_ends(Resolver *engine)
+{
+    g_assert_finalize_object(engine);
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+}
+
+typedef struct {
+    const gchar *label;
+    const gchar *server;
+    const gchar *anchor;
+    DnsError code;
+} NewCase;
+
+static const NewCase new_cases[] = {
+    {"no-server", NULL, ". IN DS 1 8 2 00", DNS_ERROR_SERVER},
+    {"bad-server", "dns.example.org", ". IN DS 1 8 2 00", DNS_ERROR_SERVER},
+    {"no-anchor", "127.0.0.1", NULL, DNS_ERROR_TRUST_ANCHOR},
+    {"bad-anchor", "127.0.0.1", ". IN DNSKEY hello", DNS_ERROR_TRUST_ANCHOR},
+};
+
+static void
+test_new(gconstpointer data)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(new_cases); i++) {
+        const gchar *const anchors[] = {new_cases[i].anchor, NULL};
+        g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+        g_strfreev(config->servers);
+        config->servers = g_new0(gchar *, 2);
+        config->servers[0] = g_strdup(new_cases[i].server);
+        g_autoptr(GError) error = NULL;
+        g_test_message("%s", new_cases[i].label);
+        Resolver *engine = resolver_engine_new(config, anchors, &error);
+        g_assert_null(engine);
+        g_assert_error(error, DNS_ERROR, (gint)new_cases[i].code);
+        while (g_main_context_iteration(NULL, FALSE))
+            continue;
+    }
+}
+
+/* Nothing goes out to the network before there is a question. */
+static void
+test_new_recursive(gconstpointer data)
+{
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+    config->recursive = TRUE;
+    assert_engine_ends(make_engine(config));
+}
+
+static void
+assert_answer(const UniverseScenario *scenario, const ResolverAnswer *answer)
+{
+    g_test_message("%s: %s", scenario->name, answer->detail);
+    g_assert_cmpstr(dns_outcome_to_string(answer->outcome), ==, scenario->outcome);
+    g_assert_cmpstr(answer->owner_name, ==, scenario->owner_name);
+    g_assert_cmpuint(answer->rr_type, ==, scenario->rr_type);
+    if (answer->outcome == DNS_OUTCOME_SECURE_RECORDS ||
+        answer->outcome == DNS_OUTCOME_SECURE_DENIAL)
+        g_assert_cmpuint(answer->records->len, ==, scenario->n_records);
+    g_assert_cmpint(answer->canonical_name != NULL, ==, answer->records->len > 0);
+}
+
+static void
+ask_all(ResolverEngine engine_id, ResolverTransport transport)
+{
+    g_autoptr(ResolverConfig) config = make_config(engine_id, "server");
+    config->transport = transport;
+    Resolver *engine = make_engine(config);
+    guint n_scenarios = universe_get_n_scenarios(universe);
+    g_autofree Result *results = g_new0(Result, n_scenarios);
+    for (guint i = 0; i < n_scenarios; i++) {
+        UniverseScenario scenario = universe_get_scenario(universe, i);
+        if (g_str_equal(scenario.server, config->servers[0]))
+            begin(engine, scenario.name, NULL, &results[i]);
+    }
+    for (guint i = 0; i < n_scenarios; i++) {
+        UniverseScenario scenario = universe_get_scenario(universe, i);
+        if (!g_str_equal(scenario.server, config->servers[0]))
+            continue;
+        wait_for(&results[i]);
+        g_assert_no_error(results[i].error);
+        assert_answer(&scenario, results[i].answer);
+        result_clear(&results[i]);
+    }
+    assert_engine_ends(engine);
+}
+
+/* The whole table, all at once. */
+static void
+test_scenarios(gconstpointer data)
+{
+    for (guint transport = 0; transport < RESOLVER_N_TRANSPORTS; transport++)
+        ask_all(GPOINTER_TO_UINT(data), transport);
+}
+
+static gint
+compare_records(gconstpointer a, gconstpointer b)
+{
+    return g_bytes_compare(*(GBytes *const *)a, *(GBytes *const *)b);
+}
+
+static void
+assert_same_answer(const UniverseScenario *scenario, ResolverAnswer *a, ResolverAnswer *b)
+{
+    g_test_message("%s: %u s, %u s", scenario->name, a->ttl, b->ttl);
+    g_assert_cmpint(a->outcome, ==, b->outcome);
+    if (a->outcome != DNS_OUTCOME_SECURE_RECORDS && a->outcome != DNS_OUTCOME_SECURE_DENIAL)
+        return;
+    g_assert_cmpint(a->name_exists, ==, b->name_exists);
+    g_assert_cmpint(ABS((gint64)a->ttl - (gint64)b->ttl), <=, MAX_TTL_DIFFERENCE);
+    g_assert_cmpint(a->canonical_name == NULL, ==, b->canonical_name == NULL);
+    if (a->canonical_name != NULL)
+        g_assert_cmpint(g_ascii_strcasecmp(a->canonical_name, b->canonical_name), ==, 0);
+    g_assert_cmpuint(a->records->len, ==, b->records->len);
+    g_ptr_array_sort(a->records, compare_records);
+    g_ptr_array_sort(b->records, compare_records);
+    for (guint i = 0; i < a->records->len; i++)
+        g_assert_true(g_bytes_equal(a->records->pdata[i], b->records->pdata[i]));
+}
+
+/* Not the outcome alone: records, names, and for how long they hold. */
+static void
+test_same(void)
+{
+    Resolver *engines[RESOLVER_N_ENGINES];
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++) {
+        g_autoptr(ResolverConfig) config = make_config(i, "server");
+        engines[i] = make_engine(config);
+    }
+    for (guint i = 0; i < universe_get_n_scenarios(universe); i++) {
+        UniverseScenario scenario = universe_get_scenario(universe, i);
+        if (!g_str_equal(scenario.server, universe_get_server(universe)) ||
+            g_str_has_prefix(scenario.name, "user"))
+            continue;
+        Result results[RESOLVER_N_ENGINES] = {0};
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            begin(engines[k], scenario.name, NULL, &results[k]);
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            wait_for(&results[k]);
+        assert_same_answer(&scenario, results[0].answer, results[1].answer);
+        for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
+            result_clear(&results[k]);
+    }
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
+        assert_engine_ends(engines[i]);
+}
+
+/* And its servers that are of no use. */
+static void
+test_servers(gconstpointer data)
+{
+    for (guint i = 0; i < universe_get_n_scenarios(universe); i++) {
+        UniverseScenario scenario = universe_get_scenario(universe, i);
+        if (g_str_equal(scenario.server, universe_get_server(universe)))
+            continue;
+        g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+        g_free(config->servers[0]);
+        config->servers[0] = g_strdup(scenario.server);
+        config->attempt_timeout_ms = 200;
+        Resolver *engine = make_engine(config);
+        Result result = {0};
+        begin(engine, scenario.name, NULL, &result);
+        wait_for(&result);
+        g_assert_no_error(result.error);
+        assert_answer(&scenario, result.answer);
+        g_assert_nonnull(result.answer->detail);
+        result_clear(&result);
+        assert_engine_ends(engine);
+    }
+}
+
+/* With one lookup at a time on the network, the second waits for the first to be given up. */
+static void
+test_window(gconstpointer data)
+{
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "silent_server");
+    config->window = 1;
+    config->attempts = 2;
+    config->attempt_timeout_ms = 50;
+    Resolver *engine = make_engine(config);
+    Result first = {0};
+    Result second = {0};
+    gint64 began = g_get_monotonic_time();
+    begin(engine, "secure", NULL, &first);
+    begin(engine, "secure", NULL, &second);
+    wait_for(&first);
+    g_assert_false(second.done);
+    wait_for(&second);
+    g_assert_cmpint(g_get_monotonic_time() - began, >=, 200 * G_TIME_SPAN_MILLISECOND);
+    g_assert_cmpint(first.answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
+    g_assert_cmpint(second.answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
+    result_clear(&first);
+    result_clear(&second);
+    assert_engine_ends(engine);
+}
+
+static gboolean
+set_true(gpointer user_data)
+{
+    *(gboolean *)user_data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+/* In every state: on the network, waiting for its turn, not even begun. */
+static void
+test_cancel(gconstpointer data)
+{
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "silent_server");
+    config->window = 1;
+    Resolver *engine = make_engine(config);
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    Result results[3] = {0};
+    begin(engine, "secure", cancellable, &results[0]);
+    begin(engine, "secure", cancellable, &results[1]);
+    gboolean later = FALSE;
+    g_timeout_add(20, set_true, &later);
+    while (!later)
+        g_main_context_iteration(NULL, TRUE);
+    g_cancellable_cancel(cancellable);
+    begin(engine, "secure", cancellable, &results[2]);
+    for (guint i = 0; i < G_N_ELEMENTS(results); i++) {
+        wait_for(&results[i]);
+        g_assert_error(results[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        result_clear(&results[i]);
+    }
+    assert_engine_ends(engine);
+}
+
+/* At every moment of a lookup that would succeed. */
+static void
+test_cancel_any_time(gconstpointer data)
+{
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+    Resolver *engine = make_engine(config);
+    gboolean answered = FALSE;
+    for (guint n_iterations = 0; !answered; n_iterations++) {
+        g_autoptr(GCancellable) cancellable = g_cancellable_new();
+        Result result = {0};
+        begin(engine, "nxdomain-nsec", cancellable, &result);
+        for (guint i = 0; i < n_iterations && !result.done; i++)
+            g_main_context_iteration(NULL, TRUE);
+        answered = result.done;
+        g_cancellable_cancel(cancellable);
+        wait_for(&result);
+        if (!answered)
+            g_assert_error(result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        result_clear(&result);
+    }
+    assert_engine_ends(engine);
+}
+
+/* A silent server is left for the next one, a bogus answer kept if no other server has a better
+ * one. */
+static void
+test_fail_over(gconstpointer data)
+{
+    g_autoptr(ResolverConfig) config = make_config(GPOINTER_TO_UINT(data), "server");
+    g_autofree gchar *servers = g_strjoin(" ", universe_get_member(universe, "absent_server"),
+                                          universe_get_member(universe, "server"),
+                                          universe_get_member(universe, "servfail_server"), NULL);
+    g_strfreev(config->servers);
+    config->servers = g_strsplit(servers, " ", -1);
+    config->attempt_timeout_ms = 300;
+    Resolver *engine = make_engine(config);
+    Result good = {0};
+    Result bogus = {0};
+    begin(engine, "secure", NULL, &good);
+    begin(engine, "bogus-expired", NULL, &bogus);
+    wait_for(&good);
+    wait_for(&bogus);
+    g_assert_cmpint(good.answer->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
+    g_assert_cmpint(bogus.answer->outcome, ==, DNS_OUTCOME_BOGUS);
+    result_clear(&good);
+    result_clear(&bogus);
+    assert_engine_ends(engine);
+}
+
+static void
+add_tests(ResolverEngine engine)
+{
+    static const struct {
+        const gchar *name;
+        GTestDataFunc function;
+    } rows[] = {
+        {"new", test_new},
+        {"new-recursive", test_new_recursive},
+        {"scenarios", test_scenarios},
+        {"servers", test_servers},
+        {"window", test_window},
+        {"cancel", test_cancel},
+        {"cancel-any-time", test_cancel_any_time},
+        {"fail-over", test_fail_over},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree gchar *path = g_strdup_printf("/resolver-engine/%s/%s",
+                                                 resolver_engine_to_string(engine), rows[i].name);
+        g_test_add_data_func(path, GUINT_TO_POINTER(engine), rows[i].function);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_autoptr(GError) error = NULL;
+    universe = universe_start(UNIVERSE_SOURCE_DIR, &error);
+    g_assert_no_error(error);
+    for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
+        add_tests(i);
+    g_test_add_func("/resolver-engine/same", test_same);
+    int status = g_test_run();
+    universe_stop(universe);
+    return status;
+}
