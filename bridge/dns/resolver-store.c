@@ -208,7 +208,7 @@ note_failure(ResolverStore *store, gint code)
     if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
         return;
     g_autoptr(GError) error = NULL;
-    g_info("%s: %s", store->file, sqlite3_errmsg(store->db));
+    g_info("%s: %s", store->file, sqlite3_errstr(code));
     resolver_store_abandon(store);
     if (!store_file_code_is_damage(code) ||
         !store_file_set_aside(store->file, &store->identity, &error))

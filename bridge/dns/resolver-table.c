@@ -150,6 +150,11 @@ resolver_table_put(ResolverTable *table, guint generation, const ResolverAnswer 
     Entry *old = g_hash_table_lookup(table->entries, &entry->key);
     if (old != NULL)
         remove_entry(table, old);
+    /* One that is too large by itself would drive out all others first. */
+    if (entry->n_octets > table->max_octets) {
+        entry_free(entry);
+        return TRUE;
+    }
     g_hash_table_insert(table->entries, &entry->key, entry);
     g_queue_push_tail_link(&table->by_age, &entry->link);
     table->n_octets += entry->n_octets;
