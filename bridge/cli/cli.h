@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "dns-options.h"
 #include "op.h"
 
 /* The command line: each verb reads its options, runs an operation of the host, and shows the
@@ -22,7 +23,7 @@ typedef struct {
     gchar **dns_servers;
     gboolean dns_recursive;
     gboolean dns_udp;
-    gchar *dns_engine;
+    DnsOptions dns;
     gchar *trust_anchor;
     gchar *time;
     gchar *output;

@@ -4,7 +4,7 @@
 
 #include "report.h"
 
-#define N_GLOBAL_ENTRIES 16
+#define N_GLOBAL_ENTRIES 15
 
 /* Into @options, and alive as long. */
 static void
@@ -16,13 +16,11 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
         {"password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file,
          "File with the key store's password in its first line", "FILE"},
         {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->dns_servers,
-         "Name server to ask; may be repeated", "ADDR[@PORT]"},
+         "Name server to ask; may be repeated", "ADDR[@PORT][#NAME]"},
         {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->dns_recursive,
          "Resolve from the root instead of asking a name server", NULL},
-        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp,
-         "Ask over UDP first; the default is TCP", NULL},
-        {"dns-engine", 0, 0, G_OPTION_ARG_STRING, &options->dns_engine,
-         "Library that asks and validates: getdns (the default) or unbound", "NAME"},
+        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp, "The same as --dns-transport udp",
+         NULL},
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root, as in a zone file", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
@@ -48,7 +46,9 @@ gboolean
 options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **error)
 {
     GOptionEntry entries[N_GLOBAL_ENTRIES];
+    GOptionEntry dns_entries[DNS_OPTIONS_N_ENTRIES];
     fill_entries(options, entries);
+    dns_options_fill_entries(&options->dns, dns_entries);
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_option_context_set_strict_posix(context, TRUE);
     g_option_context_set_help_enabled(context, FALSE);
@@ -57,6 +57,7 @@ options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GError **er
         END_OF_ENTRIES,
     };
     g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, dns_entries, NULL);
     g_option_context_add_main_entries(context, help_entry, NULL);
     return g_option_context_parse(context, argc, argv, error);
 }
@@ -66,7 +67,9 @@ options_get_help(void)
 {
     CliOptions unused = {0};
     GOptionEntry entries[N_GLOBAL_ENTRIES];
+    GOptionEntry dns_entries[DNS_OPTIONS_N_ENTRIES];
     fill_entries(&unused, entries);
+    dns_options_fill_entries(&unused.dns, dns_entries);
     g_autoptr(GString) verbs = g_string_new("Verbs:\n");
     for (const CliVerb *verb = cli_verbs; verb->name != NULL; verb++)
         g_string_append_printf(verbs, "  %-11s %s\n", verb->name, verb->summary);
@@ -78,6 +81,7 @@ options_get_help(void)
                                  "S/MIME with certificates from DNSSEC-signed DNS (RFC 8162).");
     g_option_context_set_description(context, verbs->str);
     g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, dns_entries, NULL);
     return g_option_context_get_help(context, TRUE, NULL);
 }
 
@@ -110,12 +114,12 @@ merge_options(CliOptions *into, CliOptions *from)
     take_string(&into->profile, &from->profile);
     take_string(&into->password_file, &from->password_file);
     take_strings(&into->dns_servers, &from->dns_servers);
-    take_string(&into->dns_engine, &from->dns_engine);
     take_string(&into->trust_anchor, &from->trust_anchor);
     take_string(&into->time, &from->time);
     take_string(&into->output, &from->output);
     into->dns_recursive |= from->dns_recursive;
     into->dns_udp |= from->dns_udp;
+    dns_options_merge(&into->dns, &from->dns);
     into->offline |= from->offline;
     into->no_learning |= from->no_learning;
     into->no_cache |= from->no_cache;
@@ -130,14 +134,15 @@ options_clear(CliOptions *options)
     g_free(options->profile);
     g_free(options->password_file);
     g_strfreev(options->dns_servers);
-    g_free(options->dns_engine);
     g_free(options->trust_anchor);
     g_free(options->time);
     g_free(options->output);
+    dns_options_clear(&options->dns);
 }
 
 static GOptionContext *
-make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntry *global)
+make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntry *global,
+             const GOptionEntry *dns)
 {
     /* The usage line begins with it. */
     g_autofree gchar *program = g_strdup_printf("dane-smime %s", verb->name);
@@ -151,6 +156,7 @@ make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntr
     GOptionGroup *group = g_option_group_new(
         "global", "Options of all verbs:", "Show the options of all verbs", NULL, NULL);
     g_option_group_add_entries(group, global);
+    g_option_group_add_entries(group, dns);
     g_option_context_add_group(context, group);
     return context;
 }
@@ -162,13 +168,15 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     const CliVerb *verb = cli_find_verb(name);
     CliOptions after = {0};
     GOptionEntry global[N_GLOBAL_ENTRIES];
+    GOptionEntry dns[DNS_OPTIONS_N_ENTRIES];
     gchar **rest = NULL;
     const GOptionEntry rest_entry[] = {
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL},
         END_OF_ENTRIES,
     };
     fill_entries(&after, global);
-    g_autoptr(GOptionContext) context = make_context(verb, entries, global);
+    dns_options_fill_entries(&after.dns, dns);
+    g_autoptr(GOptionContext) context = make_context(verb, entries, global, dns);
     g_option_context_add_main_entries(context, rest_entry, NULL);
     g_autoptr(GError) error = NULL;
     gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);

@@ -114,11 +114,6 @@ make_bridge(Cli *cli)
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);
     settings->resolver->transport =
         options->dns_udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
-    if (options->dns_engine != NULL &&
-        !resolver_engine_from_string(options->dns_engine, &settings->resolver->engine)) {
-        report_error("--dns-engine: \"%s\" is neither getdns nor unbound", options->dns_engine);
-        return EXIT_USAGE;
-    }
     settings->ask_password = ask_password;
     settings->ask_password_data = cli;
     if (!set_time(settings, options->time))
@@ -131,7 +126,8 @@ make_bridge(Cli *cli)
     if (!set_initial_password(settings, options->password_file))
         return EXIT_UNKNOWN;
     g_autoptr(GError) error = NULL;
-    cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
+    if (dns_options_apply(&options->dns, settings->resolver, &error))
+        cli->bridge = bridge_new(g_steal_pointer(&settings), &error);
     if (cli->bridge != NULL)
         return EXIT_HOLDS;
     show_failure(cli, error, NULL);

@@ -2,6 +2,7 @@
 #include "getdns-channel.h"
 
 #include <getdns/getdns_extra.h>
+#include <string.h>
 
 #include "getdns-glib-loop.h"
 #include "resolver.h"
@@ -18,6 +19,7 @@ struct _GetdnsChannel {
     gatomicrefcount ref_count;
     GetdnsGlibLoop *loop;
     getdns_context *context;
+    gchar *problem;
 };
 
 static gboolean
@@ -28,6 +30,23 @@ check(getdns_return_t result, const gchar *what, GError **error)
     g_set_error(error, DNS_ERROR, DNS_ERROR_PROGRAM, "getdns: %s: %s", what,
                 getdns_get_errorstr_by_id(result));
     return FALSE;
+}
+
+/* "ADDR : Verify failed : TLS - *Failure* - (62) "Hostname mismatch"" is what getdns tells here
+ * alone; the callback of a question gets a status without a meaning. */
+static void
+on_log(void *user_data, uint64_t system G_GNUC_UNUSED, getdns_loglevel_type level,
+       const char *format, va_list args)
+{
+    GetdnsChannel *channel = user_data;
+    g_autofree gchar *text = g_strdup_vprintf(format, args);
+    g_debug("getdns: %s", g_strchomp(text));
+    const gchar *reason = strrchr(text, '"') == NULL ? NULL : strstr(text, ") \"");
+    if (level > GETDNS_LOG_ERR || strstr(text, "Verify failed") == NULL)
+        return;
+    g_free(channel->problem);
+    channel->problem = g_strdup_printf("the name server's certificate is not accepted: %s",
+                                       reason == NULL ? "it has none" : reason + 2);
 }
 
 static gboolean
@@ -54,60 +73,110 @@ set_anchors(getdns_context *context, const gchar *const *anchors, GError **error
            check(getdns_context_set_trust_anchors_verify_CA(context, ""), "verify CA", error);
 }
 
-/* "fe80::1%2" where there is a scope (RFC 4007 §11). */
-static gchar *
-server_to_string(GInetSocketAddress *server)
+static gboolean
+set_bindata(getdns_dict *dict, const gchar *name, gchar *text, GError **error)
 {
-    GInetAddress *address = g_inet_socket_address_get_address(server);
-    g_autofree gchar *text = g_inet_address_to_string(address);
-    if (g_inet_address_get_family(address) != G_SOCKET_FAMILY_IPV6 ||
-        g_inet_socket_address_get_scope_id(server) == 0)
-        return g_steal_pointer(&text);
-    return g_strdup_printf("%s%%%u", text, g_inet_socket_address_get_scope_id(server));
+    getdns_bindata data = {strlen(text), (guint8 *)text};
+    return check(getdns_dict_set_bindata(dict, name, &data), name, error);
 }
 
 static gboolean
-set_server(getdns_context *context, GInetSocketAddress *server, GError **error)
+set_server(getdns_context *context, const ResolverServer *server, ResolverTransport transport,
+           GError **error)
 {
-    g_autofree gchar *address = server_to_string(server);
+    if (transport == RESOLVER_TRANSPORT_TLS && server->name == NULL) {
+        g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER,
+                            "TLS needs to know the server's name: ADDRESS#NAME");
+        return FALSE;
+    }
+    g_autofree gchar *address = resolver_server_get_address(server);
     g_autoptr(getdns_dict) upstream = NULL;
     g_autoptr(getdns_list) list = getdns_list_create();
+    guint16 port = resolver_server_get_port(server, transport);
     return check(getdns_str2dict(address, &upstream), "address", error) &&
-           check(getdns_dict_set_int(upstream, "port", g_inet_socket_address_get_port(server)),
-                 "port", error) &&
+           check(getdns_dict_set_int(upstream, "port", port), "port", error) &&
+           check(getdns_dict_set_int(upstream, "tls_port", port), "TLS port", error) &&
+           (transport != RESOLVER_TRANSPORT_TLS ||
+            set_bindata(upstream, "tls_auth_name", server->name, error)) &&
            check(getdns_list_set_dict(list, 0, upstream), "server list", error) &&
            check(getdns_context_set_upstream_recursive_servers(context, list), "server", error);
 }
 
+/* getdns 1.6.0 has "authentication required" come to nothing if another transport than TLS stands
+ * in the list. */
 static gboolean
 set_transport(getdns_context *context, ResolverTransport transport, GError **error)
 {
-    static getdns_transport_list_t udp_first[] = {GETDNS_TRANSPORT_UDP, GETDNS_TRANSPORT_TCP};
-    static getdns_transport_list_t tcp_only[] = {GETDNS_TRANSPORT_TCP};
-    gboolean tcp = transport == RESOLVER_TRANSPORT_TCP;
-    return check(getdns_context_set_dns_transport_list(context, tcp ? 1 : 2,
-                                                       tcp ? tcp_only : udp_first),
+    static getdns_transport_list_t lists[RESOLVER_N_TRANSPORTS][2] = {
+        [RESOLVER_TRANSPORT_TCP] = {GETDNS_TRANSPORT_TCP},
+        [RESOLVER_TRANSPORT_UDP] = {GETDNS_TRANSPORT_UDP, GETDNS_TRANSPORT_TCP},
+        [RESOLVER_TRANSPORT_TLS] = {GETDNS_TRANSPORT_TLS},
+        [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = {GETDNS_TRANSPORT_TLS},
+    };
+    gsize n_transports = transport == RESOLVER_TRANSPORT_UDP ? 2 : 1;
+    return check(getdns_context_set_dns_transport_list(context, n_transports, lists[transport]),
                  "transports", error) &&
-           check(getdns_context_set_idle_timeout(context, IDLE_TIMEOUT_MS), "idle timeout", error);
+           check(getdns_context_set_idle_timeout(context, IDLE_TIMEOUT_MS), "idle timeout",
+                 error) &&
+           check(getdns_context_set_tls_backoff_time(context, BACKOFF_SECONDS), "backoff", error);
 }
 
 static gboolean
-configure(GetdnsChannel *channel, GInetSocketAddress *server, ResolverTransport transport,
-          const gchar *const *anchors, GError **error)
+set_tls(getdns_context *context, const ResolverConfig *config, ResolverTransport transport,
+        GError **error)
+{
+    gboolean strict = transport == RESOLVER_TRANSPORT_TLS;
+    return check(getdns_context_set_tls_authentication(
+                     context, strict ? GETDNS_AUTHENTICATION_REQUIRED : GETDNS_AUTHENTICATION_NONE),
+                 "TLS authentication", error) &&
+           (config->tls_ca_file == NULL ||
+            check(getdns_context_set_tls_ca_file(context, config->tls_ca_file), "authorities",
+                  error));
+}
+
+static gboolean
+set_root_servers(getdns_context *context, gchar **addresses, GError **error)
+{
+    g_autoptr(getdns_list) list = getdns_list_create();
+    if (addresses == NULL || addresses[0] == NULL)
+        return TRUE;
+    for (gsize i = 0; addresses[i] != NULL; i++) {
+        g_autoptr(getdns_dict) address = NULL;
+        if (!check(getdns_str2dict(addresses[i], &address), "root server", error) ||
+            !check(getdns_list_set_dict(list, i, address), "root servers", error))
+            return FALSE;
+    }
+    return check(getdns_context_set_dns_root_servers(context, list), "root servers", error);
+}
+
+static gboolean
+configure_stub(getdns_context *context, const ResolverConfig *config, const ResolverServer *server,
+               ResolverTransport transport, GError **error)
+{
+    return check(getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_STUB), "stub",
+                 error) &&
+           set_server(context, server, transport, error) &&
+           set_transport(context, transport, error) && set_tls(context, config, transport, error);
+}
+
+static gboolean
+configure(GetdnsChannel *channel, const ResolverConfig *config, const ResolverServer *server,
+          ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     getdns_context *context = channel->context;
-    getdns_resolution_t type =
-        server == NULL ? GETDNS_RESOLUTION_RECURSING : GETDNS_RESOLUTION_STUB;
-    return check(
-               getdns_context_set_eventloop(context, getdns_glib_loop_get_eventloop(channel->loop)),
-               "event loop", error) &&
-           check(getdns_context_set_resolution_type(context, type), "resolution type", error) &&
-           set_anchors(context, anchors, error) &&
-           check(getdns_context_set_timeout(context, NO_TIMEOUT_MS), "timeout", error) &&
-           (server == NULL ||
-            (set_server(context, server, error) && set_transport(context, transport, error) &&
-             check(getdns_context_set_tls_backoff_time(context, BACKOFF_SECONDS), "backoff",
-                   error)));
+    if (!check(getdns_context_set_eventloop(context, getdns_glib_loop_get_eventloop(channel->loop)),
+               "event loop", error) ||
+        !check(getdns_context_set_logfunc(context, channel, GETDNS_LOG_UPSTREAM_STATS,
+                                          GETDNS_LOG_DEBUG, on_log),
+               "log", error) ||
+        !set_anchors(context, anchors, error) ||
+        !check(getdns_context_set_timeout(context, NO_TIMEOUT_MS), "timeout", error))
+        return FALSE;
+    if (server != NULL)
+        return configure_stub(context, config, server, transport, error);
+    return check(getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_RECURSING),
+                 "recursion", error) &&
+           set_root_servers(context, config->root_servers, error);
 }
 
 static void
@@ -115,12 +184,13 @@ channel_destroy(GetdnsChannel *channel)
 {
     getdns_context_destroy(channel->context);
     getdns_glib_loop_free(channel->loop);
+    g_free(channel->problem);
     g_free(channel);
 }
 
 GetdnsChannel *
-getdns_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                   const gchar *const *anchors, GError **error)
+getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
+                   ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     getdns_context *context = NULL;
     if (!check(getdns_context_create(&context, 0), "context", error))
@@ -129,7 +199,10 @@ getdns_channel_new(GInetSocketAddress *server, ResolverTransport transport,
     g_atomic_ref_count_init(&channel->ref_count);
     channel->context = context;
     channel->loop = getdns_glib_loop_new(NULL);
-    if (configure(channel, server, transport, anchors, error))
+    getdns_glib_loop_set_reads_tls(channel->loop,
+                                   transport == RESOLVER_TRANSPORT_TLS ||
+                                       transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC);
+    if (configure(channel, config, server, transport, anchors, error))
         return channel;
     channel_destroy(channel);
     return NULL;
@@ -139,6 +212,12 @@ getdns_context *
 getdns_channel_get_context(GetdnsChannel *channel)
 {
     return channel->context;
+}
+
+const gchar *
+getdns_channel_get_problem(const GetdnsChannel *channel)
+{
+    return channel->problem;
 }
 
 GetdnsChannel *

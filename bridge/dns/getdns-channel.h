@@ -2,7 +2,7 @@
 #pragma once
 
 #include "getdns-scoped.h"
-#include "resolver-config.h"
+#include "resolver-server.h"
 
 /* A getdns context that asks one server by one transport (or from the root), with its event loop.
  *
@@ -14,15 +14,22 @@ typedef struct _GetdnsChannel GetdnsChannel;
 
 /**
  * getdns_channel_new:
- * @server: (nullable): NULL to ask from the root
+ * @config: of it the authorities for TLS, and the servers of the root
+ * @server: (nullable): NULL to ask from the root; with RESOLVER_TRANSPORT_TLS it has a name
+ * @transport: the one that is used; with RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC this is TLS without
+ *   authentication, and with RESOLVER_TRANSPORT_UDP TCP after truncation
  * @anchors: see trust_anchor_parse()
- * @error: DNS_ERROR_TRUST_ANCHOR, or DNS_ERROR_PROGRAM if getdns refuses
+ * @error: DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_SERVER, or DNS_ERROR_PROGRAM if getdns refuses
  */
-GetdnsChannel *getdns_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                                  const gchar *const *anchors,
+GetdnsChannel *getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
+                                  ResolverTransport transport, const gchar *const *anchors,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
+
+/* Why the server was not spoken to, in words, where getdns has told: its certificate. NULL: nothing
+ * is known. */
+const gchar *getdns_channel_get_problem(const GetdnsChannel *channel);
 
 GetdnsChannel *getdns_channel_ref(GetdnsChannel *channel);
 /* The last reference destroys the context from the main loop, outside all callbacks. */

@@ -7,18 +7,38 @@
 
 /* Beyond this getdns means "never". */
 #define TIMEOUT_MAX_MS ((guint64)G_MAXINT64 / 2000)
+/* Reads that may come to nothing in a row before what a TLS record held counts as read: answers to
+ * questions that were cancelled are such reads too. */
+#define VAIN_READS_MAX 4u
 
 struct _GetdnsGlibLoop {
     getdns_eventloop base; /* first: getdns knows only this */
     GMainContext *context;
     GHashTable *sources; /* (element-type EventSource): attached, each with a reference */
+    gboolean reads_tls;
+    int read_fd; /* what read_on() reads, and whether an answer was taken from it */
+    gboolean has_read;
 };
 
 typedef struct {
     GSource source;
     gpointer fd_tag;
+    int fd;
+    GetdnsGlibLoop *loop;
     getdns_eventloop_event *event; /* getdns's; may be gone after any callback */
 } EventSource;
+
+/* What the descriptor is ready for. A TCP socket that is not connected yet hangs up and takes a
+ * write, which connects it (RFC 7413 §4.2): where somebody can write, what is wrong shows then. */
+static GIOCondition
+query_ready(EventSource *self)
+{
+    if (self->fd_tag == NULL)
+        return 0;
+    GIOCondition ready = g_source_query_unix_fd(&self->source, self->fd_tag);
+    gboolean writes = (ready & G_IO_OUT) && self->event->write_cb != NULL;
+    return writes ? ready & (G_IO_IN | G_IO_OUT) : ready;
+}
 
 /* Calls @callback; FALSE if it cleared the event, whose memory may be free by now. */
 static gboolean
@@ -28,16 +48,53 @@ call(EventSource *self, getdns_eventloop_callback callback)
     return !g_source_is_destroyed(&self->source);
 }
 
+static EventSource *
+find_reader(GetdnsGlibLoop *loop, int fd)
+{
+    GHashTableIter iter;
+    gpointer source = NULL;
+    g_hash_table_iter_init(&iter, loop->sources);
+    while (g_hash_table_iter_next(&iter, &source, NULL)) {
+        EventSource *self = source;
+        if (self->fd_tag != NULL && self->fd == fd && self->event->read_cb != NULL)
+            return self;
+    }
+    return NULL;
+}
+
+/* One TLS record may hold several answers (RFC 7858 §3.3). getdns 1.6.0 takes one of them and waits
+ * for the socket to become readable, which it may never do: the others are in OpenSSL's buffer. */
+static void
+read_on(GetdnsGlibLoop *loop, int fd)
+{
+    EventSource *reader = NULL;
+    loop->read_fd = fd;
+    for (guint n_vain = 0; n_vain < VAIN_READS_MAX; n_vain++) {
+        reader = find_reader(loop, fd);
+        if (reader == NULL)
+            break;
+        loop->has_read = FALSE;
+        reader->event->read_cb(reader->event->userarg);
+        if (loop->has_read)
+            n_vain = 0;
+    }
+    loop->read_fd = -1;
+}
+
 static gboolean
 dispatch_event(GSource *source, GSourceFunc function G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
 {
     EventSource *self = (EventSource *)source;
-    GIOCondition ready = self->fd_tag == NULL ? 0 : g_source_query_unix_fd(source, self->fd_tag);
+    GIOCondition ready = query_ready(self);
     gint64 due = g_source_get_ready_time(source);
     GIOCondition trouble = ready & (G_IO_HUP | G_IO_ERR);
+    gboolean reads = (trouble || (ready & G_IO_IN)) && self->event->read_cb != NULL;
 
-    if ((trouble || (ready & G_IO_IN)) && self->event->read_cb != NULL &&
-        !call(self, self->event->read_cb))
+    if (reads && self->loop->reads_tls)
+        read_on(self->loop, self->fd);
+    else if (reads)
+        call(self, self->event->read_cb);
+    if (g_source_is_destroyed(source))
         return G_SOURCE_REMOVE;
     if ((trouble || (ready & G_IO_OUT)) && self->event->write_cb != NULL &&
         !call(self, self->event->write_cb))
@@ -74,6 +131,11 @@ loop_schedule(getdns_eventloop *eventloop, int fd, uint64_t timeout_ms,
     EventSource *self = (EventSource *)source;
     g_source_set_static_name(source, "getdns");
     self->event = event;
+    self->loop = loop;
+    self->fd = fd;
+    /* A connection at rest or in its handshake has a time limit. */
+    if (fd >= 0 && fd == loop->read_fd && timeout_ms >= TIMEOUT_MAX_MS)
+        loop->has_read = TRUE;
     if (wanted != 0) {
         self->fd_tag = g_source_add_unix_fd(source, fd, wanted | G_IO_HUP | G_IO_ERR);
         hurry_tcp(fd);
@@ -133,10 +195,17 @@ getdns_glib_loop_new(GMainContext *context)
                                              .run_once = loop_run_once};
     GetdnsGlibLoop *loop = g_new0(GetdnsGlibLoop, 1);
     loop->base.vmt = &functions;
+    loop->read_fd = -1;
     loop->context =
         context == NULL ? g_main_context_ref_thread_default() : g_main_context_ref(context);
     loop->sources = g_hash_table_new_full(NULL, NULL, drop_source, NULL);
     return loop;
+}
+
+void
+getdns_glib_loop_set_reads_tls(GetdnsGlibLoop *loop, gboolean reads_tls)
+{
+    loop->reads_tls = reads_tls;
 }
 
 getdns_eventloop *

@@ -17,6 +17,10 @@ typedef struct _GetdnsGlibLoop GetdnsGlibLoop;
 /* @context: NULL for the thread-default one */
 GetdnsGlibLoop *getdns_glib_loop_new(GMainContext *context);
 
+/* For loops whose stream sockets carry TLS: all that a record held is read before the socket is
+ * waited for again. */
+void getdns_glib_loop_set_reads_tls(GetdnsGlibLoop *loop, gboolean reads_tls);
+
 /* For getdns_context_set_eventloop(). */
 getdns_eventloop *getdns_glib_loop_get_eventloop(GetdnsGlibLoop *loop);
 

@@ -1,36 +1,44 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-client.h"
 
-#include "resolver-process.h"
+#include <sys/resource.h>
+
+#include "resolver-child.h"
+#include "resolver-deaths.h"
 #include "source.h"
 #include "trust-anchor.h"
 
-#define DEATHS_WITHIN_US (60 * G_TIME_SPAN_SECOND)
-/* What the program's own deadline may be late by, on a machine that is busy. */
-#define BACKSTOP_GRACE_MS 2000u
+/* Of the child itself, and of one lookup: a question each for its name and for the keys of the
+ * zones above it. */
+#define CHILD_DESCRIPTORS  16u
+#define LOOKUP_DESCRIPTORS 8u
 
 struct _ResolverClient {
     GObject parent_instance;
     gchar *program;
     ResolverConfig *config;
-    ResolverProcess *process;
-    GStrv servers;       /* that the child knows */
-    GHashTable *pending; /* (element-type guint32 GTask): lookups in flight */
-    guint32 last_id;
-    GQueue deaths; /* of gint64*, monotonic, the oldest first */
-    gchar *last_death;
+    ResolverDeaths *deaths;
+    ResolverChild *first;
+    ResolverChild *second; /* for suspects, one at a time; NULL while there are none */
+    GQueue waiting;        /* of GTask: for the first child */
+    GQueue suspects;       /* of GTask: for the second */
+    gboolean any_death;
     guint n_restarts;
+    guint isolation;
 };
 
 typedef struct {
-    guint32 id;
-    gchar *owner_name;
-    guint16 rr_type;
-    GSource *backstop;
+    ResolverQuestion question; /* first: children know only this */
+    GTask *task;
+    GQueue *queue; /* where it waits; NULL while a child has it */
+    guint n_asked;
+    gboolean suspect;
+    GSource *give_up; /* a suspect's time limit */
     GSource *cancelled;
 } ClientLookup;
 
 static void resolver_client_iface_init(ResolverInterface *iface);
+static void ask_on(ResolverClient *self);
 
 G_DEFINE_TYPE_WITH_CODE(ResolverClient, resolver_client, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_client_iface_init))
@@ -38,112 +46,141 @@ G_DEFINE_TYPE_WITH_CODE(ResolverClient, resolver_client, G_TYPE_OBJECT,
 static void
 client_lookup_free(ClientLookup *lookup)
 {
-    source_drop(&lookup->backstop);
+    source_drop(&lookup->give_up);
     source_drop(&lookup->cancelled);
-    g_free(lookup->owner_name);
+    g_free(lookup->question.owner_name);
     g_free(lookup);
 }
 
-/* Takes the lookup out of those in flight; the caller returns the task. */
-static GTask *
-steal_pending(ResolverClient *self, guint32 id)
+/* At the tail, or before those that wait already. */
+static void
+put_in_queue(ClientLookup *lookup, GQueue *queue, gboolean at_head)
 {
-    gpointer task = NULL;
-    g_hash_table_steal_extended(self->pending, GUINT_TO_POINTER(id), NULL, &task);
-    if (task == NULL)
-        return NULL;
-    ClientLookup *lookup = g_task_get_task_data(task);
-    source_drop(&lookup->backstop);
+    lookup->queue = queue;
+    if (at_head)
+        g_queue_push_head(queue, lookup->task);
+    else
+        g_queue_push_tail(queue, lookup->task);
+}
+
+/* Takes the lookup from wherever it is; the caller returns the task, whose reference was held
+ * there. */
+static void
+end_lookup(ResolverClient *self, ClientLookup *lookup)
+{
+    source_drop(&lookup->give_up);
     source_drop(&lookup->cancelled);
-    return task;
+    if (lookup->queue != NULL)
+        g_queue_remove(lookup->queue, lookup->task);
+    lookup->queue = NULL;
+    if (self->first != NULL)
+        resolver_child_withdraw(self->first, &lookup->question);
+    if (self->second != NULL)
+        resolver_child_withdraw(self->second, &lookup->question);
 }
 
 static void
-return_answer(GTask *task, ResolverAnswer *answer)
+answer_unreachable(ResolverClient *self, ClientLookup *lookup, const gchar *reason)
 {
-    g_task_return_pointer(task, answer, (GDestroyNotify)resolver_answer_free);
+    g_autoptr(GTask) task = lookup->task;
+    end_lookup(self, lookup);
+    g_task_return_pointer(task,
+                          resolver_answer_new_unreachable(lookup->question.owner_name,
+                                                          lookup->question.rr_type, "%s", reason),
+                          (GDestroyNotify)resolver_answer_free);
 }
 
 static void
-answer_all_unreachable(ResolverClient *self, const gchar *reason)
+on_answered(ResolverChild *child, ResolverQuestion *question, const ResolverAnswer *answer,
+            gpointer user_data)
 {
-    /* A callback may begin new lookups: they belong to the next child. */
-    g_autoptr(GList) ids = g_hash_table_get_keys(self->pending);
-    for (GList *item = ids; item != NULL; item = item->next) {
-        g_autoptr(GTask) task = steal_pending(self, GPOINTER_TO_UINT(item->data));
-        if (task == NULL)
-            continue;
-        ClientLookup *lookup = g_task_get_task_data(task);
-        return_answer(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type,
-                                                            "%s", reason));
+    g_autoptr(ResolverClient) self = g_object_ref(user_data);
+    ClientLookup *lookup = (ClientLookup *)question;
+    g_autoptr(GTask) task = lookup->task;
+    self->isolation = resolver_child_get_isolation(child);
+    end_lookup(self, lookup);
+    ResolverAnswer *copy = resolver_answer_copy(answer);
+    g_free(copy->owner_name);
+    copy->owner_name = g_strdup(question->owner_name);
+    copy->rr_type = question->rr_type;
+    g_task_return_pointer(task, copy, (GDestroyNotify)resolver_answer_free);
+    ask_on(self);
+}
+
+static gboolean
+on_give_up(gpointer user_data)
+{
+    ClientLookup *lookup = user_data;
+    g_autoptr(ResolverClient) self = g_object_ref(g_task_get_source_object(lookup->task));
+    answer_unreachable(self, lookup,
+                       "the resolver program died, and there was no time to ask again");
+    ask_on(self);
+    return G_SOURCE_REMOVE;
+}
+
+/* It is asked again alone, since it may be what the child died of. */
+static void
+suspect(ResolverClient *self, ClientLookup *lookup)
+{
+    lookup->suspect = TRUE;
+    put_in_queue(lookup, &self->suspects, FALSE);
+    if (lookup->give_up != NULL)
+        return;
+    lookup->give_up = g_timeout_source_new(resolver_config_get_lookup_ms(self->config));
+    g_source_set_callback(lookup->give_up, on_give_up, lookup, NULL);
+    g_source_attach(lookup->give_up, g_task_get_context(lookup->task));
+}
+
+static void
+settle_crash(ResolverClient *self, GPtrArray *in_hand, const gchar *reason)
+{
+    if (in_hand->len == 1) {
+        ClientLookup *lookup = g_ptr_array_index(in_hand, 0);
+        resolver_deaths_note_killer(self->deaths, lookup->question.owner_name, reason);
+        answer_unreachable(self, lookup, reason);
+        return;
+    }
+    for (guint i = 0; i < in_hand->len; i++)
+        suspect(self, g_ptr_array_index(in_hand, i));
+}
+
+/* In the order in which they were asked. */
+static void
+settle_outside(ResolverClient *self, GPtrArray *in_hand, const gchar *reason)
+{
+    for (guint i = in_hand->len; i > 0; i--) {
+        ClientLookup *lookup = g_ptr_array_index(in_hand, i - 1);
+        if (lookup->n_asked >= RESOLVER_CLIENT_MAX_ASKED)
+            answer_unreachable(self, lookup, reason);
+        else
+            put_in_queue(lookup, lookup->suspect ? &self->suspects : &self->waiting, TRUE);
     }
 }
 
 static void
-note_death(ResolverClient *self, const gchar *reason)
-{
-    gint64 now = g_get_monotonic_time();
-    g_queue_push_tail(&self->deaths, g_memdup2(&now, sizeof now));
-    g_free(self->last_death);
-    self->last_death = g_strdup(reason);
-}
-
-static gboolean
-died_too_often(ResolverClient *self)
-{
-    gint64 since = g_get_monotonic_time() - DEATHS_WITHIN_US;
-    while (!g_queue_is_empty(&self->deaths) && *(gint64 *)g_queue_peek_head(&self->deaths) < since)
-        g_free(g_queue_pop_head(&self->deaths));
-    return g_queue_get_length(&self->deaths) >= RESOLVER_CLIENT_MAX_DEATHS;
-}
-
-static void
-on_died(const gchar *reason, gpointer user_data)
+on_died(ResolverChild *child, ResolverChildDeath death, const gchar *reason, gpointer user_data)
 {
     g_autoptr(ResolverClient) self = g_object_ref(user_data);
-    g_debug("%s", reason);
-    note_death(self, reason);
-    g_clear_pointer(&self->process, resolver_process_free);
-    answer_all_unreachable(self, reason);
-}
-
-static void
-on_message(const ResolverWireMessage *message, gpointer user_data)
-{
-    ResolverClient *self = user_data;
-    if (message->kind != RESOLVER_WIRE_ANSWER)
-        return;
-    /* Answers to lookups that were cancelled in the meantime find no task. */
-    g_autoptr(GTask) task = steal_pending(self, message->id);
-    if (task == NULL)
-        return;
-    ClientLookup *lookup = g_task_get_task_data(task);
-    ResolverAnswer *answer = resolver_answer_copy(message->answer);
-    g_free(answer->owner_name);
-    answer->owner_name = g_strdup(lookup->owner_name);
-    answer->rr_type = lookup->rr_type;
-    return_answer(task, answer);
-}
-
-static gboolean
-on_backstop(gpointer user_data)
-{
-    GTask *task = user_data;
-    on_died("the resolver program does not answer", g_task_get_source_object(task));
-    return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_cancelled(GCancellable *cancellable G_GNUC_UNUSED, gpointer user_data)
-{
-    g_autoptr(GTask) task = g_object_ref(user_data);
-    ResolverClient *self = g_task_get_source_object(task);
-    ClientLookup *lookup = g_task_get_task_data(task);
-    g_autoptr(GTask) pending = steal_pending(self, lookup->id);
-    if (self->process != NULL)
-        resolver_process_send(self->process, resolver_wire_serialize_cancel(lookup->id));
-    g_task_return_error_if_cancelled(task);
-    return G_SOURCE_REMOVE;
+    g_autofree gchar *kept_reason = g_strdup(reason);
+    g_autoptr(GPtrArray) in_hand = resolver_child_take_questions(child);
+    gboolean unready = resolver_child_get_isolation(child) == 0;
+    g_debug("%s; lookups in hand: %u", reason, in_hand->len);
+    if (child == self->first)
+        self->first = NULL;
+    else
+        self->second = NULL;
+    resolver_child_free(child);
+    self->any_death = TRUE;
+    resolver_deaths_note(self->deaths, unready && death != RESOLVER_CHILD_ENDED_FROM_OUTSIDE,
+                         kept_reason);
+    if (death == RESOLVER_CHILD_ENDED_FROM_OUTSIDE)
+        settle_outside(self, in_hand, kept_reason);
+    else if (death == RESOLVER_CHILD_CRASHED && !unready)
+        settle_crash(self, in_hand, kept_reason);
+    else
+        for (guint i = 0; i < in_hand->len; i++)
+            answer_unreachable(self, g_ptr_array_index(in_hand, i), kept_reason);
+    ask_on(self);
 }
 
 static GStrv
@@ -167,74 +204,99 @@ check_servers(GStrv servers, GError **error)
     return TRUE;
 }
 
-static gboolean
-start_process(ResolverClient *self, GStrv servers, GError **error)
+static ResolverChild *
+start_child(ResolverClient *self, GStrv servers, GError **error)
 {
+    static const ResolverChildCallbacks callbacks = {on_answered, on_died};
     g_auto(GStrv) anchors = trust_anchor_load(self->config->trust_anchor_file, error);
     if (anchors == NULL || !check_servers(servers, error))
-        return FALSE;
-    self->process = resolver_process_new(self->program, on_message, on_died, self, error);
-    if (self->process == NULL)
-        return FALSE;
-    if (!g_queue_is_empty(&self->deaths))
-        self->n_restarts++;
-    g_strfreev(self->servers);
-    self->servers = g_strdupv(servers);
+        return NULL;
     g_autoptr(ResolverConfig) setup = resolver_config_copy(self->config);
+    setup->avoidance = resolver_config_avoids_roadblocks(self->config) ? RESOLVER_AVOIDANCE_ON
+                                                                       : RESOLVER_AVOIDANCE_OFF;
     g_strfreev(setup->servers);
     setup->servers = g_strdupv(servers);
-    resolver_process_send(self->process,
-                          resolver_wire_serialize_setup(setup, (const gchar *const *)anchors));
-    return TRUE;
+    ResolverChild *child = resolver_child_new(self->program, setup, (const gchar *const *)anchors,
+                                              &callbacks, self, error);
+    if (child != NULL && self->any_death)
+        self->n_restarts++;
+    return child;
+}
+
+/* A child that has nothing in hand makes way if the system has other servers by now. */
+static gboolean
+ensure_child(ResolverClient *self, ResolverChild **child, GError **error)
+{
+    if (*child != NULL && resolver_child_get_n_questions(*child) > 0)
+        return TRUE;
+    g_auto(GStrv) servers = get_wanted_servers(self);
+    if (*child != NULL && g_strv_equal((const gchar *const *)servers,
+                                       (const gchar *const *)resolver_child_get_servers(*child)))
+        return TRUE;
+    g_clear_pointer(child, resolver_child_free);
+    *child = start_child(self, servers, error);
+    return *child != NULL;
+}
+
+/* Takes @error. */
+static void
+answer_error(ResolverClient *self, ClientLookup *lookup, GError *error)
+{
+    g_autoptr(GTask) task = lookup->task;
+    end_lookup(self, lookup);
+    g_task_return_error(task, error);
+}
+
+/* Puts the first of @queue to the child. */
+static void
+ask_first(ResolverClient *self, GQueue *queue, ResolverChild **child)
+{
+    GTask *task = g_queue_pop_head(queue);
+    ClientLookup *lookup = g_task_get_task_data(task);
+    lookup->queue = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree gchar *refusal =
+        resolver_deaths_find_killer(self->deaths, lookup->question.owner_name);
+    if (refusal == NULL && *child == NULL)
+        refusal = resolver_deaths_forbid(self->deaths);
+    if (refusal != NULL) {
+        answer_unreachable(self, lookup, refusal);
+        return;
+    }
+    if (!ensure_child(self, child, &error)) {
+        answer_error(self, lookup, g_steal_pointer(&error));
+        return;
+    }
+    lookup->n_asked++;
+    resolver_child_ask(*child, &lookup->question);
 }
 
 static gboolean
-ensure_process(ResolverClient *self, GError **error)
+has_room(const ResolverChild *child, guint window)
 {
-    gboolean idle = g_hash_table_size(self->pending) == 0;
-    if (self->process != NULL && !idle)
-        return TRUE;
-    g_auto(GStrv) servers = get_wanted_servers(self);
-    if (self->process != NULL &&
-        g_strv_equal((const gchar *const *)servers, (const gchar *const *)self->servers))
-        return TRUE;
-    g_clear_pointer(&self->process, resolver_process_free);
-    return start_process(self, servers, error);
-}
-
-/* Lookups are taken in turn, so this one begins when those before it have had their rounds. */
-static guint
-get_backstop_ms(ResolverClient *self)
-{
-    guint window = MAX(self->config->window, 1);
-    guint64 n_rounds = 1 + g_hash_table_size(self->pending) / window;
-    guint64 wait = n_rounds * self->config->deadline_ms + BACKSTOP_GRACE_MS;
-    return (guint)MIN(wait, G_MAXUINT / 2);
+    return child == NULL || resolver_child_get_n_questions(child) < window;
 }
 
 static void
-add_pending(ResolverClient *self, GTask *task, ClientLookup *lookup)
+ask_on(ResolverClient *self)
 {
-    GMainContext *context = g_task_get_context(task);
-    lookup->backstop = g_timeout_source_new(get_backstop_ms(self));
-    g_source_set_callback(lookup->backstop, on_backstop, task, NULL);
-    g_source_attach(lookup->backstop, context);
-    if (g_task_get_cancellable(task) != NULL) {
-        lookup->cancelled = g_cancellable_source_new(g_task_get_cancellable(task));
-        g_source_set_callback(lookup->cancelled, G_SOURCE_FUNC(on_cancelled), task, NULL);
-        g_source_attach(lookup->cancelled, context);
-    }
-    g_hash_table_insert(self->pending, GUINT_TO_POINTER(lookup->id), g_object_ref(task));
+    while (!g_queue_is_empty(&self->waiting) && has_room(self->first, self->config->window))
+        ask_first(self, &self->waiting, &self->first);
+    while (!g_queue_is_empty(&self->suspects) && has_room(self->second, 1))
+        ask_first(self, &self->suspects, &self->second);
+    if (self->second != NULL && resolver_child_get_n_questions(self->second) == 0)
+        g_clear_pointer(&self->second, resolver_child_free);
 }
 
-static guint32
-next_id(ResolverClient *self)
+static gboolean
+on_cancelled(GCancellable *cancellable G_GNUC_UNUSED, gpointer user_data)
 {
-    do
-        self->last_id++;
-    while (self->last_id == 0 ||
-           g_hash_table_contains(self->pending, GUINT_TO_POINTER(self->last_id)));
-    return self->last_id;
+    g_autoptr(GTask) task = user_data;
+    g_autoptr(ResolverClient) self = g_object_ref(g_task_get_source_object(task));
+    end_lookup(self, g_task_get_task_data(task));
+    g_task_return_error_if_cancelled(task);
+    ask_on(self);
+    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -247,26 +309,19 @@ resolver_client_lookup_async(Resolver *resolver, const gchar *owner_name, guint1
     g_task_set_source_tag(task, resolver_client_lookup_async);
     if (g_task_return_error_if_cancelled(task))
         return;
-    if (self->process == NULL && died_too_often(self)) {
-        return_answer(task, resolver_answer_new_unreachable(
-                                owner_name, rr_type,
-                                "the resolver program died %u times within a minute; lastly: %s",
-                                g_queue_get_length(&self->deaths), self->last_death));
-        return;
-    }
-    g_autoptr(GError) error = NULL;
-    if (!ensure_process(self, &error)) {
-        g_task_return_error(task, g_steal_pointer(&error));
-        return;
-    }
     ClientLookup *lookup = g_new0(ClientLookup, 1);
-    lookup->id = next_id(self);
-    lookup->owner_name = g_strdup(owner_name);
-    lookup->rr_type = rr_type;
+    lookup->question = (ResolverQuestion){g_strdup(owner_name), rr_type};
+    lookup->task = task;
     g_task_set_task_data(task, lookup, (GDestroyNotify)client_lookup_free);
-    add_pending(self, task, lookup);
-    resolver_process_send(self->process,
-                          resolver_wire_serialize_lookup(lookup->id, owner_name, rr_type));
+    if (cancellable != NULL) {
+        lookup->cancelled = g_cancellable_source_new(cancellable);
+        g_source_set_callback(lookup->cancelled, G_SOURCE_FUNC(on_cancelled), task, NULL);
+        g_source_attach(lookup->cancelled, g_task_get_context(task));
+    }
+    /* The reference is the lookup's until it ends. */
+    g_steal_pointer(&task);
+    put_in_queue(lookup, &self->waiting, FALSE);
+    ask_on(self);
 }
 
 static ResolverAnswer *
@@ -283,15 +338,14 @@ resolver_client_iface_init(ResolverInterface *iface)
     iface->lookup_finish = resolver_client_lookup_finish;
 }
 
+/* Every lookup under way holds a reference, so there is none. */
 static void
 resolver_client_finalize(GObject *object)
 {
     ResolverClient *self = RESOLVER_CLIENT(object);
-    resolver_process_free(self->process);
-    g_hash_table_unref(self->pending);
-    g_queue_clear_full(&self->deaths, g_free);
-    g_strfreev(self->servers);
-    g_free(self->last_death);
+    resolver_child_free(self->first);
+    resolver_child_free(self->second);
+    resolver_deaths_free(self->deaths);
     g_free(self->program);
     resolver_config_free(self->config);
     G_OBJECT_CLASS(resolver_client_parent_class)->finalize(object);
@@ -306,8 +360,23 @@ resolver_client_class_init(ResolverClientClass *klass)
 static void
 resolver_client_init(ResolverClient *self)
 {
-    self->pending = g_hash_table_new_full(NULL, NULL, NULL, g_object_unref);
-    g_queue_init(&self->deaths);
+    g_queue_init(&self->waiting);
+    g_queue_init(&self->suspects);
+    self->deaths = resolver_deaths_new(g_get_monotonic_time);
+}
+
+/* A lookup takes some descriptors while it is on the network, and getdns crashes when there are
+ * none left. The child has the limit of this process, and raises it as far as that goes. */
+static guint
+fit_window(guint window)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max > G_MAXINT)
+        return MAX(window, 1);
+    rlim_t n_lookups = limit.rlim_max < CHILD_DESCRIPTORS
+                           ? 0
+                           : (limit.rlim_max - CHILD_DESCRIPTORS) / LOOKUP_DESCRIPTORS;
+    return CLAMP((guint)n_lookups, 1, MAX(window, 1));
 }
 
 ResolverClient *
@@ -317,13 +386,31 @@ resolver_client_new(const gchar *program, const ResolverConfig *config)
     ResolverClient *self = g_object_new(RESOLVER_CLIENT_TYPE, NULL);
     self->program = g_strdup(program);
     self->config = resolver_config_copy(config);
+    self->config->window = fit_window(config->window);
     return self;
+}
+
+guint
+resolver_client_get_isolation(ResolverClient *self)
+{
+    guint of_first = self->first == NULL ? 0 : resolver_child_get_isolation(self->first);
+    return of_first == 0 ? self->isolation : of_first;
 }
 
 GPid
 resolver_client_get_pid(ResolverClient *self)
 {
-    return self->process == NULL ? 0 : resolver_process_get_pid(self->process);
+    return self->first == NULL ? 0 : resolver_child_get_pid(self->first);
+}
+
+GPid
+resolver_client_get_pid_of(ResolverClient *self, const gchar *owner_name)
+{
+    ResolverChild *children[] = {self->first, self->second};
+    for (gsize i = 0; i < G_N_ELEMENTS(children); i++)
+        if (children[i] != NULL && resolver_child_has_name(children[i], owner_name))
+            return resolver_child_get_pid(children[i]);
+    return 0;
 }
 
 guint

@@ -3,16 +3,49 @@
 
 #include <string.h>
 
+#include "resolver-server.h"
 #include "resolver.h"
 #include "trust-anchor.h"
 
-#define DNS_PORT           53
 #define SYSTEM_SERVERS_MAX 3 /* MAXNS of <resolv.h> */
+
+static const gchar *const transport_names[RESOLVER_N_TRANSPORTS] = {
+    [RESOLVER_TRANSPORT_TCP] = "tcp",
+    [RESOLVER_TRANSPORT_UDP] = "udp",
+    [RESOLVER_TRANSPORT_TLS] = "tls",
+    [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = "tls-opportunistic",
+};
 
 static const gchar *const engine_names[RESOLVER_N_ENGINES] = {
     [RESOLVER_ENGINE_GETDNS] = "getdns",
     [RESOLVER_ENGINE_UNBOUND] = "unbound",
 };
+
+/* Its place in @names, or @n_names. */
+static guint
+find_name(const gchar *name, const gchar *const *names, guint n_names)
+{
+    guint i = 0;
+    while (i < n_names && !g_str_equal(name, names[i]))
+        i++;
+    return i;
+}
+
+const gchar *
+resolver_transport_to_string(ResolverTransport transport)
+{
+    return transport_names[transport];
+}
+
+gboolean
+resolver_transport_from_string(const gchar *name, ResolverTransport *out_transport)
+{
+    guint found = find_name(name, transport_names, RESOLVER_N_TRANSPORTS);
+    if (found == RESOLVER_N_TRANSPORTS)
+        return FALSE;
+    *out_transport = (ResolverTransport)found;
+    return TRUE;
+}
 
 const gchar *
 resolver_engine_to_string(ResolverEngine engine)
@@ -23,12 +56,11 @@ resolver_engine_to_string(ResolverEngine engine)
 gboolean
 resolver_engine_from_string(const gchar *name, ResolverEngine *out_engine)
 {
-    for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
-        if (g_str_equal(name, engine_names[i])) {
-            *out_engine = (ResolverEngine)i;
-            return TRUE;
-        }
-    return FALSE;
+    guint found = find_name(name, engine_names, RESOLVER_N_ENGINES);
+    if (found == RESOLVER_N_ENGINES)
+        return FALSE;
+    *out_engine = (ResolverEngine)found;
+    return TRUE;
 }
 
 ResolverConfig *
@@ -41,6 +73,7 @@ resolver_config_new(void)
     config->attempt_timeout_ms = 2000;
     config->deadline_ms = 8000;
     config->window = 24;
+    config->total_deadline_ms = 30000;
     return config;
 }
 
@@ -49,7 +82,9 @@ resolver_config_copy(const ResolverConfig *config)
 {
     ResolverConfig *copy = g_memdup2(config, sizeof *config);
     copy->servers = g_strdupv(config->servers);
+    copy->root_servers = g_strdupv(config->root_servers);
     copy->trust_anchor_file = g_strdup(config->trust_anchor_file);
+    copy->tls_ca_file = g_strdup(config->tls_ca_file);
     return copy;
 }
 
@@ -59,47 +94,17 @@ resolver_config_free(ResolverConfig *config)
     if (config == NULL)
         return;
     g_strfreev(config->servers);
+    g_strfreev(config->root_servers);
     g_free(config->trust_anchor_file);
+    g_free(config->tls_ca_file);
     g_free(config);
-}
-
-/* Cuts @text into address and port text; @out_port is NULL where no port stands. */
-static gchar *
-split_server(const gchar *text, const gchar **out_port)
-{
-    *out_port = NULL;
-    if (text[0] == '[') {
-        const gchar *end = strchr(text, ']');
-        if (end == NULL || end[1] != ':')
-            return NULL;
-        *out_port = end + 2;
-        return g_strndup(text + 1, (gsize)(end - text - 1));
-    }
-    const gchar *at = strchr(text, '@');
-    if (at == NULL)
-        return g_strdup(text);
-    *out_port = at + 1;
-    return g_strndup(text, (gsize)(at - text));
 }
 
 GInetSocketAddress *
 resolver_config_parse_server(const gchar *text, GError **error)
 {
-    const gchar *port_text = NULL;
-    g_autofree gchar *address = split_server(text, &port_text);
-    guint64 port = DNS_PORT;
-    if (address == NULL || !g_utf8_validate(text, -1, NULL) ||
-        (port_text != NULL &&
-         !g_ascii_string_to_unsigned(port_text, 10, 1, G_MAXUINT16, &port, NULL))) {
-        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER,
-                    "\"%s\" is not ADDRESS, ADDRESS@PORT or [ADDRESS]:PORT", text);
-        return NULL;
-    }
-    GSocketAddress *parsed = g_inet_socket_address_new_from_string(address, (guint)port);
-    if (parsed == NULL)
-        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER, "\"%s\" is not a numeric IP address",
-                    address);
-    return parsed == NULL ? NULL : G_INET_SOCKET_ADDRESS(parsed);
+    g_autoptr(ResolverServer) server = resolver_server_parse(text, error);
+    return server == NULL ? NULL : g_object_ref(server->address);
 }
 
 /* The address of a "nameserver" line, or NULL. */
@@ -137,15 +142,82 @@ resolver_config_get_system_servers(const gchar *file)
     return g_strv_builder_end(builder);
 }
 
+static gboolean
+has_servers(const ResolverConfig *config)
+{
+    return config->servers != NULL && config->servers[0] != NULL;
+}
+
+gboolean
+resolver_config_avoids_roadblocks(const ResolverConfig *config)
+{
+    gboolean tls = config->transport == RESOLVER_TRANSPORT_TLS ||
+                   config->transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC;
+    if (config->recursive || tls || config->avoidance == RESOLVER_AVOIDANCE_OFF)
+        return FALSE;
+    return config->avoidance == RESOLVER_AVOIDANCE_ON || !has_servers(config);
+}
+
+guint
+resolver_config_get_lookup_ms(const ResolverConfig *config)
+{
+    return resolver_config_avoids_roadblocks(config)
+               ? config->deadline_ms + RESOLVER_CONFIG_PROBE_MS + RESOLVER_CONFIG_AVOIDANCE_MS
+               : config->deadline_ms;
+}
+
+static gboolean
+check_servers(const ResolverConfig *config, GError **error)
+{
+    gboolean strict = config->transport == RESOLVER_TRANSPORT_TLS;
+    if (strict && config->engine == RESOLVER_ENGINE_UNBOUND) {
+        g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER,
+                            "libunbound can't authenticate a name server over TLS: use the engine "
+                            "getdns");
+        return FALSE;
+    }
+    for (guint i = 0; config->servers != NULL && config->servers[i] != NULL; i++) {
+        g_autoptr(ResolverServer) server = resolver_server_parse(config->servers[i], error);
+        if (server == NULL)
+            return FALSE;
+        if (!strict || server->name != NULL)
+            continue;
+        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER,
+                    "TLS needs to know the server's name: \"%s#NAME\"", config->servers[i]);
+        return FALSE;
+    }
+    if (!strict || (has_servers(config) && !config->recursive))
+        return TRUE;
+    g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER,
+                        "TLS needs a name server, as ADDRESS#NAME; neither the system's servers "
+                        "nor the root's have names");
+    return FALSE;
+}
+
+static gboolean
+check_authorities(const gchar *file, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autofree gchar *contents = NULL;
+    if (file == NULL)
+        return TRUE;
+    if (!g_file_get_contents(file, &contents, NULL, &problem)) {
+        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER, "authorities for TLS: %s",
+                    problem->message);
+        return FALSE;
+    }
+    if (strstr(contents, "-----BEGIN CERTIFICATE-----") != NULL)
+        return TRUE;
+    g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER,
+                "authorities for TLS: %s holds no certificate in PEM form", file);
+    return FALSE;
+}
+
 gboolean
 resolver_config_check(const ResolverConfig *config, GError **error)
 {
-    for (guint i = 0; config->servers != NULL && config->servers[i] != NULL; i++) {
-        g_autoptr(GInetSocketAddress) address =
-            resolver_config_parse_server(config->servers[i], error);
-        if (address == NULL)
-            return FALSE;
-    }
+    if (!check_servers(config, error) || !check_authorities(config->tls_ca_file, error))
+        return FALSE;
     if (config->trust_anchor_file == NULL)
         return TRUE;
     g_auto(GStrv) anchors = trust_anchor_load(config->trust_anchor_file, error);

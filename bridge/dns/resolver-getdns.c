@@ -2,17 +2,20 @@
 #include "resolver-getdns.h"
 
 #include "getdns-attempt.h"
+#include "resolver-plan.h"
+#include "sleep-watch.h"
 #include "source.h"
 
 struct _ResolverGetdns {
     GObject parent_instance;
     ResolverConfig *config;
     GStrv anchors;
-    GPtrArray *servers; /* (element-type GInetSocketAddress): empty if recursive */
+    GPtrArray *servers; /* (element-type ResolverServer): empty if recursive */
     /* (element-type GetdnsChannel): [server][transport]; NULL until it is needed */
     GetdnsChannel **channels;
-    guint preferred; /* the server that answered last */
-    GQueue waiting;  /* of GTask: not on the network yet */
+    ResolverPlan *plan;
+    SleepWatch sleep;
+    GQueue waiting; /* of GTask: not on the network yet */
     guint n_active;
     gboolean starting;
 };
@@ -20,8 +23,8 @@ struct _ResolverGetdns {
 typedef struct {
     gchar *owner_name;
     guint16 rr_type;
-    guint first_server;
-    guint n_attempts;
+    ResolverTrail trail;
+    GSource *delay; /* of the next attempt */
     GetdnsAttempt *attempt;
     GetdnsChannel *channel; /* of the attempt */
     ResolverAnswer *worst;  /* an answer that another server may better */
@@ -33,6 +36,7 @@ typedef struct {
 static void resolver_getdns_iface_init(ResolverInterface *iface);
 static void start_waiting(ResolverGetdns *self);
 static void try_next(GTask *task);
+static void try_now(GTask *task);
 
 G_DEFINE_TYPE_WITH_CODE(ResolverGetdns, resolver_getdns, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_getdns_iface_init))
@@ -49,6 +53,7 @@ static void
 engine_lookup_free(EngineLookup *lookup)
 {
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     resolver_answer_free(lookup->worst);
@@ -62,13 +67,6 @@ count_servers(const ResolverGetdns *self)
     return MAX(self->servers->len, 1);
 }
 
-static guint
-count_attempts(const ResolverGetdns *self)
-{
-    /* libunbound has its own servers, time limits and retries. */
-    return self->config->recursive ? 1 : MAX(self->config->attempts, count_servers(self));
-}
-
 /* Ends the lookup, whether it was on the network or waiting; the caller returns the task, which is
  * held by whoever waits for an answer no longer. */
 static void
@@ -77,6 +75,7 @@ end_lookup(GTask *task)
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     if (lookup->active)
@@ -129,19 +128,6 @@ on_deadline(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static guint
-current_server(const ResolverGetdns *self, const EngineLookup *lookup)
-{
-    return (lookup->first_server + lookup->n_attempts - 1) % count_servers(self);
-}
-
-static ResolverTransport
-current_transport(const ResolverGetdns *self, const EngineLookup *lookup)
-{
-    gboolean is_last = lookup->n_attempts == count_attempts(self) && lookup->n_attempts > 1;
-    return is_last ? RESOLVER_TRANSPORT_UDP : self->config->transport;
-}
-
 static GetdnsChannel **
 find_channel(ResolverGetdns *self, guint server, ResolverTransport transport)
 {
@@ -154,8 +140,8 @@ open_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GE
     GetdnsChannel **channel = find_channel(self, server, transport);
     if (*channel == NULL)
         *channel = getdns_channel_new(
-            self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
-            (const gchar *const *)self->anchors, error);
+            self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+            transport, (const gchar *const *)self->anchors, error);
     return *channel;
 }
 
@@ -166,6 +152,16 @@ close_channel(ResolverGetdns *self, GetdnsChannel *channel)
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
         if (self->channels[i] == channel)
             g_clear_pointer(&self->channels[i], getdns_channel_unref);
+}
+
+/* The connections of before a sleep are dead; attempts under way find that out by themselves. */
+static void
+close_channels_after_sleep(ResolverGetdns *self)
+{
+    if (!sleep_watch_has_slept(&self->sleep))
+        return;
+    for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
+        g_clear_pointer(&self->channels[i], getdns_channel_unref);
 }
 
 static gboolean
@@ -187,16 +183,25 @@ keep_worst(EngineLookup *lookup, ResolverAnswer *answer)
 }
 
 static void
+explain_silence(ResolverAnswer *answer, const GetdnsChannel *channel)
+{
+    const gchar *problem = getdns_channel_get_problem(channel);
+    if (problem == NULL)
+        return;
+    g_free(answer->detail);
+    answer->detail = g_strdup(problem);
+}
+
+static void
 on_silent(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
+    explain_silence(answer, lookup->channel);
     if (!self->config->recursive)
         close_channel(self, lookup->channel);
     g_clear_pointer(&lookup->channel, getdns_channel_unref);
-    if (self->preferred == current_server(self, lookup))
-        self->preferred = (self->preferred + 1) % count_servers(self);
-    if (lookup->n_attempts >= count_attempts(self)) {
+    if (!resolver_plan_note_silent(self->plan, &lookup->trail)) {
         give_up(task, answer);
         return;
     }
@@ -211,12 +216,11 @@ on_answered(GTask *task, ResolverAnswer *answer)
     EngineLookup *lookup = g_task_get_task_data(task);
     g_clear_pointer(&lookup->channel, getdns_channel_unref);
     if (is_final(answer->outcome)) {
-        self->preferred = current_server(self, lookup);
+        resolver_plan_note_good(self->plan, &lookup->trail);
         finish_lookup(task, answer);
         return;
     }
-    /* Asking the same server again would give the same answer. */
-    if (lookup->n_attempts >= count_servers(self)) {
+    if (!resolver_plan_note_poor(self->plan, &lookup->trail)) {
         give_up(task, answer);
         return;
     }
@@ -236,15 +240,37 @@ on_attempt(GetdnsAttemptResult result, ResolverAnswer *answer, gpointer user_dat
         on_answered(task, answer);
 }
 
+static gboolean
+on_delay(gpointer user_data)
+{
+    GTask *task = user_data;
+    EngineLookup *lookup = g_task_get_task_data(task);
+    source_drop(&lookup->delay);
+    try_now(task);
+    return G_SOURCE_REMOVE;
+}
+
 static void
 try_next(GTask *task)
+{
+    EngineLookup *lookup = g_task_get_task_data(task);
+    if (lookup->trail.delay_ms == 0) {
+        try_now(task);
+        return;
+    }
+    lookup->delay = g_timeout_source_new(lookup->trail.delay_ms);
+    g_source_set_callback(lookup->delay, on_delay, task, NULL);
+    g_source_attach(lookup->delay, g_task_get_context(task));
+}
+
+static void
+try_now(GTask *task)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    lookup->n_attempts++;
     GetdnsChannel *channel =
-        open_channel(self, current_server(self, lookup), current_transport(self, lookup), &error);
+        open_channel(self, lookup->trail.server, lookup->trail.transport, &error);
     if (channel == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
@@ -262,7 +288,8 @@ start_lookup(ResolverGetdns *self, GTask *task)
 {
     EngineLookup *lookup = g_task_get_task_data(task);
     lookup->active = TRUE;
-    lookup->first_server = self->preferred;
+    close_channels_after_sleep(self);
+    resolver_plan_begin(self->plan, &lookup->trail);
     self->n_active++;
     lookup->deadline = g_timeout_source_new(self->config->deadline_ms);
     g_source_set_callback(lookup->deadline, on_deadline, task, NULL);
@@ -326,6 +353,7 @@ resolver_getdns_finalize(GObject *object)
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
         getdns_channel_unref(self->channels[i]);
     g_free(self->channels);
+    resolver_plan_free(self->plan);
     g_ptr_array_unref(self->servers);
     g_strfreev(self->anchors);
     resolver_config_free(self->config);
@@ -341,7 +369,7 @@ resolver_getdns_class_init(ResolverGetdnsClass *klass)
 static void
 resolver_getdns_init(ResolverGetdns *self)
 {
-    self->servers = g_ptr_array_new_with_free_func(g_object_unref);
+    self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     g_queue_init(&self->waiting);
 }
 
@@ -349,10 +377,10 @@ static gboolean
 take_servers(ResolverGetdns *self, GError **error)
 {
     for (guint i = 0; !self->config->recursive && self->config->servers[i] != NULL; i++) {
-        GInetSocketAddress *address = resolver_config_parse_server(self->config->servers[i], error);
-        if (address == NULL)
+        ResolverServer *server = resolver_server_parse(self->config->servers[i], error);
+        if (server == NULL)
             return FALSE;
-        g_ptr_array_add(self->servers, address);
+        g_ptr_array_add(self->servers, server);
     }
     if (self->config->recursive || self->servers->len > 0)
         return TRUE;
@@ -368,6 +396,8 @@ resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, G
     self->config->window = MAX(config->window, 1);
     self->anchors = g_strdupv((gchar **)anchors);
     gboolean ok = take_servers(self, error);
+    self->plan = resolver_plan_new(self->config, count_servers(self), g_get_monotonic_time);
+    sleep_watch_init(&self->sleep);
     self->channels = g_new0(GetdnsChannel *, count_servers(self) * RESOLVER_N_TRANSPORTS);
     /* Here and not with the first lookup, so that anchors which getdns refuses are told as such. */
     if (!ok || open_channel(self, 0, self->config->transport, error) == NULL)

@@ -6,11 +6,9 @@
 
 /* The engine with getdns, inside the resolver program.
  *
- * Keeps a window of lookups on the network. A lookup is tried at most once per configured attempt,
- * one server after the other, beginning with the one that answered last; each attempt has its own
- * time limit and the lookup its deadline. A server that is silent, in trouble (SERVFAIL, …) or
- * gives a bogus answer is passed over for the next one, if there is another. Over TCP the last
- * attempt goes by UDP. */
+ * Keeps a window of lookups on the network. Each attempt has its own time limit and the lookup its
+ * deadline. A server that is silent, in trouble (SERVFAIL, …) or gives a bogus answer is passed
+ * over for the next one, if there is another: see resolver-plan.h. */
 
 #define RESOLVER_GETDNS_TYPE (resolver_getdns_get_type())
 G_DECLARE_FINAL_TYPE(ResolverGetdns, resolver_getdns, RESOLVER, GETDNS, GObject)

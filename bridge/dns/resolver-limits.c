@@ -40,6 +40,17 @@ resolver_limits_init(void)
     resolver_limits_renew_cpu();
 }
 
+gboolean
+resolver_limits_close_memory(void)
+{
+    /* A sanitizer's shadow memory has no bounds. */
+    if (RESOLVER_SANDBOX_SANITIZER)
+        return FALSE;
+    static const struct rlimit limit = {RESOLVER_LIMITS_MEMORY_OCTETS,
+                                        RESOLVER_LIMITS_MEMORY_OCTETS};
+    return setrlimit(RLIMIT_DATA, &limit) == 0;
+}
+
 void
 resolver_limits_renew_cpu(void)
 {

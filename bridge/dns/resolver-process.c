@@ -2,6 +2,7 @@
 #include "resolver-process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,10 +20,27 @@ static gchar *
 describe_death(GSubprocess *subprocess)
 {
     if (g_subprocess_get_if_signaled(subprocess))
-        return g_strdup_printf("the resolver program was ended by signal %d",
-                               g_subprocess_get_term_sig(subprocess));
+        return g_strdup_printf("the resolver program was ended by signal %d (%s)",
+                               g_subprocess_get_term_sig(subprocess),
+                               g_strsignal(g_subprocess_get_term_sig(subprocess)));
     return g_strdup_printf("the resolver program ended with status %d",
                            g_subprocess_get_exit_status(subprocess));
+}
+
+static gboolean
+was_ended_from_outside(GSubprocess *subprocess)
+{
+    if (!g_subprocess_get_if_signaled(subprocess))
+        return FALSE;
+    switch (g_subprocess_get_term_sig(subprocess)) {
+    case SIGKILL:
+    case SIGTERM:
+    case SIGINT:
+    case SIGHUP:
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }
 
 /* Only now is it known how the child ended; the end of the socket comes earlier. */
@@ -35,7 +53,7 @@ on_reaped(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     ResolverProcess *process = user_data;
     g_autofree gchar *reason = describe_death(process->subprocess);
-    process->died(reason, process->user_data);
+    process->died(was_ended_from_outside(process->subprocess), reason, process->user_data);
 }
 
 /* A child without its socket is of no use: it ends by itself or is ended, and on_reaped() tells. */

@@ -9,8 +9,10 @@
 
 typedef struct _ResolverProcess ResolverProcess;
 
-/* The child has died, or its end of the socket is of no use any more. @reason: English. */
-typedef void (*ResolverProcessDied)(const gchar *reason, gpointer user_data);
+/* The child has died, or its end of the socket is of no use any more. @from_outside: somebody ended
+ * it with SIGKILL, SIGTERM, SIGINT or SIGHUP, as an administrator or the kernel short of memory
+ * may; else it ended by itself, over what it was asked. @reason: English. */
+typedef void (*ResolverProcessDied)(gboolean from_outside, const gchar *reason, gpointer user_data);
 
 /* Both callbacks may free the process. @error: DNS_ERROR_PROGRAM */
 ResolverProcess *resolver_process_new(const gchar *program, ResolverLinkMessage message,

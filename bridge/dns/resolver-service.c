@@ -6,12 +6,14 @@
 #include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
+#include "resolver-sandbox.h"
 
 typedef struct {
     ResolverLink *link;
     Resolver *engine;
     ResolverAnswer *no_engine; /* the answer to everything, if there is no engine */
     GHashTable *cancellables;  /* (element-type guint32 GCancellable): of the questions at hand */
+    gboolean isolated;
     gboolean gone;
 } Service;
 
@@ -81,6 +83,16 @@ set_up(Service *service, const ResolverWireMessage *message)
         service->no_engine->outcome = DNS_OUTCOME_INDETERMINATE;
 }
 
+/* The engine has read and loaded what it needs, and nothing of the network yet. */
+static void
+close_sandbox(Service *service)
+{
+    if (service->isolated)
+        return;
+    service->isolated = TRUE;
+    resolver_link_send(service->link, resolver_wire_serialize_ready(resolver_sandbox_enter(NULL)));
+}
+
 static void
 on_message(const ResolverWireMessage *message, gpointer user_data)
 {
@@ -88,6 +100,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
     switch (message->kind) {
     case RESOLVER_WIRE_SETUP:
         set_up(service, message);
+        close_sandbox(service);
         return;
     case RESOLVER_WIRE_LOOKUP:
         begin_lookup(service, message);
@@ -100,6 +113,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
         return;
     }
     case RESOLVER_WIRE_ANSWER:
+    case RESOLVER_WIRE_READY:
     default:
         return;
     }

@@ -155,8 +155,8 @@ open_channel(ResolverUnbound *self, guint server, ResolverTransport transport, G
         g_clear_pointer(channel, unbound_channel_unref);
     if (*channel == NULL)
         *channel = unbound_channel_new(
-            self->config->recursive ? NULL : g_ptr_array_index(self->servers, server), transport,
-            (const gchar *const *)self->anchors, error);
+            self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+            transport, (const gchar *const *)self->anchors, error);
     return *channel;
 }
 
@@ -352,6 +352,17 @@ take_servers(ResolverUnbound *self, GError **error)
     return FALSE;
 }
 
+static gboolean
+check_transport(const ResolverConfig *config, GError **error)
+{
+    if (config->transport != RESOLVER_TRANSPORT_TLS)
+        return TRUE;
+    g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER,
+                        "libunbound can't authenticate a name server over TLS: use the engine "
+                        "getdns");
+    return FALSE;
+}
+
 ResolverUnbound *
 resolver_unbound_new(const ResolverConfig *config, const gchar *const *anchors, GError **error)
 {
@@ -359,7 +370,10 @@ resolver_unbound_new(const ResolverConfig *config, const gchar *const *anchors, 
     self->config = resolver_config_copy(config);
     self->config->window = MAX(config->window, 1);
     self->anchors = g_strdupv((gchar **)anchors);
-    gboolean ok = take_servers(self, error);
+    /* It can't do TLS without authentication either; without that, TCP is the next best. */
+    if (config->transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC)
+        self->config->transport = RESOLVER_TRANSPORT_TCP;
+    gboolean ok = check_transport(config, error) && take_servers(self, error);
     self->channels = g_new0(UnboundChannel *, count_servers(self) * RESOLVER_N_TRANSPORTS);
     /* Here and not with the first lookup, so that anchors which libunbound refuses are told as
      * such. */

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "core-limits.h"
+#include "root-hints.h"
 #include "trust-anchor.h"
 
-#define SETUP_TYPE  "(asasbuuuuuu)"
+#define SETUP_TYPE  "(asasbuuuuuuasbs)"
 #define LOOKUP_TYPE "(usq)"
 #define CANCEL_TYPE "(u)"
 #define ANSWER_TYPE "(uubusaays)"
+#define READY_TYPE  "(u)"
 
 /* A name of 253 octets, each written as \DDD. */
 #define CANONICAL_NAME_MAX_OCTETS 1012u
@@ -47,11 +49,15 @@ resolver_wire_serialize_setup(const ResolverConfig *config, const gchar *const *
     static const gchar *const none[] = {NULL};
     const gchar *const *servers =
         config->servers == NULL ? none : (const gchar *const *)config->servers;
+    const gchar *const *root_servers =
+        config->root_servers == NULL ? none : (const gchar *const *)config->root_servers;
     return serialize(RESOLVER_WIRE_SETUP,
-                     g_variant_new("(^as^asbuuuuuu)", servers, anchors, config->recursive,
+                     g_variant_new("(^as^asbuuuuuu^asbs)", servers, anchors, config->recursive,
                                    (guint32)config->transport, (guint32)config->engine,
                                    config->attempts, config->attempt_timeout_ms,
-                                   config->deadline_ms, config->window));
+                                   config->deadline_ms, config->window, root_servers,
+                                   resolver_config_avoids_roadblocks(config),
+                                   config->tls_ca_file == NULL ? "" : config->tls_ca_file));
 }
 
 GBytes *
@@ -79,6 +85,12 @@ resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer)
                                    answer->ttl,
                                    answer->canonical_name == NULL ? "" : answer->canonical_name,
                                    &records, answer->detail == NULL ? "" : answer->detail));
+}
+
+GBytes *
+resolver_wire_serialize_ready(guint isolation)
+{
+    return serialize(RESOLVER_WIRE_READY, g_variant_new(READY_TYPE, isolation));
 }
 
 static gboolean
@@ -110,14 +122,20 @@ parse_setup(GVariant *variant, ResolverWireMessage *message, GError **error)
     ResolverConfig *config = message->config = resolver_config_new();
     guint32 transport = 0;
     guint32 engine = 0;
-    g_variant_get(variant, "(^as^asbuuuuuu)", &config->servers, &message->anchors,
+    gboolean avoids = FALSE;
+    g_variant_get(variant, "(^as^asbuuuuuu^asbs)", &config->servers, &message->anchors,
                   &config->recursive, &transport, &engine, &config->attempts,
-                  &config->attempt_timeout_ms, &config->deadline_ms, &config->window);
+                  &config->attempt_timeout_ms, &config->deadline_ms, &config->window,
+                  &config->root_servers, &avoids, &config->tls_ca_file);
     if (transport >= RESOLVER_N_TRANSPORTS || engine >= RESOLVER_N_ENGINES ||
         g_strv_length(config->servers) > RESOLVER_WIRE_MAX_SERVERS ||
+        g_strv_length(config->root_servers) > ROOT_HINTS_MAX_ADDRESSES ||
         g_strv_length(message->anchors) > TRUST_ANCHOR_MAX_RECORDS)
         return fail(error, "a bad set-up");
     config->transport = (ResolverTransport)transport;
+    config->avoidance = avoids ? RESOLVER_AVOIDANCE_ON : RESOLVER_AVOIDANCE_OFF;
+    if (config->tls_ca_file[0] == '\0')
+        g_clear_pointer(&config->tls_ca_file, g_free);
     config->engine = (ResolverEngine)engine;
     return TRUE;
 }
@@ -183,6 +201,15 @@ parse_answer(GVariant *variant, ResolverWireMessage *message, GError **error)
     return take_records(records, message->answer, error);
 }
 
+static gboolean
+parse_ready(GVariant *variant, ResolverWireMessage *message, GError **error)
+{
+    g_variant_get(variant, READY_TYPE, &message->isolation);
+    if (message->isolation == 0 || (message->isolation & ~(guint)RESOLVER_ISOLATION_KNOWN) != 0)
+        return fail(error, "a bad state");
+    return TRUE;
+}
+
 static const struct {
     ResolverWireKind kind;
     const gchar *type;
@@ -192,6 +219,7 @@ static const struct {
     {RESOLVER_WIRE_LOOKUP, LOOKUP_TYPE, parse_lookup},
     {RESOLVER_WIRE_CANCEL, CANCEL_TYPE, parse_cancel},
     {RESOLVER_WIRE_ANSWER, ANSWER_TYPE, parse_answer},
+    {RESOLVER_WIRE_READY, READY_TYPE, parse_ready},
 };
 
 ResolverWireMessage *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "resolver-config.h"
+#include "resolver-isolation.h"
 #include "resolver.h"
 
 /* Messages between the resolver's client and its program, on a stream socket.
@@ -9,12 +10,16 @@
  * One message: its length in octets without these four (32 bits, big-endian), one octet kind, then
  * a GVariant in normal form and in the machine's byte order, of the type that belongs to the kind:
  *
- *     SETUP   (asasbuuuuuu)     servers, anchors, recursive, transport, engine, attempts,
- *                               attempt_timeout_ms, deadline_ms, window; the client's first message
+ *     SETUP   (asasbuuuuuuasbs) servers, anchors, recursive, transport, engine, attempts,
+ *                               attempt_timeout_ms, deadline_ms, window, root_servers, whether
+ *                               roadblocks are avoided, tls_ca_file or ""; the client's first
+ *                               message
  *     LOOKUP  (usq)             id, owner name, RR type
  *     CANCEL  (u)               id; no answer follows
  *     ANSWER  (uubusaays)       id, outcome, name_exists, ttl, canonical name or "", records,
  *                               detail or ""
+ *
+ *     READY   (u)               ResolverIsolation: the program's first message, when it is set up
  *
  * The program reads what the network sends, so the client takes nothing from it unchecked. */
 
@@ -31,7 +36,8 @@ typedef enum {
     RESOLVER_WIRE_SETUP = 1,
     RESOLVER_WIRE_LOOKUP,
     RESOLVER_WIRE_CANCEL,
-    RESOLVER_WIRE_ANSWER
+    RESOLVER_WIRE_ANSWER,
+    RESOLVER_WIRE_READY
 } ResolverWireKind;
 
 typedef struct {
@@ -39,7 +45,8 @@ typedef struct {
     guint32 id;             /* LOOKUP, CANCEL, ANSWER */
     gchar *owner_name;      /* LOOKUP */
     guint16 rr_type;        /* LOOKUP */
-    ResolverConfig *config; /* SETUP; trust_anchor_file is NULL */
+    guint isolation;        /* READY */
+    ResolverConfig *config; /* SETUP; without what only the asking side uses */
     GStrv anchors;          /* SETUP; in the form of trust_anchor_parse() */
     ResolverAnswer
         *answer; /* ANSWER; its owner_name is "" and its rr_type 0: the client knows them */
@@ -53,6 +60,7 @@ GBytes *resolver_wire_serialize_setup(const ResolverConfig *config, const gchar 
 GBytes *resolver_wire_serialize_lookup(guint32 id, const gchar *owner_name, guint16 rr_type);
 GBytes *resolver_wire_serialize_cancel(guint32 id);
 GBytes *resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer);
+GBytes *resolver_wire_serialize_ready(guint isolation);
 
 /**
  * resolver_wire_parse:

@@ -9,6 +9,16 @@
 #define RCODE_NOERROR  0
 #define RCODE_NXDOMAIN 3
 
+/* RFC 4034 §3.1 */
+#define RR_TYPE_RRSIG         46
+#define RRSIG_ORIGINAL_TTL_AT 4
+#define RRSIG_EXPIRATION_AT   8
+#define RRSIG_FIXED_OCTETS    18
+
+/* Who is told that an answer is bogus may soon ask again; of such an answer nothing says how long
+ * it holds. */
+#define BOGUS_TTL_MAX 5u
+
 static const gchar *
 rcode_to_string(int rcode)
 {
@@ -17,13 +27,26 @@ rcode_to_string(int rcode)
     return rcode >= 0 && rcode < (int)G_N_ELEMENTS(names) ? names[rcode] : "an error";
 }
 
+/* How long a signature lets its records hold (RFC 4035 §5.3.3): their original TTL, and until it
+ * expires, in the arithmetic of RFC 1982. */
+static guint32
+get_signature_lifetime(const ns_rr *record, guint32 now)
+{
+    const guint8 *rdata = ns_rr_rdata(*record);
+    if (ns_rr_rdlen(*record) < RRSIG_FIXED_OCTETS)
+        return 0;
+    gint32 left = (gint32)(ns_get32(rdata + RRSIG_EXPIRATION_AT) - now);
+    return MIN((guint32)MAX(left, 0), (guint32)ns_get32(rdata + RRSIG_ORIGINAL_TTL_AT));
+}
+
 /* The least of all records, those of the proof too: a record that a wildcard has made holds as long
- * as the proof that there is no closer one (RFC 4035 §5.3.4). libunbound tells the record's alone;
- * it has seen to the original TTLs and to what is left of the signatures. */
+ * as the proof that there is no closer one (RFC 4035 §5.3.4). libunbound tells the record's alone,
+ * and as it came: it may be more than what is signed. */
 static guint32
 get_lifetime(const struct ub_result *result)
 {
     static const ns_sect sections[] = {ns_s_an, ns_s_ns};
+    guint32 now = (guint32)(g_get_real_time() / G_USEC_PER_SEC);
     guint32 lifetime = (guint32)MAX(result->ttl, 0);
     ns_msg message;
     if (result->answer_packet == NULL ||
@@ -35,6 +58,8 @@ get_lifetime(const struct ub_result *result)
             if (ns_parserr(&message, sections[i], k, &record) < 0)
                 return 0;
             lifetime = MIN(lifetime, ns_rr_ttl(record));
+            if (ns_rr_type(record) == RR_TYPE_RRSIG)
+                lifetime = MIN(lifetime, get_signature_lifetime(&record, now));
         }
     return lifetime;
 }
@@ -86,7 +111,7 @@ static ResolverAnswer *
 make_bogus(const gchar *owner_name, guint16 rr_type, const struct ub_result *result)
 {
     ResolverAnswer *answer = resolver_answer_new(owner_name, rr_type, DNS_OUTCOME_BOGUS);
-    answer->ttl = get_lifetime(result);
+    answer->ttl = MIN(get_lifetime(result), BOGUS_TTL_MAX);
     answer->detail = g_strdup(read_reason(result));
     return answer;
 }

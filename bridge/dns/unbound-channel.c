@@ -55,6 +55,9 @@ static const Option common_options[] = {
     {"harden-algo-downgrade:", "no"},
     {"qname-minimisation:", "yes"},
     {"edns-buffer-size:", "1232"},
+    /* Of its few connections libunbound would close one for the next while they are in use; from
+     * the root, where each level has its own servers, that comes to SERVFAIL. */
+    {"outgoing-num-tcp:", "32"},
     /* Signatures hold from inception to expiration, as in the other engine. */
     {"val-sig-skew-min:", "0"},
     {"val-sig-skew-max:", "0"},
@@ -131,6 +134,16 @@ set_server(struct ub_ctx *context, GInetSocketAddress *server, GError **error)
     return read_configuration(context, text, error);
 }
 
+/* RFC 8109: the root's servers are asked for the whole list of them first. */
+static gboolean
+set_root_servers(struct ub_ctx *context, gchar **addresses, GError **error)
+{
+    for (guint i = 0; addresses != NULL && addresses[i] != NULL; i++)
+        if (!check(ub_ctx_set_stub(context, ".", addresses[i], TRUE), "root server", error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 add_anchors(struct ub_ctx *context, const gchar *const *anchors, GError **error)
 {
@@ -162,13 +175,14 @@ remove_local_zones(struct ub_ctx *context, GError **error)
 }
 
 static gboolean
-configure(struct ub_ctx *context, GInetSocketAddress *server, ResolverTransport transport,
-          const gchar *const *anchors, GError **error)
+configure(struct ub_ctx *context, const ResolverConfig *config, GInetSocketAddress *server,
+          ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     ub_ctx_debugout(context, NULL);
     return check(ub_ctx_async(context, TRUE), "thread", error) &&
            set_options(context, transport, error) &&
-           (server == NULL || set_server(context, server, error)) &&
+           (server == NULL ? set_root_servers(context, config->root_servers, error)
+                           : set_server(context, server, error)) &&
            add_anchors(context, anchors, error) && remove_local_zones(context, error);
 }
 
@@ -199,15 +213,15 @@ on_readable(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointe
 }
 
 UnboundChannel *
-unbound_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                    const gchar *const *anchors, GError **error)
+unbound_channel_new(const ResolverConfig *config, GInetSocketAddress *server,
+                    ResolverTransport transport, const gchar *const *anchors, GError **error)
 {
     struct ub_ctx *context = ub_ctx_create();
     if (context == NULL) {
         g_set_error_literal(error, DNS_ERROR, DNS_ERROR_PROGRAM, "libunbound: no context");
         return NULL;
     }
-    if (!configure(context, server, transport, anchors, error)) {
+    if (!configure(context, config, server, transport, anchors, error)) {
         ub_ctx_delete(context);
         return NULL;
     }

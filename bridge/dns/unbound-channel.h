@@ -16,12 +16,13 @@ typedef struct _UnboundQuery UnboundQuery;
 
 /**
  * unbound_channel_new:
+ * @config: of it the servers of the root
  * @server: (nullable): NULL to ask from the root
  * @anchors: see trust_anchor_parse()
  * @error: DNS_ERROR_TRUST_ANCHOR, or DNS_ERROR_PROGRAM if libunbound refuses
  */
-UnboundChannel *unbound_channel_new(GInetSocketAddress *server, ResolverTransport transport,
-                                    const gchar *const *anchors,
+UnboundChannel *unbound_channel_new(const ResolverConfig *config, GInetSocketAddress *server,
+                                    ResolverTransport transport, const gchar *const *anchors,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 UnboundChannel *unbound_channel_ref(UnboundChannel *channel);

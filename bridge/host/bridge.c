@@ -301,6 +301,13 @@ bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancellable,
     return lookup_thread_ask(lookups, questions, cancellable, progress, user_data, error);
 }
 
+guint
+bridge_get_resolver_isolation(Bridge *bridge)
+{
+    g_autoptr(LookupThread) lookups = ref_lookups(bridge);
+    return lookup_thread_get_isolation(lookups);
+}
+
 gboolean
 bridge_clear_cache(Bridge *bridge, guint *out_n_answers, GError **error)
 {

@@ -101,6 +101,9 @@ GPtrArray *bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancel
                          BridgeLookupProgress progress, gpointer user_data,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of ResolverIsolation: what holds back the resolver program that answered last; 0 if none has. */
+guint bridge_get_resolver_isolation(Bridge *bridge);
+
 /**
  * bridge_clear_cache:
  * @out_n_answers: how many there were

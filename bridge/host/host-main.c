@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cms-init.h"
+#include "dns-options.h"
 #include "host-config.h"
 #include "session.h"
 
@@ -18,7 +19,7 @@ typedef struct {
     gchar **servers;
     gboolean recursive;
     gboolean udp;
-    gchar *engine;
+    DnsOptions dns;
     gchar *trust_anchor;
     gboolean offline;
     gboolean no_learning;
@@ -32,9 +33,9 @@ host_options_clear(HostOptions *options)
 {
     g_free(options->profile);
     g_strfreev(options->servers);
-    g_free(options->engine);
     g_free(options->trust_anchor);
     g_strfreev(options->rest);
+    dns_options_clear(&options->dns);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostOptions, host_options_clear)
 
@@ -45,13 +46,11 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
         {"profile", 0, 0, G_OPTION_ARG_FILENAME, &options->profile, "Folder of the key store",
          "DIR"},
         {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->servers,
-         "Name server to ask; may be repeated", "ADDR[@PORT]"},
+         "Name server to ask; may be repeated", "ADDR[@PORT][#NAME]"},
         {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->recursive, "Resolve from the root",
          NULL},
-        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "Ask over UDP first instead of TCP",
+        {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "The same as --dns-transport udp",
          NULL},
-        {"dns-engine", 0, 0, G_OPTION_ARG_STRING, &options->engine,
-         "Library that asks and validates: getdns or unbound", "NAME"},
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,
          "DNSSEC trust anchor of the root", "FILE"},
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
@@ -67,21 +66,17 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
     g_autoptr(GOptionContext) context = g_option_context_new("[MANIFEST ADD-ON-ID]");
     g_option_context_set_summary(context,
                                  "Native-messaging host of dane-smime; Thunderbird starts it.");
+    GOptionEntry dns_entries[DNS_OPTIONS_N_ENTRIES];
+    dns_options_fill_entries(&options->dns, dns_entries);
     g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, dns_entries, NULL);
     return g_option_context_parse(context, argc, argv, error);
 }
 
-/* NULL if an option's value is none. */
 static BridgeSettings *
-make_settings(HostOptions *options)
+make_settings(HostOptions *options, GError **error)
 {
-    ResolverEngine engine = RESOLVER_ENGINE_GETDNS;
-    if (options->engine != NULL && !resolver_engine_from_string(options->engine, &engine)) {
-        g_printerr("dane-smime-host: --dns-engine: \"%s\" is neither getdns nor unbound\n",
-                   options->engine);
-        return NULL;
-    }
-    BridgeSettings *settings = bridge_settings_new();
+    g_autoptr(BridgeSettings) settings = bridge_settings_new();
     settings->profile =
         options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
@@ -91,8 +86,9 @@ make_settings(HostOptions *options)
     settings->resolver->recursive = options->recursive;
     settings->resolver->trust_anchor_file = g_steal_pointer(&options->trust_anchor);
     settings->resolver->transport = options->udp ? RESOLVER_TRANSPORT_UDP : RESOLVER_TRANSPORT_TCP;
-    settings->resolver->engine = engine;
-    return settings;
+    if (!dns_options_apply(&options->dns, settings->resolver, error))
+        return NULL;
+    return g_steal_pointer(&settings);
 }
 
 /* The stream keeps the real standard output for itself: a stray printf of a library lands on
@@ -133,10 +129,8 @@ main(int argc, char **argv)
         g_printerr("dane-smime-host %s\n", HOST_VERSION);
         return 0;
     }
-    BridgeSettings *settings = make_settings(&options);
-    if (settings == NULL)
-        return 2;
-    Bridge *bridge = bridge_new(settings, &error);
+    BridgeSettings *settings = make_settings(&options, &error);
+    Bridge *bridge = settings == NULL ? NULL : bridge_new(settings, &error);
     if (bridge == NULL) {
         g_printerr("dane-smime-host: %s\n", error->message);
         return 3;

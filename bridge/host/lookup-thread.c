@@ -4,6 +4,7 @@
 
 #include "resolver-cache.h"
 #include "resolver-client.h"
+#include "source.h"
 
 struct _LookupThread {
     gatomicrefcount n_references;
@@ -15,6 +16,8 @@ struct _LookupThread {
     ResolverTable *table;
     ResolverStore *store;    /* used on the thread, or NULL */
     ResolverCache *resolver; /* made and freed on the thread */
+    ResolverClient *client;  /* likewise */
+    gint isolation;          /* atomic: of the client, at the last answer */
 };
 
 /* One call of lookup_thread_ask(). Lives on the asking thread's stack until n_pending is 0. */
@@ -23,6 +26,8 @@ typedef struct {
     GArray *questions;
     GPtrArray *answers;
     GCancellable *cancellable; /* the resolver's; the caller's is handed on to it */
+    GSource *deadline;         /* of all questions together */
+    gboolean is_late;
     BridgeLookupProgress progress;
     gpointer progress_data;
     GMutex lock;
@@ -48,12 +53,12 @@ run_thread(gpointer data)
 {
     LookupThread *self = data;
     g_main_context_push_thread_default(self->context);
-    g_autoptr(ResolverClient) client = resolver_client_new(self->program, self->config);
-    self->resolver =
-        resolver_cache_new(DNS_RESOLVER(client), self->table, self->store, resolver_moment_now);
+    self->client = resolver_client_new(self->program, self->config);
+    self->resolver = resolver_cache_new(DNS_RESOLVER(self->client), self->table, self->store,
+                                        resolver_moment_now);
     g_main_loop_run(self->loop);
     g_clear_object(&self->resolver);
-    g_clear_object(&client);
+    g_clear_object(&self->client);
     /* What their ends have queued. */
     while (g_main_context_iteration(self->context, FALSE))
         ;
@@ -122,6 +127,8 @@ count_answer(Batch *batch, GError *error)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&batch->lock);
     batch->n_pending--;
+    if (batch->n_pending == 0)
+        source_drop(&batch->deadline);
     if (error != NULL && batch->error == NULL)
         batch->error = error;
     else
@@ -133,6 +140,22 @@ count_answer(Batch *batch, GError *error)
         g_cond_signal(&batch->finished);
 }
 
+/* Whether it is the deadline, and not the caller, that has ended the question. */
+static gboolean
+is_too_late(const Batch *batch, const GError *error)
+{
+    return batch->is_late && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static ResolverAnswer *
+answer_too_late(const Batch *batch, guint index)
+{
+    const BridgeQuestion *asked = &g_array_index(batch->questions, BridgeQuestion, index);
+    return resolver_answer_new_unreachable(asked->owner_name, asked->rr_type,
+                                           "no answer within the %g s that all lookups may take",
+                                           batch->thread->config->total_deadline_ms / 1000.0);
+}
+
 static void
 on_answer(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -141,13 +164,42 @@ on_answer(GObject *source, GAsyncResult *result, gpointer data)
     GError *error = NULL;
     g_ptr_array_index(batch->answers, question->index) =
         resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
+    if (is_too_late(batch, error)) {
+        g_clear_error(&error);
+        g_ptr_array_index(batch->answers, question->index) =
+            answer_too_late(batch, question->index);
+    }
+    g_atomic_int_set(&batch->thread->isolation,
+                     (gint)resolver_client_get_isolation(batch->thread->client));
     count_answer(batch, error);
+}
+
+static gboolean
+on_deadline(gpointer data)
+{
+    Batch *batch = data;
+    g_autoptr(GCancellable) cancellable = g_object_ref(batch->cancellable);
+    batch->is_late = !g_cancellable_is_cancelled(cancellable);
+    /* The batch may be gone after this. */
+    g_cancellable_cancel(cancellable);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+start_deadline(Batch *batch)
+{
+    if (batch->thread->config->total_deadline_ms == 0)
+        return;
+    batch->deadline = g_timeout_source_new(batch->thread->config->total_deadline_ms);
+    g_source_set_callback(batch->deadline, on_deadline, batch, NULL);
+    g_source_attach(batch->deadline, batch->thread->context);
 }
 
 static gboolean
 start_batch(gpointer data)
 {
     Batch *batch = data;
+    start_deadline(batch);
     ResolverCache *resolver = batch->thread->resolver;
     /* Answers from the cache may end the batch before this loop does. */
     guint n_left = batch->n_pending;
@@ -270,6 +322,12 @@ lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellab
         return g_steal_pointer(&answers);
     g_propagate_error(error, batch.error);
     return NULL;
+}
+
+guint
+lookup_thread_get_isolation(LookupThread *self)
+{
+    return (guint)g_atomic_int_get(&self->isolation);
 }
 
 void

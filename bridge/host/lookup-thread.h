@@ -19,6 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LookupThread, lookup_thread_unref)
 /* See bridge_lookup(). */
 GPtrArray *lookup_thread_ask(LookupThread *thread, GArray *questions, GCancellable *cancellable,
                              BridgeLookupProgress progress, gpointer user_data, GError **error);
+/* See bridge_get_resolver_isolation(). */
+guint lookup_thread_get_isolation(LookupThread *thread);
 /* What is in memory. */
 void lookup_thread_clear_cache(LookupThread *thread);
 /* (element-type ResolverAnswer) (transfer full): the same */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
+#include "dns-options.h"
 #include "json-facts.h"
 #include "ops.h"
 #include "params.h"
@@ -13,6 +14,10 @@ op_describe_resolver(const OpCall *call, JsonObject *result)
     json_set_strings(result, "dns_servers",
                      config->servers == NULL ? none : (const gchar *const *)config->servers);
     json_object_set_boolean_member(result, "dns_recursive", config->recursive);
+    json_set_string(result, "dns_transport", resolver_transport_to_string(config->transport));
+    json_object_set_boolean_member(result, "dns_roadblock_avoidance",
+                                   resolver_config_avoids_roadblocks(config));
+    json_object_set_int_member(result, "dns_deadline", config->total_deadline_ms / 1000);
     json_object_set_boolean_member(result, "dns_cache", bridge_is_caching(call->bridge));
     json_set_string(result, "dns_engine", resolver_engine_to_string(config->engine));
     json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
@@ -28,6 +33,31 @@ set_servers(ResolverConfig *config, GPtrArray *named)
     config->servers = g_new0(gchar *, named->len + 1);
     for (guint i = 0; i < named->len; i++)
         config->servers[i] = g_strdup(g_ptr_array_index(named, i));
+}
+
+/* What is absent stays as it is in @config. */
+static gboolean
+read_transport(JsonObject *params, ResolverConfig *config, GError **error)
+{
+    const gchar *transport = NULL;
+    gint64 deadline = 0;
+    gboolean avoid = resolver_config_avoids_roadblocks(config);
+    if (!params_get_string(params, "dns_transport", &transport, error) ||
+        !params_get_boolean(params, "dns_roadblock_avoidance", avoid, &avoid, error) ||
+        !params_get_integer(params, "dns_deadline", 1, DNS_OPTIONS_MAX_DEADLINE,
+                            config->total_deadline_ms / 1000, &deadline, error))
+        return FALSE;
+    if (transport != NULL && !resolver_transport_from_string(transport, &config->transport)) {
+        g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                    "\"dns_transport\" is not \"tcp\", \"udp\", \"tls\" or "
+                    "\"tls-opportunistic\"");
+        return FALSE;
+    }
+    if (json_object_has_member(params, "dns_roadblock_avoidance") &&
+        !json_object_get_null_member(params, "dns_roadblock_avoidance"))
+        config->avoidance = avoid ? RESOLVER_AVOIDANCE_ON : RESOLVER_AVOIDANCE_OFF;
+    config->total_deadline_ms = (guint)deadline * 1000;
+    return TRUE;
 }
 
 /* @name: NULL: that of the start */
@@ -54,6 +84,7 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
                             error) ||
         !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
                             error) ||
+        !read_transport(call->params, config, error) ||
         !params_get_boolean(call->params, "dns_cache", bridge_is_caching_initially(call->bridge),
                             &cache, error) ||
         !params_get_string(call->params, "dns_engine", &engine, error) ||

@@ -7,6 +7,7 @@
 #include "json-facts.h"
 #include "nss-capability.h"
 #include "ops.h"
+#include "resolver-isolation.h"
 #include "resolver-store.h"
 #include "system-authorities.h"
 #include "trust-anchor.h"
@@ -211,6 +212,28 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
     return TRUE;
 }
 
+/* After the question of check_dnssec(): what the program says of itself once it has been started.
+ */
+static void
+check_isolation(const OpCall *call, JsonArray *checks)
+{
+    if (bridge_is_offline(call->bridge)) {
+        add_check(checks, "resolver-isolation", CHECK_OPTIONAL, FALSE,
+                  "not looked at: lookups are off", "leave out --offline");
+        return;
+    }
+    guint isolation = bridge_get_resolver_isolation(call->bridge);
+    g_autofree gchar *detail = resolver_isolation_describe(isolation);
+    add_check(
+        checks, "resolver-isolation", CHECK_OPTIONAL,
+        (isolation & RESOLVER_ISOLATION_ALL) == RESOLVER_ISOLATION_ALL, detail,
+        isolation == 0
+            ? "see resolver-program and dnssec"
+            : "what is not in force needs a kernel that has it (seccomp: 3.17, Landlock: "
+              "5.13) and lets this user have it, and a build without sanitizer; lookups "
+              "work without it, but a name server that exploits an error there could do more");
+}
+
 /* After the question of check_dnssec(), whose answer makes the file. */
 static void
 check_answer_cache(const OpCall *call, JsonArray *checks)
@@ -296,6 +319,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
     check_resolver_program(checks);
     if (!check_dnssec(call, checks, error))
         return FALSE;
+    check_isolation(call, checks);
     check_answer_cache(call, checks);
     check_key_store(call, checks);
     check_system_authorities(call, checks);

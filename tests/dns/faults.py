@@ -37,6 +37,58 @@ def drop_denial(lines):
     return [line for line in lines if not _is_type(line, 'NSEC') and not _covers(line, 'NSEC')]
 
 
+def drop_keys(lines):
+    """The zone has no DNSKEY."""
+    return [line for line in lines if not _is_type(line, 'DNSKEY') and not _covers(line, 'DNSKEY')]
+
+
+def drop_key_signatures(lines):
+    """The DNSKEY records are there, their RRSIG is not."""
+    return [line for line in lines if not _covers(line, 'DNSKEY')]
+
+
+def _change_signature(lines, field, change):
+    """Changes a field of each RRSIG over SMIMEA: 4 is the type covered, 10 the key tag, 11 the
+    signer's name, 12 the signature."""
+    changed = []
+    for line in lines:
+        fields = line.split()
+        if _covers(line, 'SMIMEA'):
+            fields[field] = change(fields[field])
+            line = ' '.join(fields)
+        changed.append(line)
+    return changed
+
+
+def foreign_signer(lines):
+    """The signature names the key of another zone."""
+    return _change_signature(lines, 11, lambda _: 'secure.lab.')
+
+
+def unknown_key(lines):
+    """The signature names a key that is not there."""
+    return _change_signature(lines, 10, lambda tag: str((int(tag) + 1) % 65536))
+
+
+def short_signature(lines):
+    """Nothing is left of the signature but some octets."""
+    return _change_signature(lines, 12, lambda _: 'AAAA')
+
+
+def unknown_ds_algorithm(line):
+    """RFC 4035 §5.2: as if there were no DS record."""
+    fields = line.split()
+    fields[-3] = '253'
+    return ' '.join(fields)
+
+
+def unknown_ds_digest(line):
+    """RFC 4509 §3 and RFC 6840 §5.2: the same."""
+    fields = line.split()
+    fields[-2] = '250'
+    return ' '.join(fields)
+
+
 def wrong_ds(line):
     """A digest of no key of the zone."""
     fields = line.split()
@@ -50,3 +102,5 @@ VALID = (-3600, 20 * DAY)
 EXPIRED = (-40 * DAY, -DAY)
 # libunbound tolerates signatures of up to a day ahead
 FUTURE = (5 * DAY, 20 * DAY)
+# past what 32 bits with a sign can hold
+LONG = (-3600, 14 * 365 * DAY)

@@ -22,6 +22,7 @@ typedef struct {
 struct _ProxyDoor {
     gatomicrefcount ref_count; /* of the owner and of each message on its way */
     gboolean closed;
+    int net;
     GPtrArray *gates;
     GPtrArray *rules;
     GRand *random;
@@ -48,4 +49,4 @@ gboolean proxy_gate_open_tcp(ProxyGate *gate, GError **error);
 void proxy_gate_close_tcp(ProxyGate *gate);
 
 /* A socket bound to @address, which gets its port; -1 with an error. */
-int proxy_bind(int type, struct sockaddr_in *address, GError **error);
+int proxy_bind(int net, int type, struct sockaddr_in *address, GError **error);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy-net.h"
 #include "proxy-wire.h"
 
 #define N_TYPES       (G_MAXUINT16 + 1)
@@ -14,11 +15,11 @@
 #define PORT_ATTEMPTS 50
 
 int
-proxy_bind(int type, struct sockaddr_in *address, GError **error)
+proxy_bind(int net, int type, struct sockaddr_in *address, GError **error)
 {
     const int yes = 1;
     socklen_t length = sizeof *address;
-    int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = proxy_net_socket(net, type | SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (type == SOCK_STREAM)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (fd >= 0 && bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
@@ -62,11 +63,12 @@ gate_new(ProxyDoor *door, const ProxyGateAddresses *addresses, GError **error)
 }
 
 ProxyDoor *
-proxy_door_new(const ProxyGateAddresses *gates, guint n_gates, GError **error)
+proxy_door_new(int net, const ProxyGateAddresses *gates, guint n_gates, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     ProxyDoor *door = g_new0(ProxyDoor, 1);
     g_atomic_ref_count_init(&door->ref_count);
+    door->net = net;
     door->gates = g_ptr_array_new_with_free_func(gate_free);
     door->rules = g_ptr_array_new_with_free_func((GDestroyNotify)proxy_rule_free);
     door->log = g_ptr_array_new_with_free_func(g_free);
@@ -99,6 +101,8 @@ proxy_door_unref(ProxyDoor *door)
     g_ptr_array_unref(door->rules);
     g_ptr_array_unref(door->gates);
     g_ptr_array_unref(door->log);
+    if (door->net >= 0)
+        close(door->net);
     g_rand_free(door->random);
     g_free(door->by_type);
     g_free(door);
@@ -121,6 +125,12 @@ proxy_door_get_address(const ProxyDoor *door, guint gate_index)
     if (getsockname(gate->tcp, (struct sockaddr *)&address, &length) != 0)
         return g_strdup("?");
     return g_strdup_printf("%s@%u", inet_ntoa(address.sin_addr), ntohs(address.sin_port));
+}
+
+int
+proxy_door_get_net(const ProxyDoor *door)
+{
+    return door->net;
 }
 
 void

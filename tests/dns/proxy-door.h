@@ -18,13 +18,17 @@ typedef struct {
     struct sockaddr_in upstream; /* the name server */
 } ProxyGateAddresses;
 
-/* @error: of GIO */
-ProxyDoor *proxy_door_new(const ProxyGateAddresses *gates, guint n_gates, GError **error);
+/* @net: the network namespace where it listens (proxy-net.h), or -1; taken
+ * @error: of GIO */
+ProxyDoor *proxy_door_new(int net, const ProxyGateAddresses *gates, guint n_gates, GError **error);
 /* Connections are closed; what is still on its way is lost. */
 void proxy_door_free(ProxyDoor *door);
 
 /* ADDR@PORT of a gate. */
 gchar *proxy_door_get_address(const ProxyDoor *door, guint gate);
+
+/* The network namespace, or -1. */
+int proxy_door_get_net(const ProxyDoor *door);
 
 /* Takes @rule; NULL removes all. */
 void proxy_door_add_rule(ProxyDoor *door, ProxyRule *rule);

@@ -3,31 +3,23 @@
 
 #include <string.h>
 
+#include "proxy-spoil.h"
 #include "proxy-wire.h"
 
-#define MILLISECOND 1000
-#define PERCENT     100.0
-
-typedef enum { SIDE_QUERY, SIDE_ANSWER } Side;
-
-typedef struct {
-    const gchar *name;
-    Side side; /* of the messages that it is for, unless the rule says otherwise */
-    gboolean needs_value;
-    void (*apply)(const ProxyRule *rule, GRand *random, ProxyMessage *message);
-} Action;
+#define PERCENT 100.0
 
 struct _ProxyRule {
-    const Action *action;
+    const SpoilAction *action;
     gchar *value;
     gint64 number; /* of the value, if it is one */
-    Side side;
-    gint tcp;    /* 0 UDP only, 1 TCP only, -1 both */
-    gint type;   /* of the question, or -1 */
-    gchar *name; /* the question's name is this or below it; NULL: any */
-    gint server; /* index, or -1 */
-    guint skip;  /* this many fitting messages pass before it begins */
-    guint first; /* and then it is for this many */
+    gboolean is_for_answers;
+    gboolean on_a_copy; /* which goes first, before the message as it was */
+    gint tcp;           /* 0 UDP only, 1 TCP only, -1 both */
+    gint type;          /* of the question, or -1 */
+    gchar *name;        /* the question's name is this or below it; NULL: any */
+    gint server;        /* index, or -1 */
+    guint skip;         /* this many fitting messages pass before it begins */
+    guint first;        /* and then it is for this many */
     gdouble rate;
     guint n_seen;
 };
@@ -41,6 +33,16 @@ proxy_message_new(gboolean is_answer, gboolean is_tcp, guint server, GByteArray 
     message->server = server;
     message->octets = octets;
     return message;
+}
+
+ProxyMessage *
+proxy_message_copy(const ProxyMessage *message)
+{
+    ProxyMessage *copy = g_memdup2(message, sizeof *message);
+    copy->octets =
+        g_byte_array_append(g_byte_array_new(), message->octets->data, message->octets->len);
+    copy->before = NULL;
+    return copy;
 }
 
 void
@@ -63,43 +65,16 @@ proxy_rule_free(ProxyRule *rule)
     g_free(rule);
 }
 
-static void
-apply_delay(const ProxyRule *rule, GRand *random G_GNUC_UNUSED, ProxyMessage *message)
-{
-    message->delay_us += rule->number * MILLISECOND;
-}
-
-static void
-apply_drop(const ProxyRule *rule G_GNUC_UNUSED, GRand *random G_GNUC_UNUSED, ProxyMessage *message)
-{
-    message->fate = FATE_DROP;
-}
-
-static void
-apply_rcode(const ProxyRule *rule, GRand *random G_GNUC_UNUSED, ProxyMessage *message)
-{
-    wire_make_response(message->octets, 0, (guint8)rule->number);
-    message->fate = message->is_answer ? FATE_PASS : FATE_REPLY;
-}
-
-static const Action actions[] = {
-    {"delay", SIDE_ANSWER, TRUE, apply_delay},
-    {"drop", SIDE_QUERY, FALSE, apply_drop},
-    {"rcode", SIDE_QUERY, TRUE, apply_rcode},
-};
-
 static gboolean
 set_action(ProxyRule *rule, const gchar *word, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(word, "=", 2);
-    for (gsize i = 0; i < G_N_ELEMENTS(actions); i++)
-        if (g_str_equal(actions[i].name, parts[0]))
-            rule->action = &actions[i];
+    rule->action = spoil_find(parts[0]);
     if (rule->action == NULL || rule->action->needs_value != (parts[1] != NULL)) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no action \"%s\"", word);
         return FALSE;
     }
-    rule->side = rule->action->side;
+    rule->is_for_answers = rule->action->is_for_answers;
     rule->value = g_strdup(parts[1]);
     rule->number = parts[1] == NULL ? 0 : g_ascii_strtoll(parts[1], NULL, 10);
     return TRUE;
@@ -110,7 +85,9 @@ set_condition(ProxyRule *rule, const gchar *name, const gchar *value)
 {
     gint number = (gint)g_ascii_strtoll(value, NULL, 10);
     if (g_str_equal(name, "side"))
-        rule->side = g_str_equal(value, "answer") ? SIDE_ANSWER : SIDE_QUERY;
+        rule->is_for_answers = g_str_equal(value, "answer");
+    else if (g_str_equal(name, "copy"))
+        rule->on_a_copy = number != 0;
     else if (g_str_equal(name, "over"))
         rule->tcp = g_str_equal(value, "tcp");
     else if (g_str_equal(name, "type"))
@@ -164,7 +141,7 @@ static gboolean
 rule_fits(const ProxyRule *rule, const ProxyMessage *message)
 {
     WireQuestion question;
-    if (message->is_answer != (rule->side == SIDE_ANSWER) ||
+    if (message->is_answer != rule->is_for_answers ||
         (rule->tcp >= 0 && message->is_tcp != rule->tcp) ||
         (rule->server >= 0 && message->server != (guint)rule->server))
         return FALSE;
@@ -183,12 +160,27 @@ is_its_turn(ProxyRule *rule, GRand *random)
            (rule->rate >= 1 || g_rand_double(random) < rule->rate);
 }
 
+static void
+apply(const ProxyRule *rule, GRand *random, ProxyMessage *message)
+{
+    const SpoilArgument argument = {.value = rule->value, .number = rule->number, .random = random};
+    if (!rule->on_a_copy) {
+        rule->action->apply(&argument, message);
+        return;
+    }
+    ProxyMessage *copy = proxy_message_copy(message);
+    rule->action->apply(&argument, copy);
+    if (message->before == NULL)
+        message->before = g_ptr_array_new_with_free_func((GDestroyNotify)proxy_message_free);
+    g_ptr_array_add(message->before, copy);
+}
+
 void
 proxy_rules_apply(const GPtrArray *rules, GRand *random, ProxyMessage *message)
 {
     for (guint i = 0; i < rules->len && message->fate == FATE_PASS; i++) {
         ProxyRule *rule = g_ptr_array_index(rules, i);
         if (rule_fits(rule, message) && is_its_turn(rule, random))
-            rule->action->apply(rule, random, message);
+            apply(rule, random, message);
     }
 }

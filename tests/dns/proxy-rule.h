@@ -31,6 +31,8 @@ typedef struct {
 /* Takes @octets. */
 ProxyMessage *proxy_message_new(gboolean is_answer, gboolean is_tcp, guint server,
                                 GByteArray *octets);
+/* Less what is to be sent before it. */
+ProxyMessage *proxy_message_copy(const ProxyMessage *message);
 void proxy_message_free(ProxyMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProxyMessage, proxy_message_free)
 

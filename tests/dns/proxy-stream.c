@@ -272,7 +272,7 @@ proxy_gate_open_tcp(ProxyGate *gate, GError **error)
     gate->streams = g_ptr_array_new_with_free_func(stream_unref);
     if (getsockname(gate->udp, (struct sockaddr *)&address, &length) != 0)
         return FALSE;
-    gate->tcp = proxy_bind(SOCK_STREAM, &address, error);
+    gate->tcp = proxy_bind(gate->door->net, SOCK_STREAM, &address, error);
     if (gate->tcp < 0 || listen(gate->tcp, BACKLOG) != 0)
         return FALSE;
     gate->sources[2] = g_unix_fd_add(gate->tcp, G_IO_IN, on_connection, gate);

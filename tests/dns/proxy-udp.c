@@ -129,9 +129,9 @@ proxy_gate_open_udp(ProxyGate *gate, const ProxyGateAddresses *addresses, GError
     struct sockaddr_in stray = addresses->stray;
     struct sockaddr_in any = {.sin_family = AF_INET};
     gate->pending = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    gate->udp = proxy_bind(SOCK_DGRAM, &listen, error);
-    gate->stray = gate->udp < 0 ? -1 : proxy_bind(SOCK_DGRAM, &stray, error);
-    gate->onwards = gate->stray < 0 ? -1 : proxy_bind(SOCK_DGRAM, &any, error);
+    gate->udp = proxy_bind(gate->door->net, SOCK_DGRAM, &listen, error);
+    gate->stray = gate->udp < 0 ? -1 : proxy_bind(gate->door->net, SOCK_DGRAM, &stray, error);
+    gate->onwards = gate->stray < 0 ? -1 : proxy_bind(-1, SOCK_DGRAM, &any, error);
     if (gate->onwards < 0)
         return FALSE;
     if (connect(gate->onwards, (const struct sockaddr *)&gate->upstream, sizeof gate->upstream)) {

@@ -8,12 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "proxy-door.h"
 #include "proxy-later.h"
+#include "proxy-net.h"
 
 #define EXIT_USAGE     2
 #define MILLISECOND    1000
+#define DNS_PORT       "53"
 #define STRAY_ADDRESS  "127.0.0.2"
 #define RETRANSMISSION "200" /* ms after which Linux sends a TCP segment again at the earliest */
 
@@ -39,6 +43,25 @@ parse_address(const gchar *text, struct sockaddr_in *out_address, GError **error
     return TRUE;
 }
 
+/* Takes @net. */
+static gchar *
+add_door(Proxy *proxy, int net, const ProxyGateAddresses *gates, guint n_gates, GError **error)
+{
+    ProxyDoor *door = proxy_door_new(net, gates, n_gates, error);
+    if (door == NULL)
+        return NULL;
+    g_ptr_array_add(proxy->doors, door);
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%u", proxy->doors->len);
+    for (guint i = 0; i < n_gates; i++) {
+        g_autofree gchar *address = proxy_door_get_address(door, i);
+        g_string_append_printf(text, " %s", address);
+    }
+    if (net >= 0)
+        g_string_append_printf(text, " /proc/%d/fd/%d", getpid(), net);
+    return g_string_free(text, FALSE);
+}
+
 /* "open UPSTREAM…" */
 static gchar *
 open_door(Proxy *proxy, gchar **words, GError **error)
@@ -51,17 +74,28 @@ open_door(Proxy *proxy, gchar **words, GError **error)
             !parse_address(STRAY_ADDRESS "@0", &gates[i].stray, error))
             return NULL;
     }
-    ProxyDoor *door = proxy_door_new(gates, n_gates, error);
-    if (door == NULL)
-        return NULL;
-    g_ptr_array_add(proxy->doors, door);
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%u", proxy->doors->len);
+    return add_door(proxy, -1, gates, n_gates, error);
+}
+
+/* "open-net ADDR=UPSTREAM…": port 53 in a network namespace */
+static gchar *
+open_net(Proxy *proxy, gchar **words, GError **error)
+{
+    guint n_gates = g_strv_length(words);
+    g_autofree ProxyGateAddresses *gates = g_new0(ProxyGateAddresses, n_gates);
+    g_autoptr(GPtrArray) addresses = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < n_gates; i++) {
-        g_autofree gchar *address = proxy_door_get_address(door, i);
-        g_string_append_printf(text, " %s", address);
+        g_auto(GStrv) parts = g_strsplit(words[i], "=", 2);
+        g_autofree gchar *listen = g_strconcat(parts[0], "@" DNS_PORT, NULL);
+        g_ptr_array_add(addresses, g_strdup(parts[0]));
+        if (!parse_address(parts[1] == NULL ? "" : parts[1], &gates[i].upstream, error) ||
+            !parse_address(listen, &gates[i].listen, error) ||
+            !parse_address(STRAY_ADDRESS "@0", &gates[i].stray, error))
+            return NULL;
     }
-    return g_string_free(text, FALSE);
+    g_ptr_array_add(addresses, NULL);
+    int net = proxy_net_new((const gchar *const *)addresses->pdata, error);
+    return net < 0 ? NULL : add_door(proxy, net, gates, n_gates, error);
 }
 
 static gboolean
@@ -152,6 +186,8 @@ command(Proxy *proxy, const gchar *line)
     g_autofree gchar *text = NULL;
     if (words[0] != NULL && g_str_equal(words[0], "open"))
         text = open_door(proxy, words + 1, &error);
+    else if (words[0] != NULL && g_str_equal(words[0], "open-net"))
+        text = open_net(proxy, words + 1, &error);
     else if (words[0] != NULL)
         text = command_door(proxy, words, &error);
     if (text != NULL)
@@ -217,6 +253,17 @@ start(Proxy *proxy, int argc, char **argv, GError **error)
            open_first(proxy, upstreams, round_trip, loss, rules, error);
 }
 
+/* A door with many addresses has many descriptors. */
+static void
+raise_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -226,6 +273,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     Proxy proxy = {.loop = loop, .doors = doors};
     later_init();
+    raise_limit();
     if (!start(&proxy, argc, argv, &error)) {
         g_printerr("proxy: %s\n", error->message);
         return EXIT_USAGE;

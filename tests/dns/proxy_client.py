@@ -37,6 +37,12 @@ class Proxy:
         """A door before these name servers (ADDR@PORT)."""
         return Door(self, *self.command(' '.join(['open', *upstreams])).split())
 
+    def open_net(self, upstreams):
+        """A door in a network namespace of its own: {address: name server behind its port 53}."""
+        words = self.command(' '.join(['open-net', *(f'{address}={server}' for address, server
+                                                     in upstreams.items())])).split()
+        return Door(self, *words[:-1], net=words[-1])
+
     def stop(self):
         """Ends it and waits."""
         self.process.stdin.close()
@@ -45,12 +51,13 @@ class Proxy:
 
 
 class Door:
-    """Addresses of the proxy, and the rules there."""
+    """Addresses of the proxy, and the rules there. net: None, or the file of its namespace."""
 
-    def __init__(self, proxy, number, *addresses):
+    def __init__(self, proxy, number, *addresses, net=None):
         self.proxy = proxy
         self.number = number
         self.addresses = addresses
+        self.net = net
 
     def _command(self, verb, rest=''):
         return self.proxy.command(f'{verb} {self.number} {rest}'.strip())

@@ -78,10 +78,10 @@ class NameServer:
   chroot: ""
   zonesdir: "{folder}"
   database: ""
-  pidfile: "{folder}/nsd.pid"
+  pidfile: "{folder}/{label}.pid"
   xfrdfile: ""
-  zonelistfile: "{folder}/nsd.list"
-  logfile: "{folder}/nsd.log"
+  zonelistfile: "{folder}/{label}.list"
+  logfile: "{folder}/{label}.log"
   tcp-count: 250
   tcp-timeout: 30
   rrl-ratelimit: 0
@@ -90,10 +90,12 @@ remote-control:
   control-enable: no
 '''
 
-    def __init__(self, folder, zones):
+    def __init__(self, folder, zones, label='nsd'):
+        """zones: a list of those to be served; label: of its files."""
         self.folder = folder
         self.zones = zones
-        self.log = os.path.join(folder, 'nsd.log')
+        self.label = label
+        self.log = os.path.join(folder, f'{label}.log')
         self.port = None
         self.process = None
 
@@ -110,23 +112,25 @@ remote-control:
             tcp.close()
             udp.close()
             self._spawn()
-            if self.wait_for(self.zones.by_name['.'], START_SECONDS):
+            if self.wait_for(self.zones[0], START_SECONDS):
                 return
             self.stop()
         raise UniverseError(f'nsd does not start; see {self.log}')
 
     def _write_configuration(self):
-        text = self.CONFIGURATION.format(address=ADDRESS, port=self.port, folder=self.folder)
-        for zone in self.zones.by_name.values():
+        text = self.CONFIGURATION.format(address=ADDRESS, port=self.port, folder=self.folder,
+                                         label=self.label)
+        for zone in self.zones:
             text += f'zone:\n  name: "{zone.name}"\n  zonefile: "{zone.file}"\n'
-        with open(os.path.join(self.folder, 'nsd.conf'), 'w', encoding='utf-8') as file:
+        with open(os.path.join(self.folder, f'{self.label}.conf'), 'w', encoding='utf-8') as file:
             file.write(text)
 
     def _spawn(self):
         path = os.environ.get('PATH', '') + ':/usr/sbin:/sbin'
         # setpriv: nsd gets SIGTERM when this process dies, however that happens
         self.process = subprocess.Popen(
-            ['setpriv', '--pdeathsig', 'TERM', 'nsd', '-d', '-c', 'nsd.conf'], cwd=self.folder,
+            ['setpriv', '--pdeathsig', 'TERM', 'nsd', '-d', '-c',
+             f'{self.label}.conf'], cwd=self.folder,
             env={**os.environ, 'PATH': path}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True)
 

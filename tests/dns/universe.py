@@ -15,10 +15,11 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position
+import fault_zones
 import records
 import scenarios
 import serve
-from zones import UniverseError, Zone, Zones
+from zones import LEVELS, ROOTS, UniverseError, Zone, Zones
 
 
 class Stop(Exception):
@@ -47,29 +48,44 @@ def logical_lines(text):
 class Universe:
     """Zones, name servers, and what is to be found there."""
 
-    def __init__(self, folder, extra_lines):
+    def __init__(self, folder, extra_lines, with_faults=False):
         # distinct for every universe, so that none takes another's server for its own
         serial = 1 + (os.getpid() * 7919 + time.time_ns() // 1000000) % 1000000000
         self.folder = os.path.abspath(folder)
         self.scenarios = scenarios.table()
-        self.zones = Zones(os.path.join(self.folder, 'zones'), serial)
+        more_zones = []
+        if with_faults:
+            more_zones = fault_zones.table()
+            self.scenarios += fault_zones.scenarios()
+        self.zones = Zones(os.path.join(self.folder, 'zones'), serial, more_zones)
         for scenario in self.scenarios:
             for line in scenarios.lines_of(scenario):
                 self.zones.add(line)
         for line in extra_lines:
             self.zones.add(line)
-        self.name_server = serve.NameServer(self.zones.folder, self.zones)
+        zones = list(self.zones.by_name.values())
+        self.name_server = serve.NameServer(self.zones.folder, zones)
+        self.level_servers = [
+            serve.NameServer(self.zones.folder, [zone for zone in zones if zone.level == level],
+                             f'nsd-{level}')
+            for level in range(len(LEVELS)) if with_faults]
         self.useless_servers = serve.UselessServers()
 
     def start(self):
         """Signs everything, starts the servers and describes them in universe.json."""
         os.makedirs(self.folder, exist_ok=True)
         self.zones.raise_all()
-        self.name_server.start()
+        for server in self._name_servers():
+            server.start()
         root = self.zones.by_name['.']
         servers = {'server': self.name_server.name, **self.useless_servers.names()}
+        levels = {address: server.name
+                  for (_, address), server in zip(LEVELS, self.level_servers)}
+        if levels:
+            levels |= dict.fromkeys(ROOTS, self.level_servers[0].name)
         description = {
             **servers,
+            **({'levels': levels} if levels else {}),
             'trust_anchor': self._write_anchor('root.key', root.read_key('.key')),
             'trust_anchor_ds': self._write_anchor('root.ds', root.read_key('.ds')),
             'other_trust_anchor': self._write_other_anchor(),
@@ -80,6 +96,14 @@ class Universe:
         with open(path + '.new', 'w', encoding='utf-8') as file:
             json.dump(description, file, ensure_ascii=False, indent=1)
         os.replace(path + '.new', path)
+
+    def _name_servers(self):
+        return [self.name_server, *self.level_servers]
+
+    def stop(self):
+        """Ends the name servers."""
+        for server in self._name_servers():
+            server.stop()
 
     def _write_anchor(self, name, text):
         path = os.path.join(self.folder, name)
@@ -98,8 +122,9 @@ class Universe:
     def _serve_again(self, zone):
         zone.serial += 1
         zone.write()
-        if zone.served:
-            self.name_server.reload(zone)
+        for server in self._name_servers():
+            if zone.served and zone in server.zones:
+                server.reload(zone)
 
     def publish(self, line):
         """Adds one line of a zone file. What does not go into a zone leaves it as it was."""
@@ -133,6 +158,8 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument('--dir', required=True, help='folder for everything that is made')
     parser.add_argument('--remove', action='store_true', help='remove DIR at the end')
+    parser.add_argument('--faults', action='store_true',
+                        help='with the zones of fault_zones.py, and servers for each level')
     parser.add_argument('--cert', action='append', default=[], metavar='ADDRESS=FILE',
                         help='publish "3 0 0" with this certificate (DER); the domain in A-labels')
     parser.add_argument('--zone-lines', action='append', default=[], metavar='FILE',
@@ -161,7 +188,7 @@ def main():
         signal.signal(signal.SIGINT, _on_signal)
     universe = None
     try:
-        universe = Universe(arguments.dir, _extra_lines(arguments))
+        universe = Universe(arguments.dir, _extra_lines(arguments), arguments.faults)
         universe.start()
         print(f'ready {universe.name_server.name} {time.monotonic() - begin:.3f} s', flush=True)
         for line in sys.stdin:
@@ -176,7 +203,7 @@ def main():
     finally:
         if universe:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            universe.name_server.stop()
+            universe.stop()
             if arguments.remove:
                 shutil.rmtree(universe.folder, ignore_errors=True)
     return 0

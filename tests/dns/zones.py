@@ -9,7 +9,13 @@ import time
 import faults
 import records as r
 
-NAME_SERVER = 'ns.lab.'
+# Who serves what, for those that ask from the root: the root, the top-level domains, all others.
+# Whoever takes one server for all does not look at these addresses (RFC 5737).
+# ROOTS: where whoever knows nothing begins, the world's root servers (named.root of InterNIC).
+ROOTS = ('198.41.0.4', '199.9.14.201', '170.247.170.2', '192.33.4.12', '199.7.91.13',
+         '192.203.230.10', '192.5.5.241', '192.112.36.4', '198.97.190.53', '192.36.148.17',
+         '192.58.128.30', '193.0.14.129', '199.7.83.42', '202.12.27.33')
+LEVELS = (('a.root.', '192.0.2.1'), ('ns.lab.', '192.0.2.2'), ('ns2.lab.', '192.0.2.3'))
 NSEC3 = ('-n', '-t', '0')
 OPT_OUT = (*NSEC3, '-p')
 
@@ -35,7 +41,8 @@ class Zone:
     """One zone: its lines as published, its keys, and the file that the name server reads."""
 
     def __init__(self, name, *, signed=True, algorithm='ECDSAP256SHA256', denial=(),
-                 period=faults.VALID, fault=None, ds_fault=None, served=True, lines=()):
+                 period=faults.VALID, fault=None, ds_fault=None, served=True, lines=(), servers=(),
+                 glue=()):
         self.name = name
         self.signed = signed
         self.algorithm = algorithm
@@ -45,6 +52,9 @@ class Zone:
         self.ds_fault = ds_fault
         self.served = served  # False: the name server is to answer SERVFAIL for it
         self.lines = list(lines)
+        self.level = 0 if name == '.' else min(name.count('.'), 2)
+        self.glue = glue  # addresses of its servers that the parent has to know
+        self.servers = servers or (LEVELS[self.level][0],)
         self.serial = 1
         self.file = ('root' if name == '.' else name.rstrip('.')) + '.zone'
         self.folder = None
@@ -63,7 +73,8 @@ class Zone:
 
     def delegation(self):
         """The lines that the parent zone has to publish."""
-        lines = [f'{self.name} {r.TTL} IN NS {NAME_SERVER}']
+        lines = [r.line(self.name, f'NS {server}') for server in self.servers]
+        lines += self.glue
         if self.signed:
             ds = self.read_key('.ds')
             lines.append(self.ds_fault(ds) if self.ds_fault else ds)
@@ -73,8 +84,8 @@ class Zone:
         """Signs the zone as it now stands and replaces the name server's file at once."""
         plain = os.path.join(self.folder, self.file + '.plain')
         head = [f'$ORIGIN {self.name}', f'$TTL {r.TTL}',
-                f'@ IN SOA {NAME_SERVER} hostmaster.lab. {self.serial} 3600 600 86400 60',
-                f'@ IN NS {NAME_SERVER}']
+                f'@ IN SOA {self.servers[0]} hostmaster.lab. {self.serial} 3600 600 86400 60',
+                *[f'@ IN NS {server}' for server in self.servers]]
         with open(plain, 'w', encoding='utf-8') as file:
             file.write('\n'.join([*head, *self.lines, '']))
         ready = self._sign(plain) if self.signed else plain
@@ -103,12 +114,13 @@ def _table():
     def dname(zone, target):
         return [r.line(f'_smimecert.{zone}', f'DNAME _smimecert.{target}')]
 
+    addresses = [r.line(name, f'A {address}') for name, address in LEVELS]
     return [
-        Zone('.'),
+        Zone('.', lines=addresses[:2]),
         # where everyday examples live; empty until something is published
         *[Zone(name) for name in ('org.', 'net.', 'com.', 'example.org.', 'example.net.',
                                   'example.com.')],
-        Zone('lab.', lines=[r.line(NAME_SERVER, 'A 127.0.0.1')]),
+        Zone('lab.', lines=addresses[1:]),
         Zone('secure.lab.'),
         Zone('elsewhere.lab.'),
         Zone('matrix.lab.'),
@@ -141,9 +153,9 @@ def _table():
 class Zones:
     """All zones, by name."""
 
-    def __init__(self, folder, serial):
+    def __init__(self, folder, serial, more=()):
         self.folder = folder
-        self.by_name = {zone.name: zone for zone in _table()}
+        self.by_name = {zone.name: zone for zone in [*_table(), *more]}
         for zone in self.by_name.values():
             zone.serial = serial
 

@@ -23,7 +23,7 @@ LAYERS = {
 }
 # The files that are linked into the resolver program alone.
 RESOLVER_PROGRAM = re.compile(
-    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine)[\w-]*\.[ch]$')
+    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine|sandbox)[\w-]*\.[ch]$')
 # The files that are linked into host and command line alone.
 ANSWER_STORE = re.compile(r'^bridge/dns/resolver-store[\w-]*\.[ch]$')
 FAMILIES = (
@@ -33,15 +33,16 @@ FAMILIES = (
     ('json-glib', re.compile(r'json-glib/')),
     ('getdns', re.compile(r'getdns/')),
     ('unbound', re.compile(r'unbound\.h$')),
+    ('seccomp', re.compile(r'seccomp\.h$')),
     ('idn2', re.compile(r'idn2\.h$')),
     ('sqlite', re.compile(r'sqlite3\.h$')),
     ('zlib', re.compile(r'zlib\.h$')),
     ('nss', re.compile(r'(nss\w*|nspr|pl\w+|pr\w+|pk11\w+|pkcs\w+|p12\w*|sec\w+|key\w*|cert\w*'
                        r'|cms\w*|ciferfam|crypto(ht|hi)|hasht|blapit|base64|ocsp\w*|smime)\.h$')),
     ('c', re.compile(r'(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math|netdb'
-                     r'|poll|pwd|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio'
+                     r'|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio'
                      r'|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
-                     r'|(sys|arpa|net|netinet)/')),
+                     r'|(sys|arpa|linux|net|netinet)/')),
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.M)
 
@@ -61,7 +62,7 @@ def _system_complaint(path, layer, header):
         return f'<{header}> is of no known library; add it to FAMILIES in tests/style/checks_c.py'
     if family in LAYERS[layer][1]:
         return None
-    if family in ('getdns', 'unbound') and RESOLVER_PROGRAM.match(path):
+    if family in ('getdns', 'unbound', 'seccomp') and RESOLVER_PROGRAM.match(path):
         return None
     if family == 'sqlite' and ANSWER_STORE.match(path):
         return None

@@ -11,13 +11,13 @@ sys.path.insert(0, DNS)
 
 
 class UniverseClient:
-    """A running universe; `about` is its universe.json."""
+    """A running universe; `about` is its universe.json. options: more of universe.py."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.folder = os.path.join(folder, 'universe')
         self.process = subprocess.Popen(
-            [os.path.join(DNS, 'universe.py'), '--dir', self.folder], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
+            [os.path.join(DNS, 'universe.py'), '--dir', self.folder, *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline().startswith('ready '):
             raise RuntimeError('the universe did not rise')
         with open(os.path.join(self.folder, 'universe.json'), encoding='utf-8') as file:

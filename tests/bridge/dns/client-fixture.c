@@ -91,6 +91,39 @@ look_up_scenario(ResolverClient *client, const gchar *name)
 }
 
 void
+many_start(Many *many, ResolverClient *client, GCancellable *cancellable)
+{
+    many->client = client;
+    many->n_left = N_MANY;
+    for (guint i = 0; i < N_MANY; i++) {
+        g_autofree gchar *name = g_strdup_printf("user%u", i);
+        UniverseScenario scenario = find_scenario(name);
+        many->lookups[i].n_left = &many->n_left;
+        resolver_lookup_async(DNS_RESOLVER(client), scenario.owner_name, scenario.rr_type,
+                              cancellable, on_answer, &many->lookups[i]);
+    }
+}
+
+void
+many_clear(Many *many)
+{
+    for (guint i = 0; i < N_MANY; i++) {
+        resolver_answer_free(many->lookups[i].answer);
+        g_clear_error(&many->lookups[i].error);
+        many->lookups[i] = (Lookup){0};
+    }
+}
+
+guint
+many_count(const Many *many, DnsOutcome outcome)
+{
+    guint n = 0;
+    for (guint i = 0; i < N_MANY; i++)
+        n += many->lookups[i].answer != NULL && many->lookups[i].answer->outcome == outcome;
+    return n;
+}
+
+void
 assert_process_ends(GPid pid)
 {
     int fd = pidfd_open(pid, 0);

@@ -33,5 +33,18 @@ ResolverAnswer *look_up(ResolverClient *client, const gchar *owner_name, guint16
 UniverseScenario find_scenario(const gchar *name);
 ResolverAnswer *look_up_scenario(ResolverClient *client, const gchar *name);
 
+/* Lookups of user0 and so on, all at once. */
+#define N_MANY 200
+
+typedef struct {
+    ResolverClient *client;
+    Lookup lookups[N_MANY];
+    guint n_left;
+} Many;
+
+void many_start(Many *many, ResolverClient *client, GCancellable *cancellable);
+void many_clear(Many *many);
+guint many_count(const Many *many, DnsOutcome outcome);
+
 /* Waits for the end of a process, child or not. */
 void assert_process_ends(GPid pid);

@@ -126,6 +126,21 @@ test_hang_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpuint(fixture->event.n_reads, ==, 1);
 }
 
+/* libunbound waits for reading and writing and connects with the first write (RFC 7413). */
+static void
+test_not_connected(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    g_assert_cmpint(fd, >=, 0);
+    fixture->event.event.read_cb = on_read;
+    fixture->event.event.write_cb = on_write;
+    g_assert_cmpint(schedule(fixture, fd, 60000), ==, GETDNS_RETURN_GOOD);
+    fixture->loop->vmt->run(fixture->loop);
+    g_assert_cmpuint(fixture->event.n_reads, ==, 0);
+    g_assert_cmpuint(fixture->event.n_writes, ==, 1);
+    close(fd);
+}
+
 static gboolean
 set_true(gpointer user_data)
 {
@@ -201,6 +216,7 @@ main(int argc, char **argv)
     ADD("write", test_write);
     ADD("cleared-between", test_cleared_between);
     ADD("hang-up", test_hang_up);
+    ADD("not-connected", test_not_connected);
     ADD("timeout-once", test_timeout_once);
     ADD("refuses", test_refuses);
     ADD("left-over", test_left_over);

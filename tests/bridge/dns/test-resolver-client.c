@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client-fixture.h"
+#include "resolver-deaths.h"
 
 /* The real program against a real name server with really signed zones. */
 
@@ -125,14 +126,14 @@ test_dies_too_often(void)
 {
     g_autoptr(ResolverConfig) config = make_config(universe_get_server(universe));
     g_autoptr(ResolverClient) client = resolver_client_new("/bin/false", config);
-    for (guint i = 0; i < RESOLVER_CLIENT_MAX_DEATHS + 2; i++) {
+    for (guint i = 0; i < RESOLVER_DEATHS_MAX_UNREADY + 2; i++) {
         g_autoptr(ResolverAnswer) answer = look_up_scenario(client, "secure");
         g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
         g_assert_nonnull(strstr(answer->detail, "status 1"));
         gboolean at_once = strstr(answer->detail, "times within a minute") != NULL;
-        g_assert_cmpint(at_once, ==, i >= RESOLVER_CLIENT_MAX_DEATHS);
+        g_assert_cmpint(at_once, ==, i >= RESOLVER_DEATHS_MAX_UNREADY);
     }
-    g_assert_cmpuint(resolver_client_get_n_restarts(client), ==, RESOLVER_CLIENT_MAX_DEATHS - 1);
+    g_assert_cmpuint(resolver_client_get_n_restarts(client), ==, RESOLVER_DEATHS_MAX_UNREADY - 1);
 }
 
 /* A program that says nothing is given up when the deadline is over, and does not live on. */
@@ -146,47 +147,6 @@ test_program_hangs(void)
     g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
     g_assert_nonnull(strstr(answer->detail, "does not answer"));
     g_assert_cmpint(resolver_client_get_pid(client), ==, 0);
-}
-
-#define N_MANY 200
-
-typedef struct {
-    ResolverClient *client;
-    Lookup lookups[N_MANY];
-    guint n_left;
-} Many;
-
-static void
-many_start(Many *many, ResolverClient *client, GCancellable *cancellable)
-{
-    many->client = client;
-    many->n_left = N_MANY;
-    for (guint i = 0; i < N_MANY; i++) {
-        g_autofree gchar *name = g_strdup_printf("user%u", i);
-        UniverseScenario scenario = find_scenario(name);
-        many->lookups[i].n_left = &many->n_left;
-        resolver_lookup_async(DNS_RESOLVER(client), scenario.owner_name, scenario.rr_type,
-                              cancellable, on_answer, &many->lookups[i]);
-    }
-}
-
-static void
-many_clear(Many *many)
-{
-    for (guint i = 0; i < N_MANY; i++) {
-        resolver_answer_free(many->lookups[i].answer);
-        g_clear_error(&many->lookups[i].error);
-        many->lookups[i] = (Lookup){0};
-    }
-}
-
-static guint
-many_count(const Many *many, DnsOutcome outcome)
-{
-    guint n = 0;
-    for (guint i = 0; i < N_MANY; i++)
-        n += many->lookups[i].answer != NULL && many->lookups[i].answer->outcome == outcome;
-    return n;
 }
 
 static void
@@ -207,35 +167,6 @@ test_many(void)
     g_autoptr(ResolverAnswer) answer = look_up_scenario(client, "user0");
     g_test_message("1 lookup: %.1f ms", (double)(g_get_monotonic_time() - began) / 1000.0);
     g_assert_cmpint(answer->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
-}
-
-/* Every lookup in flight is answered, and the next one finds a new child. */
-static void
-test_killed(void)
-{
-    g_autoptr(ResolverClient) client = make_client(universe_get_server(universe));
-    g_autoptr(ResolverAnswer) before = look_up_scenario(client, "secure");
-    GPid pid = resolver_client_get_pid(client);
-    g_assert_cmpint(pid, >, 0);
-    Many many = {0};
-    many_start(&many, client, NULL);
-    while (many.n_left > N_MANY - 10)
-        g_main_context_iteration(NULL, TRUE);
-    kill(pid, SIGKILL);
-    wait_until_none_left(&many.n_left);
-    guint n_unreachable = many_count(&many, DNS_OUTCOME_UNREACHABLE);
-    g_test_message("%u of %u lookups in flight", n_unreachable, N_MANY);
-    g_assert_cmpuint(n_unreachable, >, 0);
-    g_assert_cmpuint(n_unreachable + many_count(&many, DNS_OUTCOME_SECURE_RECORDS), ==, N_MANY);
-    for (guint i = 0; i < N_MANY; i++)
-        if (many.lookups[i].answer->outcome == DNS_OUTCOME_UNREACHABLE)
-            g_assert_nonnull(strstr(many.lookups[i].answer->detail, "signal 9"));
-    many_clear(&many);
-
-    g_autoptr(ResolverAnswer) after = look_up_scenario(client, "secure");
-    g_assert_cmpint(after->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
-    g_assert_cmpint(resolver_client_get_pid(client), !=, pid);
-    g_assert_cmpuint(resolver_client_get_n_restarts(client), ==, 1);
 }
 
 /* A stopped child neither answers nor closes its socket. */
@@ -430,7 +361,6 @@ main(int argc, char **argv)
     g_test_add_func("/resolver-client/dies-too-often", test_dies_too_often);
     g_test_add_func("/resolver-client/program-hangs", test_program_hangs);
     g_test_add_func("/resolver-client/many", test_many);
-    g_test_add_func("/resolver-client/killed", test_killed);
     g_test_add_func("/resolver-client/stopped", test_stopped);
     g_test_add_func("/resolver-client/cancel", test_cancel);
     g_test_add_func("/resolver-client/cancel-silent", test_cancel_silent);

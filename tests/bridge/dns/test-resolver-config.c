@@ -89,6 +89,88 @@ test_system(gconstpointer data)
     g_rmdir(folder);
 }
 
+typedef struct {
+    const gchar *label;
+    const gchar *servers;
+    ResolverTransport transport;
+    gboolean recursive;
+    gboolean valid;
+} StrictCase;
+
+/* RFC 8310 §5: strict TLS needs to know whom it speaks to. */
+static const StrictCase strict_cases[] = {
+    {"tls-name", "192.0.2.1#dns.example.org", RESOLVER_TRANSPORT_TLS, FALSE, TRUE},
+    {"tls-no-name", "192.0.2.1", RESOLVER_TRANSPORT_TLS, FALSE, FALSE},
+    {"tls-one-without-name", "192.0.2.1#dns.example.org 192.0.2.2", RESOLVER_TRANSPORT_TLS, FALSE,
+     FALSE},
+    {"tls-system", NULL, RESOLVER_TRANSPORT_TLS, FALSE, FALSE},
+    {"tls-recursive", "192.0.2.1#dns.example.org", RESOLVER_TRANSPORT_TLS, TRUE, FALSE},
+    {"opportunistic-no-name", "192.0.2.1", RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC, FALSE, TRUE},
+    {"opportunistic-system", NULL, RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC, FALSE, TRUE},
+    {"tcp-name", "192.0.2.1#dns.example.org", RESOLVER_TRANSPORT_TCP, FALSE, TRUE},
+};
+
+static void
+test_strict(gconstpointer data)
+{
+    const StrictCase *strict_case = data;
+    g_autoptr(ResolverConfig) config = resolver_config_new();
+    if (strict_case->servers != NULL)
+        config->servers = g_strsplit(strict_case->servers, " ", -1);
+    config->transport = strict_case->transport;
+    config->recursive = strict_case->recursive;
+    g_autoptr(GError) error = NULL;
+    g_assert_cmpint(resolver_config_check(config, &error), ==, strict_case->valid);
+    if (!strict_case->valid)
+        g_assert_error(error, DNS_ERROR, DNS_ERROR_SERVER);
+}
+
+static void
+test_authorities(void)
+{
+    g_autoptr(ResolverConfig) config = resolver_config_new();
+    g_autoptr(GError) error = NULL;
+    config->tls_ca_file = g_strdup("/nonexistent/ca.pem");
+    g_assert_false(resolver_config_check(config, &error));
+    g_assert_error(error, DNS_ERROR, DNS_ERROR_SERVER);
+    g_clear_error(&error);
+    g_free(config->tls_ca_file);
+    config->tls_ca_file = g_strdup("/dev/null");
+    g_assert_false(resolver_config_check(config, &error));
+    g_assert_error(error, DNS_ERROR, DNS_ERROR_SERVER);
+}
+
+static void
+test_avoidance(void)
+{
+    g_autoptr(ResolverConfig) config = resolver_config_new();
+    /* The network's choice of servers may be passed by, the user's not. */
+    g_assert_true(resolver_config_avoids_roadblocks(config));
+    config->servers = g_strsplit("192.0.2.1", " ", -1);
+    g_assert_false(resolver_config_avoids_roadblocks(config));
+    g_assert_cmpuint(resolver_config_get_lookup_ms(config), ==, config->deadline_ms);
+    config->avoidance = RESOLVER_AVOIDANCE_ON;
+    g_assert_true(resolver_config_avoids_roadblocks(config));
+    g_assert_cmpuint(resolver_config_get_lookup_ms(config), >, config->deadline_ms);
+    config->transport = RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC;
+    g_assert_false(resolver_config_avoids_roadblocks(config));
+    config->transport = RESOLVER_TRANSPORT_TCP;
+    config->recursive = TRUE;
+    g_assert_false(resolver_config_avoids_roadblocks(config));
+}
+
+static void
+test_transport_names(void)
+{
+    ResolverTransport transport = RESOLVER_TRANSPORT_TCP;
+    for (guint i = 0; i < RESOLVER_N_TRANSPORTS; i++) {
+        const gchar *name = resolver_transport_to_string((ResolverTransport)i);
+        g_assert_true(resolver_transport_from_string(name, &transport));
+        g_assert_cmpint(transport, ==, i);
+    }
+    g_assert_false(resolver_transport_from_string("quic", &transport));
+}
+
 static void
 test_defaults_and_copy(void)
 {
@@ -99,11 +181,16 @@ test_defaults_and_copy(void)
     g_assert_cmpuint(config->deadline_ms, ==, 8000);
     g_assert_cmpuint(config->window, ==, 24);
     config->servers = g_strsplit("192.0.2.1 192.0.2.2", " ", -1);
+    g_assert_cmpuint(config->total_deadline_ms, ==, 30000);
     config->trust_anchor_file = g_strdup("root.key");
+    config->root_servers = g_strsplit("192.0.2.3", " ", -1);
+    config->tls_ca_file = g_strdup("ca.pem");
     config->recursive = TRUE;
     g_autoptr(ResolverConfig) copy = resolver_config_copy(config);
     g_assert_cmpstr(copy->servers[1], ==, "192.0.2.2");
     g_assert_cmpstr(copy->trust_anchor_file, ==, "root.key");
+    g_assert_cmpstr(copy->root_servers[0], ==, "192.0.2.3");
+    g_assert_cmpstr(copy->tls_ca_file, ==, "ca.pem");
     g_assert_true(copy->recursive);
 }
 
@@ -146,5 +233,9 @@ main(int argc, char **argv)
     ADD_ROWS("/resolver-config/system/", system_cases, test_system)
     g_test_add_func("/resolver-config/defaults-and-copy", test_defaults_and_copy);
     g_test_add_func("/resolver-config/check", test_check);
+    ADD_ROWS("/resolver-config/strict/", strict_cases, test_strict)
+    g_test_add_func("/resolver-config/authorities", test_authorities);
+    g_test_add_func("/resolver-config/avoidance", test_avoidance);
+    g_test_add_func("/resolver-config/transport-names", test_transport_names);
     return g_test_run();
 }

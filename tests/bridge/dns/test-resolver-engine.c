@@ -165,8 +165,8 @@ ask_all(ResolverEngine engine_id, ResolverTransport transport)
 static void
 test_scenarios(gconstpointer data)
 {
-    for (guint transport = 0; transport < RESOLVER_N_TRANSPORTS; transport++)
-        ask_all(GPOINTER_TO_UINT(data), transport);
+    ask_all(GPOINTER_TO_UINT(data), RESOLVER_TRANSPORT_TCP);
+    ask_all(GPOINTER_TO_UINT(data), RESOLVER_TRANSPORT_UDP);
 }
 
 static gint

@@ -32,6 +32,8 @@ test_setup(void)
     config->transport = RESOLVER_TRANSPORT_UDP;
     config->engine = RESOLVER_ENGINE_UNBOUND;
     config->window = 7;
+    config->root_servers = g_strsplit("192.0.2.3 2001:db8::3", " ", -1);
+    config->tls_ca_file = g_strdup("/ca.pem");
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverWireMessage) message =
         parse_one(resolver_wire_serialize_setup(config, anchors), &error);
@@ -47,6 +49,9 @@ test_setup(void)
     g_assert_cmpuint(message->config->attempt_timeout_ms, ==, 2000);
     g_assert_cmpuint(message->config->deadline_ms, ==, 8000);
     g_assert_cmpuint(message->config->window, ==, 7);
+    g_assert_cmpstr(message->config->root_servers[1], ==, "2001:db8::3");
+    g_assert_cmpstr(message->config->tls_ca_file, ==, "/ca.pem");
+    g_assert_cmpint(message->config->avoidance, ==, RESOLVER_AVOIDANCE_OFF);
 }
 
 static void
@@ -61,6 +66,22 @@ test_lookup_and_cancel(void)
     g_autoptr(ResolverWireMessage) cancel = parse_one(resolver_wire_serialize_cancel(9), NULL);
     g_assert_cmpint(cancel->kind, ==, RESOLVER_WIRE_CANCEL);
     g_assert_cmpuint(cancel->id, ==, 9);
+}
+
+/* Only what is known can be in force, and something always is. */
+static void
+test_ready(void)
+{
+    static const guint bad[] = {0, RESOLVER_ISOLATION_KNOWN + 1, G_MAXUINT32};
+    g_autoptr(ResolverWireMessage) ready =
+        parse_one(resolver_wire_serialize_ready(RESOLVER_ISOLATION_ALL), NULL);
+    g_assert_cmpint(ready->kind, ==, RESOLVER_WIRE_READY);
+    g_assert_cmpuint(ready->isolation, ==, RESOLVER_ISOLATION_ALL);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(parse_one(resolver_wire_serialize_ready(bad[i]), &error));
+        g_assert_error(error, DNS_ERROR, DNS_ERROR_PROGRAM);
+    }
 }
 
 static ResolverAnswer *
@@ -199,7 +220,8 @@ test_bodies(void)
         gsize n_octets;
     } bodies[] = {{"", 0},
                   {"\0", 1},
-                  {"\5\0\0\0\0", 5},
+                  {"\5\0\0\0\0", 5}, /* nothing in force */
+                  {"\6\0\0\0\0", 5},
                   {"\3", 1},
                   {"\3\0\0\0", 4},     /* one octet short */
                   {"\3\0\0\0\0\0", 6}, /* one too many */
@@ -282,6 +304,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/resolver-wire/setup", test_setup);
     g_test_add_func("/resolver-wire/lookup-and-cancel", test_lookup_and_cancel);
+    g_test_add_func("/resolver-wire/ready", test_ready);
     g_test_add_func("/resolver-wire/answer", test_answer);
     g_test_add_func("/resolver-wire/denial", test_denial);
     for (gsize i = 0; i < G_N_ELEMENTS(answer_cases); i++) {

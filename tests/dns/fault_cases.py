@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The table of faults: what goes wrong, and what may come out.
+
+First what is wrong with a zone, while the network is as it should be; then what the network or a
+name server does to good data. Each row holds whoever is asked: one name server that knows all (stub),
+or the servers of the root, of a top-level domain and of the zone (recursive).
+"""
+
+import collections
+
+import records as r
+import wire
+from scenarios import BOGUS, DENIAL, INSECURE, SECURE, UNREACHABLE
+
+STUB, RECURSIVE = MODES = ('stub', 'recursive')
+
+# expected: the outcomes that are right, the best one first.
+# rules: of the proxy; the others have the name servers that are asked before the good one (stub).
+# then: an address that the same resolver has to look up well afterwards.
+# by_engine: where an engine is known to judge otherwise, and not wrongly: {engine: outcomes}.
+Case = collections.namedtuple(
+    'Case', 'name address expected rules udp modes before then by_engine',
+    defaults=((), False, MODES, (), None, {}))
+
+ALICE, NOBODY = 'alice@secure.lab', 'nobody@secure.lab'
+DS, DNSKEY, SMIMEA = 43, 48, r.SMIMEA
+DENIALS = '47,50'
+TAKES_TOO_LONG = (SECURE, UNREACHABLE)
+NEVER = (UNREACHABLE,)
+SPOILT = (BOGUS, UNREACHABLE)
+
+
+def _zone(name, address, *expected, **more):
+    return Case(f'zone-{name}', address, expected, **more)
+
+
+def _sound_zones():
+    return [
+        _zone('secure', ALICE, SECURE),
+        _zone('secure-nsec3', 'alice@nsec3.lab', SECURE),
+        _zone('secure-ed25519', 'alice@ed25519.lab', SECURE),
+        _zone('secure-cut-at-label', 'alice@cut.lab', SECURE),
+        _zone('secure-large', 'big@secure.lab', SECURE),
+        _zone('secure-many', 'many@secure.lab', SECURE),
+        _zone('secure-below-opt-out', 'alice@signed.opt', SECURE),
+        _zone('secure-nsec3-many-rounds', 'alice@nsec3-many.lab', SECURE),
+        # libunbound knows 64 bits, getdns 1.6 compares in 32
+        _zone('secure-past-2038', 'alice@year-2038.lab', SECURE,
+              by_engine={'getdns': (SECURE, BOGUS)}),
+        _zone('wildcard', 'anyone@wild.lab', SECURE),
+        _zone('wildcard-nsec3', 'anyone@wild3.lab', SECURE),
+        _zone('cname-other-zone', 'cname-other-zone@secure.lab', SECURE),
+        _zone('cname-chain', 'cname-chain-0@secure.lab', SECURE),
+        _zone('cname-dangling', 'cname-dangling@secure.lab', DENIAL),
+        _zone('cname-insecure', 'cname-insecure@secure.lab', INSECURE),
+        _zone('cname-bogus', 'cname-bogus@secure.lab', BOGUS),
+        _zone('cname-loop', 'cname-loop@secure.lab', BOGUS, UNREACHABLE),
+        _zone('dname', 'alice@dname.lab', SECURE),
+        _zone('dname-insecure', 'alice@dname-insecure.lab', INSECURE),
+        _zone('nxdomain', NOBODY, DENIAL),
+        _zone('nxdomain-nsec3', 'nobody@nsec3.lab', DENIAL),
+        _zone('nodata', 'nodata@secure.lab', DENIAL),
+        _zone('nodata-nsec3', 'nodata@nsec3.lab', DENIAL),
+        # RFC 9276 §3.2: beyond a limit as insecure, or not at all
+        _zone('nxdomain-nsec3-many-rounds', 'nobody@nsec3-many.lab', INSECURE, DENIAL, BOGUS),
+        _zone('insecure', 'alice@insecure.lab', INSECURE),
+        _zone('insecure-opt-out', 'alice@unsigned.opt', INSECURE),
+        _zone('insecure-nxdomain', 'nobody@insecure.lab', INSECURE),
+    ]
+
+
+def _faulty_zones():
+    return [
+        _zone('data-changed', 'alice@bad-signature.lab', BOGUS),
+        _zone('expired', 'alice@expired.lab', BOGUS),
+        _zone('not-yet-valid', 'alice@future.lab', BOGUS),
+        _zone('ds-of-another-key', 'alice@wrong-ds.lab', BOGUS),
+        # RFC 4035 §5.2, RFC 6840 §5.2: as without DS. getdns 1.6 takes it for tampering
+        _zone('ds-unknown-algorithm', 'alice@ds-algorithm.lab', INSECURE,
+              by_engine={'getdns': (INSECURE, BOGUS)}),
+        _zone('ds-unknown-digest', 'alice@ds-digest.lab', INSECURE,
+              by_engine={'getdns': (INSECURE, BOGUS)}),
+        _zone('no-signature', 'alice@no-signature.lab', BOGUS),
+        _zone('no-keys', 'alice@no-keys.lab', BOGUS),
+        _zone('keys-unsigned', 'alice@keys-unsigned.lab', BOGUS),
+        _zone('signer-of-another-zone', 'alice@foreign-signer.lab', BOGUS),
+        _zone('signature-of-unknown-key', 'alice@unknown-key.lab', BOGUS),
+        _zone('signature-too-short', 'alice@short-signature.lab', BOGUS),
+        _zone('unsigned-below-ds', 'alice@stripped.lab', BOGUS),
+        _zone('no-denial', 'nobody@no-denial.lab', BOGUS),
+        _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS),
+        _zone('keytrap', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE),
+        _zone('servfail', 'alice@servfail.lab', UNREACHABLE),
+        _zone('half-its-servers-dead', 'alice@half-dead.lab', SECURE),
+        _zone('all-its-servers-dead', 'alice@dead.lab', UNREACHABLE, modes=(RECURSIVE,)),
+    ]
+
+
+def _net(name, expected, *rules, address=ALICE, **more):
+    return Case(name, address, expected, rules, **more)
+
+
+def _lost():
+    every = (SECURE,)
+    return [
+        _net('delay-50ms', every, 'delay=50'),
+        _net('delay-one-answer', every, f'delay=1500 type={SMIMEA} first=1'),
+        _net('delay-past-deadline', NEVER, 'delay=60000'),
+        _net('loss-10-percent', TAKES_TOO_LONG, 'drop rate=10', 'drop rate=10 side=answer',
+             udp=True),
+        _net('loss-first-query', every, 'drop first=1', udp=True),
+        _net('loss-first-of-each', every, *[f'drop first=1 type={rr_type}'
+                                            for rr_type in (SMIMEA, DNSKEY, DS)], udp=True),
+        _net('loss-answer-of-key', every, f'drop first=1 side=answer type={DNSKEY}', udp=True),
+        _net('loss-of-all', NEVER, 'drop'),
+        _net('loss-of-all-answers', NEVER, 'drop side=answer', udp=True),
+        _net('loss-of-record', NEVER, f'drop type={SMIMEA}'),
+        _net('loss-of-keys', SPOILT, f'drop type={DNSKEY}'),
+        _net('loss-of-ds', SPOILT, f'drop type={DS}'),
+        _net('udp-blocked', TAKES_TOO_LONG, 'drop over=udp', udp=True),
+        _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
+        _net('tcp-reset-once', every, 'reset over=tcp first=1'),
+        _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
+        _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3'),
+        _net('truncated', every, 'truncate over=udp', udp=True),
+        _net('truncated-and-no-tcp', NEVER, 'truncate over=udp', 'reset over=tcp', udp=True),
+        _net('tcp-drip', every, 'drip=1 over=tcp'),
+        _net('tcp-drip-slow', TAKES_TOO_LONG, 'drip=300 over=tcp'),
+        _net('tcp-announces-too-much', TAKES_TOO_LONG, f'announce=65535 over=tcp type={SMIMEA}'),
+        _net('tcp-cut', TAKES_TOO_LONG, f'cut=100 over=tcp type={SMIMEA}'),
+        _net('datagram-cut', (BOGUS, UNREACHABLE, SECURE), f'cut=100 over=udp type={SMIMEA}',
+             udp=True),
+        _net('datagrams-doubled', every, 'again=3', udp=True),
+    ]
+
+
+def _codes():
+    return [
+        *[_net(f'rcode-{name}', NEVER, f'rcode={code}')
+          for name, code in (('formerr', 1), ('servfail', 2), ('notimp', 4), ('refused', 5))],
+        _net('rcode-servfail-once', TAKES_TOO_LONG, f'rcode=2 first=1 type={SMIMEA}'),
+        _net('rcode-servfail-for-keys', SPOILT, f'rcode=2 type={DNSKEY}'),
+        _net('rcode-servfail-for-record', NEVER, f'rcode=2 type={SMIMEA}'),
+        # the code is not signed: it may hide what is there, and prove nothing
+        _net('rcode-nxdomain-beside-record', (SECURE, BOGUS, UNREACHABLE),
+             f'invert=2:0003 type={SMIMEA}'),
+        _net('rcode-noerror-beside-denial', (DENIAL, BOGUS, UNREACHABLE),
+             f'invert=2:0003 type={SMIMEA}', address=NOBODY),
+        _net('flag-ad-set', (SECURE,), 'invert=2:0020'),
+        _net('flag-ad-set-unsigned', SPOILT, 'invert=2:0020', 'strip=46'),
+        _net('flag-aa-cleared', TAKES_TOO_LONG, 'invert=2:0400'),
+        _net('flag-qr-cleared', NEVER, 'invert=2:8000'),
+        _net('opcode-changed', (UNREACHABLE, SECURE), 'invert=2:2000'),
+        _net('id-wrong', NEVER, 'invert=0:0001', udp=True),
+        _net('question-count-wrong', SPOILT, 'invert=4:0002'),
+        _net('answer-count-wrong', (SECURE, *SPOILT), f'invert=6:0008 type={SMIMEA}'),
+    ]
+
+
+def _stripped():
+    return [
+        _net('strip-signature', SPOILT, f'strip=46 type={SMIMEA}'),
+        _net('strip-all-signatures', SPOILT, 'strip=46'),
+        _net('strip-dnssec', SPOILT, 'strip=43,46,47,48,50'),
+        _net('strip-edns', SPOILT, 'strip=41 side=query'),
+        _net('strip-record', SPOILT, f'strip={SMIMEA}'),
+        _net('strip-denial', SPOILT, f'strip={DENIALS}', address=NOBODY),
+        _net('strip-ds', SPOILT, f'strip={DS}'),
+        _net('strip-keys', SPOILT, f'strip={DNSKEY}'),
+        # the way to have a signed zone taken for an insecure one
+        _net('forged-no-ds', SPOILT, f'rcode=0 side=answer type={DS}'),
+        _net('forged-nxdomain', SPOILT, f'rcode=3 side=answer type={SMIMEA}'),
+        _net('forged-nodata', SPOILT, f'rcode=0 side=answer type={SMIMEA}'),
+        _net('changed-record', SPOILT, f'flip-record={SMIMEA}'),
+        _net('changed-signature', SPOILT, f'flip-record=46 type={SMIMEA}'),
+        _net('changed-key', SPOILT, f'flip-record={DNSKEY}'),
+        _net('changed-ds', SPOILT, f'flip-record={DS}'),
+        _net('changed-denial', SPOILT, f'flip-record={DENIALS}', address=NOBODY),
+        _net('one-bit-somewhere', (SECURE, *SPOILT), f'flip type={SMIMEA}'),
+        _net('one-bit-in-each-answer', (SECURE, *SPOILT), 'flip'),
+        _net('garbage', SPOILT, 'garbage=300'),
+        _net('garbage-for-record', SPOILT, f'garbage=300 type={SMIMEA}'),
+        _net('octets-behind-the-end', (SECURE, *SPOILT), f'pad=40 type={SMIMEA}'),
+        _net('octets-behind-the-end-64k', (SECURE, *SPOILT), f'pad=65000 over=tcp type={SMIMEA}'),
+        _net('ttl-raised', (SECURE,), 'ttl=604800'),
+        _net('ttl-zero', (SECURE,), 'ttl=0'),
+        _net('records-in-reverse', (SECURE,), 'reverse'),
+        # RFC 2181 §5: as if they were there once
+        _net('records-twice', (SECURE, BOGUS), 'double'),
+    ]
+
+
+def _spoofed():
+    """Somebody who sees the question, or guesses it, answers beside the name server."""
+    return [
+        _net('from-another-address', TAKES_TOO_LONG, 'stray', udp=True),
+        _net('spoof-from-another-address', (SECURE,), 'stray copy=1', udp=True),
+        _net('spoof-with-wrong-id', (SECURE,), 'invert=0:0100 copy=1', udp=True),
+        _net('spoof-garbage', (SECURE, *SPOILT), f'garbage=60 copy=1 type={SMIMEA}', udp=True),
+        _net('spoof-nxdomain', (SECURE, *SPOILT), f'rcode=3 copy=1 side=answer type={SMIMEA}',
+             udp=True),
+    ]
+
+
+def _replayed(server):
+    """Answers that somebody kept, or signed with a key of another zone."""
+    alice, nobody = r.owner_name(ALICE), r.owner_name(NOBODY)
+    good = wire.sections(wire.ask(server, alice))
+    denial = wire.sections(wire.ask(server, nobody))
+    other = wire.sections(wire.ask(server, r.owner_name('alice@elsewhere.lab')))
+    wild = wire.sections(wire.ask(server, r.owner_name('anyone@wild.lab')))
+    naptr = wire.sections(wire.ask(server, 'x.naptr.lab.', 35))[wire.ANSWER]
+    record = f'type={SMIMEA}'
+    loop = wire.response(alice, ([b'\xc0\x0c' + b'\xc0' * 3], [], []))
+    forged = wire.record(alice, SMIMEA, bytes([3, 0, 0]) + b'forged')
+    other_forged = wire.record('forged.secure.lab.', SMIMEA, bytes([3, 0, 0]) + b'forged')
+    cname = wire.record(alice, 5, wire.name_octets(r.owner_name('rsa@secure.lab')))
+
+    def replace(name, expected, question, sections, rcode=0, **more):
+        return _net(name, expected,
+                    wire.replace_rule(wire.response(question, sections, rcode), record), **more)
+
+    def append(name, expected, section, records, conditions='', **more):
+        rule = wire.append_rule(section, records, f'{record} {conditions}'.strip())
+        return _net(name, expected, rule, **more)
+
+    return [
+        replace('replay-denial-of-another-name', SPOILT, alice, denial, 3),
+        replace('replay-record-of-another-name', SPOILT, nobody, good, address=NOBODY),
+        replace('replay-record-of-another-zone', SPOILT, alice, other),
+        replace('replay-wildcard-elsewhere', SPOILT, alice, wild),
+        replace('replay-another-question', SPOILT, r.owner_name('rsa@secure.lab'), good),
+        replace('forged-record', SPOILT, alice, ([forged], [], [])),
+        append('append-forged-record', SPOILT, wire.ANSWER, [forged]),
+        append('append-forged-record-of-another-name', (SECURE, *SPOILT), wire.ANSWER,
+               [other_forged]),
+        append('append-forged-alias', (SECURE, *SPOILT), wire.ANSWER, [cname]),
+        append('append-signed-record-of-another-name', (SECURE, *SPOILT), wire.ANSWER,
+               other[wire.ANSWER]),
+        append('append-signed-record-to-denial', (DENIAL, *SPOILT), wire.ANSWER,
+               good[wire.ANSWER], address=NOBODY),
+        append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
+               conditions='first=1', then=ALICE),
+        append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
+        _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
+    ]
+
+
+def _several_servers():
+    """The first name server is of no use, the second is."""
+    def row(name, *rules, address=ALICE, expected=(SECURE,)):
+        return Case(f'second-server-{name}', address, expected, before=rules, modes=(STUB,))
+
+    return [
+        row('after-silence', 'drop'),
+        row('after-servfail', 'rcode=2'),
+        row('after-reset', 'reset'),
+        row('after-stripped', 'strip=43,46,47,48,50'),
+        row('after-forged-denial', 'rcode=3 side=answer'),
+        row('after-garbage', 'garbage=100'),
+        row('after-denial-stripped', f'strip={DENIALS}', address=NOBODY, expected=(DENIAL,)),
+    ]
+
+
+def table(server):
+    """All rows. server: the name server that has all zones."""
+    return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
+            *_replayed(server), *_several_servers()]
