@@ -12,6 +12,7 @@
  * @property {boolean} acceptAuthorities
  * @property {ResolverSettings} resolver
  * @property {boolean} learnCiphers the host records what correspondents can read
+ * @property {boolean} cacheAnswers the host keeps answers of the DNS on disk
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */
@@ -25,6 +26,7 @@ const DEFAULTS = {
   acceptAuthorities: true,
   resolver: { mode: "system", servers: [] },
   learnCiphers: true,
+  cacheAnswers: true,
   firstRunShown: false,
   firstRunDone: false,
 };
