@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""What is asked of the DNS, and what is remembered from one start of the program to the next: seen by
-a proxy that tells every question."""
+"""What is asked of the DNS, and what is remembered from one start of the program to the next: seen
+by a proxy that tells every question."""
 
 import os
 import signal
