@@ -59,6 +59,7 @@ CliExit verb_addresses(Cli *cli, gint argc, gchar **argv);
 CliExit verb_cache(Cli *cli, gint argc, gchar **argv);
 CliExit verb_cert(Cli *cli, gint argc, gchar **argv);
 CliExit verb_classify(Cli *cli, gint argc, gchar **argv);
+CliExit verb_crl(Cli *cli, gint argc, gchar **argv);
 CliExit verb_decrypt(Cli *cli, gint argc, gchar **argv);
 CliExit verb_delete(Cli *cli, gint argc, gchar **argv);
 CliExit verb_doctor(Cli *cli, gint argc, gchar **argv);

@@ -171,7 +171,10 @@ words_for_reason(const gchar *reason)
         {"indeterminate", "no usable DNSSEC trust anchor"},
         {"unreachable", "the DNS gave no answer"},
         {"unusable-records", "the domain's records can't be used"},
-        {"hash-only", "the domain publishes a digest only, and no certificate with it is known"},
+        {"hash-only",
+         "the domain publishes no certificate of this address, but a digest, a key or an "
+         "authority, "
+         "and none that fits has been seen yet: read a signed message of theirs first"},
         {"not-looked-up", "the DNS was not asked"},
         {"certificate-expired", "the certificate has expired"},
         {"certificate-not-yet-valid", "the certificate is not valid yet"},
@@ -213,6 +216,17 @@ words_for_dns(const gchar *dns)
         {"unreachable", "no answer, or only failures"},
     };
     return find_words(rows, G_N_ELEMENTS(rows), dns);
+}
+
+gchar *
+words_for_seen(JsonObject *seen)
+{
+    const gchar *date = json_text(seen, "message_date");
+    const gchar *trust = json_text(seen, "trust");
+    if (g_strcmp0(json_text(seen, "origin"), "message") != 0)
+        return g_strdup_printf("by hand, %s", json_text(seen, "recorded"));
+    return g_strdup_printf("in mail%s%s, verified by %s", date == NULL ? "" : " of ",
+                           date == NULL ? "" : date, trust == NULL ? "nobody" : trust);
 }
 
 const gchar *

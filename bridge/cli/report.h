@@ -34,6 +34,8 @@ gboolean report_finish(void);
  * are no words for it. */
 const gchar *words_for_reason(const gchar *reason);
 const gchar *words_for_dns(const gchar *dns);
+/* Where a certificate was seen: an entry of the operation "seen". */
+gchar *words_for_seen(JsonObject *seen);
 
 /* Members of results. NULL for null and what is not there. */
 const gchar *json_text(JsonObject *object, const gchar *name);

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "report.h"
 #include "run.h"
+#include "trust-options.h"
 
 /* Without it, the message would have to share standard output with the JSON. */
 static gboolean
@@ -67,6 +68,7 @@ typedef struct {
     gchar *cipher;
     gchar *key_transport;
     gchar *bcc_folder;
+    TrustOptions trust;
     gboolean no_self;
 } EncryptOptions;
 
@@ -78,6 +80,7 @@ encrypt_options_clear(EncryptOptions *options)
     g_free(options->cipher);
     g_free(options->key_transport);
     g_free(options->bcc_folder);
+    trust_options_clear(&options->trust);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EncryptOptions, encrypt_options_clear)
 
@@ -137,36 +140,54 @@ warn_of_bcc(const OpReply *reply)
         }
 }
 
+/* Zero-terminated. */
+static GArray *
+make_encrypt_entries(EncryptOptions *options)
+{
+    const GOptionEntry entries[] = {
+        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->certificates,
+         "Encrypt to this certificate; may be repeated", "FILE"},
+        {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->recipients,
+         "Encrypt to this address; may be repeated", "ADDRESS"},
+        {"cipher", 0, 0, G_OPTION_ARG_STRING, &options->cipher,
+         "aes-128-cbc … aes-256-gcm (default auto: aes-256-gcm where all are known to read it, "
+         "else aes-256-cbc)",
+         "NAME"},
+        {"key-transport", 0, 0, G_OPTION_ARG_STRING, &options->key_transport,
+         "To RSA keys: pkcs1, which everybody reads, or oaep (default pkcs1)", "NAME"},
+        {"no-self", 0, 0, G_OPTION_ARG_NONE, &options->no_self, "Not to oneself", NULL},
+        {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options->bcc_folder,
+         "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
+    };
+    GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+    trust_options_add_entries(&options->trust, all);
+    return all;
+}
+
+static CliExit
+run_encrypt(Cli *cli, const EncryptOptions *options, const gchar *path, OpReply *reply)
+{
+    g_autoptr(JsonObject) params = make_encrypt_params(options);
+    CliExit status = cli_add_certificates(cli, params, "certificates", options->certificates);
+    if (status == EXIT_HOLDS)
+        status = trust_options_add_params(cli, params, &options->trust);
+    if (status == EXIT_HOLDS)
+        status = cli_run_on_message(cli, "encrypt", g_steal_pointer(&params), path, reply);
+    return status;
+}
+
 CliExit
 verb_encrypt(Cli *cli, gint argc, gchar **argv)
 {
     g_auto(EncryptOptions) options = {0};
-    const GOptionEntry entries[] = {
-        {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.certificates,
-         "Encrypt to this certificate; may be repeated", "FILE"},
-        {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.recipients,
-         "Encrypt to this address; may be repeated", "ADDRESS"},
-        {"cipher", 0, 0, G_OPTION_ARG_STRING, &options.cipher,
-         "aes-128-cbc … aes-256-gcm (default auto: aes-256-gcm where all are known to read it, "
-         "else aes-256-cbc)",
-         "NAME"},
-        {"key-transport", 0, 0, G_OPTION_ARG_STRING, &options.key_transport,
-         "To RSA keys: pkcs1, which everybody reads, or oaep (default pkcs1)", "NAME"},
-        {"no-self", 0, 0, G_OPTION_ARG_NONE, &options.no_self, "Not to oneself", NULL},
-        {"bcc-folder", 0, 0, G_OPTION_ARG_FILENAME, &options.bcc_folder,
-         "Write a copy for each Bcc recipient here, and leave them out of the message", "DIR"},
-        END_OF_ENTRIES,
-    };
-    g_auto(GStrv) files = options_parse_verb(cli, "encrypt", entries, 0, 1, argc, argv);
+    g_autoptr(GArray) entries = make_encrypt_entries(&options);
+    g_auto(GStrv) files = options_parse_verb(
+        cli, "encrypt", (const GOptionEntry *)(gpointer)entries->data, 0, 1, argc, argv);
     if (files == NULL || !has_place_for_message(cli))
         return EXIT_USAGE;
     g_auto(OpReply) reply = {0};
-    JsonObject *params = make_encrypt_params(&options);
-    CliExit status = cli_add_certificates(cli, params, "certificates", options.certificates);
-    if (status == EXIT_HOLDS)
-        status = cli_run_on_message(cli, "encrypt", params, files[0], &reply);
-    else
-        json_object_unref(params);
+    CliExit status = run_encrypt(cli, &options, files[0], &reply);
     /* The copies first: a message that is there has them. */
     if (status == EXIT_HOLDS && options.bcc_folder != NULL)
         status = write_bcc_copies(&reply, options.bcc_folder);

@@ -5,6 +5,7 @@
 #include "options.h"
 #include "report.h"
 #include "run.h"
+#include "trust-options.h"
 
 static void
 show_record(JsonObject *record)
@@ -31,6 +32,19 @@ show_record(JsonObject *record)
 }
 
 static void
+show_certificate(JsonObject *answer)
+{
+    JsonObject *seen = json_object(answer, "seen");
+    report_field("encrypt to", json_text(answer, "certificate_sha256"));
+    if (g_strcmp0(json_text(answer, "certificate_source"), "key-store") == 0)
+        report_field("", "one's own, which the record names");
+    if (seen == NULL)
+        return;
+    g_autofree gchar *words = words_for_seen(seen);
+    report_line("  %-13s seen %s; the record names it", "", words);
+}
+
+static void
 show_answer(JsonObject *answer, gboolean verbose)
 {
     const gchar *recipient = json_text(answer, "recipient");
@@ -50,7 +64,7 @@ show_answer(JsonObject *answer, gboolean verbose)
         report_field("detail", json_text(answer, "detail"));
     for (guint i = 0; i < json_array_get_length(records); i++)
         show_record(json_array_get_object_element(records, i));
-    report_field("encrypt to", json_text(answer, "certificate_sha256"));
+    show_certificate(answer);
 }
 
 /* Trials of case are other addresses than those that were asked for. */
@@ -69,31 +83,65 @@ lookup_status(JsonArray *results)
     return status;
 }
 
+typedef struct {
+    gboolean draft;
+    gboolean try_case;
+    gint type;
+    TrustOptions trust;
+    gboolean fresh;
+} LookupOptions;
+
+static void
+lookup_options_clear(LookupOptions *options)
+{
+    trust_options_clear(&options->trust);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LookupOptions, lookup_options_clear)
+
+/* Zero-terminated. */
+static GArray *
+make_lookup_entries(LookupOptions *options)
+{
+    const GOptionEntry entries[] = {
+        {"draft", 0, 0, G_OPTION_ARG_NONE, &options->draft,
+         "The names of the drafts before RFC 8162 (SHA-224)", NULL},
+        {"type", 0, 0, G_OPTION_ARG_INT, &options->type, "RR type (default 53, SMIMEA)", "NUMBER"},
+        {"try-case", 0, 0, G_OPTION_ARG_NONE, &options->try_case,
+         "Look at the lower-case and upper-case address too, each by itself", NULL},
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &options->fresh, "Ask the DNS, whatever is remembered",
+         NULL},
+    };
+    GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+    trust_options_add_entries(&options->trust, all);
+    return all;
+}
+
+static CliExit
+run_lookup(Cli *cli, const LookupOptions *options, gchar **addresses, OpReply *reply)
+{
+    g_autoptr(JsonObject) params = json_object_new();
+    json_set_strings(params, "addresses", (const gchar *const *)addresses);
+    json_object_set_boolean_member(params, "draft", options->draft);
+    json_object_set_boolean_member(params, "try_case", options->try_case);
+    json_object_set_boolean_member(params, "fresh", options->fresh);
+    json_object_set_int_member(params, "type", options->type);
+    CliExit status = trust_options_add_params(cli, params, &options->trust);
+    return status != EXIT_HOLDS ? status
+                                : cli_run(cli, "lookup", g_steal_pointer(&params), NULL, reply);
+}
+
 CliExit
 verb_lookup(Cli *cli, gint argc, gchar **argv)
 {
-    gboolean draft = FALSE, try_case = FALSE, fresh = FALSE;
-    gint type = 53;
-    const GOptionEntry entries[] = {
-        {"draft", 0, 0, G_OPTION_ARG_NONE, &draft,
-         "The names of the drafts before RFC 8162 (SHA-224)", NULL},
-        {"type", 0, 0, G_OPTION_ARG_INT, &type, "RR type (default 53, SMIMEA)", "NUMBER"},
-        {"try-case", 0, 0, G_OPTION_ARG_NONE, &try_case,
-         "Look at the lower-case and upper-case address too, each by itself", NULL},
-        {"fresh", 0, 0, G_OPTION_ARG_NONE, &fresh, "Ask the DNS, whatever is remembered", NULL},
-        END_OF_ENTRIES,
-    };
-    g_auto(GStrv) addresses = options_parse_verb(cli, "lookup", entries, 1, G_MAXUINT, argc, argv);
+    g_auto(LookupOptions) options = {.type = 53};
+    g_autoptr(GArray) entries = make_lookup_entries(&options);
+    g_auto(GStrv) addresses = options_parse_verb(
+        cli, "lookup", (const GOptionEntry *)(gpointer)entries->data, 1, G_MAXUINT, argc, argv);
     if (addresses == NULL)
         return EXIT_USAGE;
-    JsonObject *params = json_object_new();
-    json_set_strings(params, "addresses", (const gchar *const *)addresses);
-    json_object_set_boolean_member(params, "draft", draft);
-    json_object_set_boolean_member(params, "try_case", try_case);
-    json_object_set_boolean_member(params, "fresh", fresh);
-    json_object_set_int_member(params, "type", type);
     g_auto(OpReply) reply = {0};
-    CliExit status = cli_run(cli, "lookup", params, NULL, &reply);
+    CliExit status = run_lookup(cli, &options, addresses, &reply);
     if (status != EXIT_HOLDS)
         return status;
     JsonArray *results = json_array(reply.result, "results");

@@ -5,24 +5,13 @@
 #include "report.h"
 #include "run.h"
 
-static gchar *
-describe_origin(JsonObject *seen)
-{
-    const gchar *date = json_text(seen, "message_date");
-    const gchar *trust = json_text(seen, "trust");
-    if (g_strcmp0(json_text(seen, "origin"), "message") != 0)
-        return g_strdup_printf("by hand, %s", json_text(seen, "recorded"));
-    return g_strdup_printf("in mail%s%s, verified by %s", date == NULL ? "" : " of ",
-                           date == NULL ? "" : date, trust == NULL ? "nobody" : trust);
-}
-
 static void
 show_seen(JsonArray *all)
 {
     for (guint i = 0; i < json_array_get_length(all); i++) {
         JsonObject *seen = json_array_get_object_element(all, i);
         JsonObject *certificate = json_object(seen, "certificate");
-        g_autofree gchar *origin = describe_origin(seen);
+        g_autofree gchar *origin = words_for_seen(seen);
         report_line("%s", json_text(seen, "address"));
         report_field("seen", origin);
         report_field("subject", json_text(certificate, "subject"));

@@ -6,20 +6,18 @@
 #include "options.h"
 #include "report.h"
 #include "run.h"
+#include "trust-options.h"
 #include "verdict-report.h"
 
 /* What "verify", "read" and "decrypt" are told besides the message. */
 typedef struct {
     gchar **pins;
-    gchar **authorities;
-    gchar **crls;
+    TrustOptions trust;
     gchar **keys;
     gchar **key_password_files;
     gchar *message_password_file;
     gchar *author;
     gchar *content;
-    gboolean require_crl;
-    gboolean system_authorities;
     gboolean raw;
     gboolean entity;
 } ReadOptions;
@@ -28,8 +26,7 @@ static void
 read_options_clear(ReadOptions *options)
 {
     g_strfreev(options->pins);
-    g_strfreev(options->authorities);
-    g_strfreev(options->crls);
+    trust_options_clear(&options->trust);
     g_strfreev(options->keys);
     g_strfreev(options->key_password_files);
     g_free(options->message_password_file);
@@ -48,14 +45,6 @@ make_entries(ReadOptions *o, guint takes)
     const GOptionEntry trust[] = {
         {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->pins,
          "Trust this certificate instead of the DNS; may be repeated", "FILE"},
-        {"ca", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->authorities,
-         "Trust this certificate authority where the DNS has nothing; may be repeated", "FILE"},
-        {"system-authorities", 0, 0, G_OPTION_ARG_NONE, &o->system_authorities,
-         "Trust the certificate authorities of the system like those of --ca", NULL},
-        {"crl", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->crls,
-         "Certificate revocation list; may be repeated", "FILE"},
-        {"require-crl", 0, 0, G_OPTION_ARG_NONE, &o->require_crl,
-         "Trust an authority only where lists say that nothing was revoked", NULL},
         {"author", 0, 0, G_OPTION_ARG_STRING, &o->author,
          "The author's address, instead of the message's From", "ADDRESS"},
         {"content", 0, 0, G_OPTION_ARG_FILENAME, &o->content,
@@ -81,8 +70,10 @@ make_entries(ReadOptions *o, guint takes)
         &o->entity, "Write the innermost MIME entity alone: its Content- fields and its body",
         NULL};
     GArray *entries = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
-    if ((takes & TAKES_TRUST) != 0)
+    if ((takes & TAKES_TRUST) != 0) {
         g_array_append_vals(entries, trust, G_N_ELEMENTS(trust));
+        trust_options_add_entries(&o->trust, entries);
+    }
     if ((takes & TAKES_KEYS) != 0)
         g_array_append_vals(entries, keys, G_N_ELEMENTS(keys));
     if ((takes & TAKES_RAW) != 0)
@@ -109,12 +100,11 @@ add_params(Cli *cli, JsonObject *params, const ReadOptions *options)
         json_object_set_string_member(params, "author", options->author);
     if ((options->message_password_file != NULL &&
          !input_add_password(params, "message_password", options->message_password_file)) ||
-        (options->content != NULL && !input_add_file(params, "content", options->content)) ||
-        !input_add_crls(params, "crls", options->crls))
+        (options->content != NULL && !input_add_file(params, "content", options->content)))
         return EXIT_UNKNOWN;
     CliExit status = cli_add_certificates(cli, params, "pins", options->pins);
     if (status == EXIT_HOLDS)
-        status = cli_add_certificates(cli, params, "authorities", options->authorities);
+        status = trust_options_add_params(cli, params, &options->trust);
     if (status == EXIT_HOLDS)
         status = input_add_key_files(params, options->keys, options->key_password_files);
     return status;
@@ -130,10 +120,6 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
         json_object_set_boolean_member(params, "raw", TRUE);
     if (options->entity)
         json_object_set_boolean_member(params, "entity", TRUE);
-    if (options->require_crl)
-        json_object_set_boolean_member(params, "require_crl", TRUE);
-    if (options->system_authorities)
-        json_object_set_boolean_member(params, "system_authorities", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;

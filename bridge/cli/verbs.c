@@ -35,9 +35,10 @@ const CliVerb cli_verbs[] = {
      "The local part is hashed as it is written: RFC 8162 §4 forbids changing its case.",
      verb_owner_name},
     {"record", "[ADDRESS]", "The zone-file line that publishes a certificate",
-     "Without --cert, the certificate is the newest of ADDRESS in the key store. Others can "
-     "encrypt\n"
-     "with a whole certificate only (selector 0, matching type 0).",
+     "Without --cert, the certificate is the newest of ADDRESS in the key store. To encrypt, "
+     "others\n"
+     "need the whole certificate (selector 0, matching type 0), or signed mail from ADDRESS "
+     "before.",
      verb_record},
     {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
      "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "
@@ -68,6 +69,14 @@ const CliVerb cli_verbs[] = {
      "verdict goes to standard output, and the message only to --output.",
      verb_read},
     {"cert", "FILE", "Facts of a certificate", NULL, verb_cert},
+    {"crl", "list|add|fetch|remove [FILE|URL|SHA256…]", "The revocation lists that are at hand",
+     "\"add FILE…\" keeps lists (DER or PEM), \"list\" shows them, \"remove SHA256\" or \"remove\n"
+     "--all\" lets them go. \"verify\", \"read\", \"encrypt\" and \"lookup\" look at them; what "
+     "one\n"
+     "of them revokes is not used. \"fetch URL…\" and \"fetch --cert FILE\" get lists over http; "
+     "nothing\n"
+     "else in the program ever does.",
+     verb_crl},
     {"doctor", "", "What works here and what does not",
      "The native-messaging manifest is needed for Thunderbird alone.", verb_doctor},
     {NULL, NULL, NULL, NULL, NULL},

@@ -112,6 +112,21 @@ dup_name(CERTName *name, const SECItem *der)
     return escaped;
 }
 
+gchar *
+certificate_dup_name_text(GBytes *der)
+{
+    PLArenaPool *arena = PORT_NewArena(DER_DEFAULT_CHUNKSIZE);
+    CERTName *name = PORT_ArenaZNew(arena, CERTName);
+    SECItem item = nss_borrow_bytes(der);
+    gchar *text = item.len <= LIMIT_NAME_OCTETS &&
+                          SEC_QuickDERDecodeItem(arena, name, SEC_ASN1_GET(CERT_NameTemplate),
+                                                 &item) == SECSuccess
+                      ? dup_name(name, &item)
+                      : dup_name_hex(&item);
+    PORT_FreeArena(arena, PR_FALSE);
+    return text;
+}
+
 /* Each once, in order. */
 typedef struct {
     GPtrArray *list;

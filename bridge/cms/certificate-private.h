@@ -52,6 +52,9 @@ struct _Certificate {
 /* "1.2.840.113549.1.9.1"; whatever can't be read as an OID gives "". */
 gchar *certificate_oid_to_string(const SECItem *oid);
 
+/* A Name as certificate_get_subject() gives it. */
+gchar *certificate_dup_name_text(GBytes *der);
+
 /* One step each of certificate_new(). */
 void certificate_read_names(Certificate *certificate); /* certificate-names.c */
 gboolean certificate_read_usages(Certificate *certificate,

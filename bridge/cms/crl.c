@@ -5,6 +5,7 @@
 #include <secder.h>
 #include <string.h>
 
+#include "certificate-private.h"
 #include "cms-error.h"
 
 /* The last octet of 2.5.29.n, id-ce; 0 stands for all others. */
@@ -27,6 +28,7 @@ enum {
 struct _Crl {
     GBytes *der;
     DistinguishedName *issuer;
+    BerSlice issuer_der;
     gint64 this_update;
     gint64 next_update; /* G_MAXINT64: none */
     IssuingPoint point;
@@ -338,10 +340,9 @@ read_time(BerReader *fields, gint64 *out_time, GError **error)
 static gboolean
 read_issuer(Crl *crl, BerReader *fields, GError **error)
 {
-    BerSlice name;
-    if (!ber_skip(fields, "CRL's issuer", &name, error))
+    if (!ber_skip(fields, "CRL's issuer", &crl->issuer_der, error))
         return FALSE;
-    crl->issuer = distinguished_name_new_slice(crl->der, name, error);
+    crl->issuer = distinguished_name_new_slice(crl->der, crl->issuer_der, error);
     return crl->issuer != NULL;
 }
 
@@ -414,6 +415,25 @@ crl_get_point(const Crl *crl)
     return &crl->point;
 }
 
+gint64
+crl_get_this_update(const Crl *crl)
+{
+    return crl->this_update;
+}
+
+gint64
+crl_get_next_update(const Crl *crl)
+{
+    return crl->next_update;
+}
+
+gchar *
+crl_dup_issuer_text(const Crl *crl)
+{
+    g_autoptr(GBytes) der = ber_slice_to_bytes(crl->der, crl->issuer_der);
+    return certificate_dup_name_text(der);
+}
+
 gboolean
 crl_is_current(const Crl *crl, gint64 now)
 {
@@ -447,6 +467,13 @@ has_same_point(const Crl *a, const Crl *b)
     if (a->point_der == NULL || b->point_der == NULL)
         return a->point_der == b->point_der;
     return g_bytes_equal(a->point_der, b->point_der);
+}
+
+gboolean
+crl_has_same_scope(const Crl *a, const Crl *b)
+{
+    return crl_is_delta(a) == crl_is_delta(b) && has_same_point(a, b) &&
+           distinguished_name_equal(a->issuer, b->issuer);
 }
 
 gboolean

@@ -19,6 +19,13 @@ const DistinguishedName *crl_get_issuer(const Crl *crl);
 const IssuingPoint *crl_get_point(const Crl *crl);
 /* Between thisUpdate and nextUpdate; one without nextUpdate never ends. */
 gboolean crl_is_current(const Crl *crl, gint64 now);
+/* Seconds since 1970; the next one G_MAXINT64 if none is announced. */
+gint64 crl_get_this_update(const Crl *crl);
+gint64 crl_get_next_update(const Crl *crl);
+/* As certificate_get_issuer(). */
+gchar *crl_dup_issuer_text(const Crl *crl);
+/* Whether both are of the same issuer's name, point and kind: of two such, one is the later. */
+gboolean crl_has_same_scope(const Crl *a, const Crl *b);
 gboolean crl_is_delta(const Crl *crl);
 /* Whether @delta is newer than @base and builds on it or on one before it (RFC 5280 §5.2.4), for
  * the same issuer and the same distribution point. */

@@ -185,3 +185,29 @@ issuing_point_clear(IssuingPoint *point)
 {
     g_clear_pointer(&point->names, g_ptr_array_unref);
 }
+
+static void
+add_url(GPtrArray *urls, const gchar *url)
+{
+    for (guint i = 0; i < urls->len; i++)
+        if (g_str_equal(g_ptr_array_index(urls, i), url))
+            return;
+    g_ptr_array_add(urls, g_strdup(url));
+}
+
+GPtrArray *
+distribution_points_get_urls(const Certificate *certificate)
+{
+    GPtrArray *urls = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) points = distribution_points_read(certificate);
+    for (guint i = 0; points != NULL && i < points->len; i++) {
+        const DistributionPoint *point = g_ptr_array_index(points, i);
+        for (guint j = 0; point->names != NULL && j < point->names->len; j++) {
+            const GeneralName *name = g_ptr_array_index(point->names, j);
+            if (name->tag == GENERAL_NAME_URI && name->text != NULL &&
+                g_ascii_strncasecmp(name->text, "http://", 7) == 0)
+                add_url(urls, name->text);
+        }
+    }
+    return urls;
+}

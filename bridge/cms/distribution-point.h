@@ -19,6 +19,9 @@ typedef struct {
 /* (element-type DistributionPoint): the first 50 of the extension; empty if it is absent. NULL:
  * malformed. */
 GPtrArray *distribution_points_read(const Certificate *certificate) G_GNUC_WARN_UNUSED_RESULT;
+/* The http addresses of a certificate's points, for whoever wants to fetch lists from there: each
+ * once. (element-type utf8) (transfer full) */
+GPtrArray *distribution_points_get_urls(const Certificate *certificate);
 void distribution_point_free(DistributionPoint *point);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DistributionPoint, distribution_point_free)
 

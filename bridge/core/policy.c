@@ -226,6 +226,8 @@ objection_rank(VerdictReason reason)
 static gboolean
 is_better(const PolicyCandidate *a, const PolicyCandidate *b)
 {
+    if (a->is_from_elsewhere != b->is_from_elsewhere)
+        return b->is_from_elsewhere;
     if (a->strength != b->strength)
         return a->strength > b->strength;
     return a->not_before > b->not_before;

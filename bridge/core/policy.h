@@ -89,12 +89,13 @@ typedef struct {
     gboolean names_address; /* needed by all usages but DANE-EE */
     guint strength;         /* bits of security of the key */
     gint64 not_before;
+    gboolean is_from_elsewhere; /* seen, not given by the DNS itself */
 } PolicyCandidate;
 
 /**
  * policy_choose_recipient:
- * @out_index: (out): the candidate to encrypt to: valid, then strongest, then newest; -1 without
- * one
+ * @out_index: (out): the candidate to encrypt to, -1 without one: of those that are valid and fit
+ * one that the DNS gives before one that it only names; then the strongest, then the newest
  *
  * Returns: REASON_NONE for "ready", else why there is none
  */

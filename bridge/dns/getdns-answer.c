@@ -286,9 +286,12 @@ getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *respons
         return resolver_answer_new_unreachable(owner_name, rr_type,
                                                "no answer from the name server");
     guint32 rcode = get_int(response, REPLY "/header/rcode", 2);
-    if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN)
-        return resolver_answer_new_unreachable(owner_name, rr_type, "%s (response code %u)",
-                                               rcode_to_string(rcode), rcode);
+    if (rcode != RCODE_NOERROR && rcode != RCODE_NXDOMAIN) {
+        ResolverAnswer *failure = resolver_answer_new_unreachable(
+            owner_name, rr_type, "%s (response code %u)", rcode_to_string(rcode), rcode);
+        failure->is_error_reply = TRUE;
+        return failure;
+    }
     if (!answers_question(response, owner_name, rr_type))
         return resolver_answer_new_unreachable(owner_name, rr_type, "no answer to the question");
     g_autoptr(ResolverAnswer) answer =

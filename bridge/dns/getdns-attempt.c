@@ -1,114 +1,75 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-attempt.h"
 
-#include <getdns/getdns_extra.h>
-
+#include "chain-lookup.h"
 #include "getdns-answer.h"
+#include "getdns-query.h"
 #include "source.h"
 
 struct _GetdnsAttempt {
-    GetdnsChannel *channel;
+    ZoneChain *chain;
     gchar *owner_name;
     guint16 rr_type;
     guint timeout_ms;
-    getdns_transaction_t transaction;
-    gboolean called_back; /* getdns knows of this transaction no more */
-    gboolean orphaned;    /* nobody waits; the callback frees */
-    GetdnsAttemptResult result;
-    ResolverAnswer *answer;
-    GSource *source; /* the time limit, then the delivery */
+    ChainLookup *quick;
+    GetdnsQuery *query; /* after it */
+    gboolean by_stream; /* though the route is over UDP */
+    GSource *timeout;
     GetdnsAttemptDone done;
     gpointer user_data;
 };
 
-static void
-attempt_free(GetdnsAttempt *attempt)
+void
+getdns_attempt_cancel(GetdnsAttempt *attempt)
 {
-    source_drop(&attempt->source);
-    resolver_answer_free(attempt->answer);
-    getdns_channel_unref(attempt->channel);
+    if (attempt->quick != NULL)
+        chain_lookup_cancel(attempt->quick);
+    if (attempt->query != NULL)
+        getdns_query_cancel(attempt->query);
+    source_drop(&attempt->timeout);
+    zone_chain_unref(attempt->chain);
     g_free(attempt->owner_name);
     g_free(attempt);
 }
 
+/* Takes @answer. */
 static void
-set_source(GetdnsAttempt *attempt, GSource *source, GSourceFunc function)
+finish(GetdnsAttempt *attempt, GetdnsAttemptResult result, ResolverAnswer *answer)
 {
-    source_drop(&attempt->source);
-    attempt->source = source;
-    g_source_set_callback(source, function, attempt, NULL);
-    g_source_attach(source, g_main_context_get_thread_default());
-}
-
-static gboolean
-on_deliver(gpointer user_data)
-{
-    GetdnsAttempt *attempt = user_data;
     GetdnsAttemptDone done = attempt->done;
     gpointer done_data = attempt->user_data;
-    GetdnsAttemptResult result = attempt->result;
-    ResolverAnswer *answer = g_steal_pointer(&attempt->answer);
-    attempt_free(attempt);
+    getdns_attempt_cancel(attempt);
     done(result, answer, done_data);
-    return G_SOURCE_REMOVE;
 }
 
-/* Takes @answer. getdns does not bear its context destroyed in a callback, and may call back before
- * getdns_general() returns: so the news waits for the main loop. */
-static void
-deliver_later(GetdnsAttempt *attempt, GetdnsAttemptResult result, ResolverAnswer *answer)
-{
-    attempt->result = result;
-    attempt->answer = answer;
-    set_source(attempt, g_timeout_source_new(0), on_deliver);
-}
+static void ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream);
 
 static void
-on_getdns(getdns_context *context G_GNUC_UNUSED, getdns_callback_type_t type, getdns_dict *response,
-          void *user_data, getdns_transaction_t transaction G_GNUC_UNUSED)
+on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
 {
     GetdnsAttempt *attempt = user_data;
     g_autoptr(getdns_dict) owned = response;
-    attempt->called_back = TRUE;
-    if (attempt->orphaned) {
-        attempt_free(attempt);
-        return;
-    }
-    gboolean answered = type == GETDNS_CALLBACK_COMPLETE;
-    ResolverAnswer *answer =
-        answered ? getdns_answer_new(attempt->owner_name, attempt->rr_type, owned,
-                                     g_get_real_time() / G_USEC_PER_SEC)
-                 : resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
-                                                   "no answer from the name server");
-    deliver_later(attempt,
-                  answered && !getdns_answer_is_timeout(owned) ? GETDNS_ATTEMPT_ANSWERED
-                                                               : GETDNS_ATTEMPT_SILENT,
-                  answer);
-}
-
-void
-getdns_attempt_cancel(GetdnsAttempt *attempt)
-{
-    /* getdns calls back with GETDNS_CALLBACK_CANCEL inside of its own cancel function. */
-    source_drop(&attempt->source);
-    attempt->orphaned = TRUE;
-    if (attempt->called_back ||
-        getdns_cancel_callback(getdns_channel_get_context(attempt->channel),
-                               attempt->transaction) == GETDNS_RETURN_UNKNOWN_TRANSACTION)
-        attempt_free(attempt);
+    attempt->query = NULL;
+    if (response == NULL && attempt->by_stream)
+        ask_thoroughly(attempt, FALSE);
+    else if (response != NULL)
+        finish(attempt, GETDNS_ATTEMPT_ANSWERED,
+               getdns_answer_new(attempt->owner_name, attempt->rr_type, response,
+                                 g_get_real_time() / G_USEC_PER_SEC));
+    else
+        finish(attempt, GETDNS_ATTEMPT_SILENT,
+               resolver_answer_new_unreachable(
+                   attempt->owner_name, attempt->rr_type, "%s%s", problem == NULL ? "" : "getdns: ",
+                   problem == NULL ? "no answer from the name server" : problem));
 }
 
 static gboolean
 on_timeout(gpointer user_data)
 {
     GetdnsAttempt *attempt = user_data;
-    GetdnsAttemptDone done = attempt->done;
-    gpointer done_data = attempt->user_data;
-    ResolverAnswer *answer =
-        resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
-                                        "no answer within %g s", attempt->timeout_ms / 1000.0);
-    getdns_attempt_cancel(attempt);
-    done(GETDNS_ATTEMPT_SILENT, answer, done_data);
+    finish(attempt, GETDNS_ATTEMPT_SILENT,
+           resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
+                                           "no answer within %g s", attempt->timeout_ms / 1000.0));
     return G_SOURCE_REMOVE;
 }
 
@@ -122,28 +83,54 @@ make_extensions(void)
     return extensions;
 }
 
+/* getdns's own way: six questions, nothing kept. By TCP if that can be had, since keys and proofs
+ * are long and one lost datagram is the end of it. */
+static void
+ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream)
+{
+    const GetdnsRoute *route = zone_chain_get_route(attempt->chain);
+    attempt->by_stream = by_stream && route->stream != NULL;
+    g_autoptr(getdns_dict) extensions = make_extensions();
+    g_autofree gchar *absolute = g_strconcat(attempt->owner_name, ".", NULL);
+    attempt->query = getdns_query_new(attempt->by_stream ? route->stream : route->channel, absolute,
+                                      attempt->rr_type, extensions, on_query, attempt);
+}
+
+static void
+on_quick(ChainLookupResult result, ResolverAnswer *answer, gpointer user_data)
+{
+    GetdnsAttempt *attempt = user_data;
+    attempt->quick = NULL;
+    switch (result) {
+    case CHAIN_LOOKUP_ANSWERED:
+        finish(attempt, GETDNS_ATTEMPT_ANSWERED, answer);
+        return;
+    case CHAIN_LOOKUP_SILENT:
+        finish(attempt, GETDNS_ATTEMPT_SILENT, answer);
+        return;
+    case CHAIN_LOOKUP_UNDECIDED:
+    default:
+        ask_thoroughly(attempt, TRUE);
+    }
+}
+
 GetdnsAttempt *
-getdns_attempt_new(GetdnsChannel *channel, const gchar *owner_name, guint16 rr_type,
+getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_name, guint16 rr_type,
                    guint timeout_ms, GetdnsAttemptDone done, gpointer user_data)
 {
     GetdnsAttempt *attempt = g_new0(GetdnsAttempt, 1);
-    attempt->channel = getdns_channel_ref(channel);
+    attempt->chain = zone_chain_ref(chain);
     attempt->owner_name = g_strdup(owner_name);
     attempt->rr_type = rr_type;
     attempt->timeout_ms = timeout_ms;
     attempt->done = done;
     attempt->user_data = user_data;
-    set_source(attempt, g_timeout_source_new(timeout_ms), on_timeout);
-
-    g_autoptr(getdns_dict) extensions = make_extensions();
-    g_autofree gchar *absolute = g_strconcat(owner_name, ".", NULL);
-    getdns_return_t result = getdns_general(getdns_channel_get_context(channel), absolute, rr_type,
-                                            extensions, attempt, &attempt->transaction, on_getdns);
-    if (result != GETDNS_RETURN_GOOD && !attempt->called_back) {
-        attempt->called_back = TRUE;
-        deliver_later(attempt, GETDNS_ATTEMPT_SILENT,
-                      resolver_answer_new_unreachable(owner_name, rr_type, "getdns: %s",
-                                                      getdns_get_errorstr_by_id(result)));
-    }
+    attempt->timeout = g_timeout_source_new(timeout_ms);
+    g_source_set_callback(attempt->timeout, on_timeout, attempt, NULL);
+    g_source_attach(attempt->timeout, g_main_context_get_thread_default());
+    if (way == GETDNS_ATTEMPT_QUICK)
+        attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
+    else
+        ask_thoroughly(attempt, TRUE);
     return attempt;
 }

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
-#include "getdns-channel.h"
 #include "resolver.h"
+#include "zone-chain.h"
 
-/* One question put once to one channel. */
+/* One lookup through one name server: the quick way (chain-lookup.h), and where that can't decide,
+ * getdns's own validation from the root. What counts as bogus is said by the latter, unless it
+ * would be at the price of the process. */
 
 typedef struct _GetdnsAttempt GetdnsAttempt;
+
+typedef enum {
+    GETDNS_ATTEMPT_QUICK,
+    GETDNS_ATTEMPT_THOROUGH /* not the quick way: with libunbound in getdns, from the root */
+} GetdnsAttemptWay;
 
 typedef enum {
     GETDNS_ATTEMPT_SILENT, /* no answer in time, no connection: @answer says so */
@@ -18,8 +25,9 @@ typedef enum {
 typedef void (*GetdnsAttemptDone)(GetdnsAttemptResult result, ResolverAnswer *answer,
                                   gpointer user_data);
 
-GetdnsAttempt *getdns_attempt_new(GetdnsChannel *channel, const gchar *owner_name, guint16 rr_type,
-                                  guint timeout_ms, GetdnsAttemptDone done, gpointer user_data);
+GetdnsAttempt *getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_name,
+                                  guint16 rr_type, guint timeout_ms, GetdnsAttemptDone done,
+                                  gpointer user_data);
 
 /* Ends it without a call of @done. Not to be used after @done has been called. */
 void getdns_attempt_cancel(GetdnsAttempt *attempt);

@@ -107,15 +107,14 @@ set_server(getdns_context *context, const ResolverServer *server, ResolverTransp
 static gboolean
 set_transport(getdns_context *context, ResolverTransport transport, GError **error)
 {
-    static getdns_transport_list_t lists[RESOLVER_N_TRANSPORTS][2] = {
-        [RESOLVER_TRANSPORT_TCP] = {GETDNS_TRANSPORT_TCP},
-        [RESOLVER_TRANSPORT_UDP] = {GETDNS_TRANSPORT_UDP, GETDNS_TRANSPORT_TCP},
-        [RESOLVER_TRANSPORT_TLS] = {GETDNS_TRANSPORT_TLS},
-        [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = {GETDNS_TRANSPORT_TLS},
+    static getdns_transport_list_t list[RESOLVER_N_TRANSPORTS] = {
+        [RESOLVER_TRANSPORT_TCP] = GETDNS_TRANSPORT_TCP,
+        [RESOLVER_TRANSPORT_UDP] = GETDNS_TRANSPORT_UDP,
+        [RESOLVER_TRANSPORT_TLS] = GETDNS_TRANSPORT_TLS,
+        [RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC] = GETDNS_TRANSPORT_TLS,
     };
-    gsize n_transports = transport == RESOLVER_TRANSPORT_UDP ? 2 : 1;
-    return check(getdns_context_set_dns_transport_list(context, n_transports, lists[transport]),
-                 "transports", error) &&
+    return check(getdns_context_set_dns_transport_list(context, 1, &list[transport]), "transports",
+                 error) &&
            check(getdns_context_set_idle_timeout(context, IDLE_TIMEOUT_MS), "idle timeout",
                  error) &&
            check(getdns_context_set_tls_backoff_time(context, BACKOFF_SECONDS), "backoff", error);
@@ -132,21 +131,6 @@ set_tls(getdns_context *context, const ResolverConfig *config, ResolverTransport
            (config->tls_ca_file == NULL ||
             check(getdns_context_set_tls_ca_file(context, config->tls_ca_file), "authorities",
                   error));
-}
-
-static gboolean
-set_root_servers(getdns_context *context, gchar **addresses, GError **error)
-{
-    g_autoptr(getdns_list) list = getdns_list_create();
-    if (addresses == NULL || addresses[0] == NULL)
-        return TRUE;
-    for (gsize i = 0; addresses[i] != NULL; i++) {
-        g_autoptr(getdns_dict) address = NULL;
-        if (!check(getdns_str2dict(addresses[i], &address), "root server", error) ||
-            !check(getdns_list_set_dict(list, i, address), "root servers", error))
-            return FALSE;
-    }
-    return check(getdns_context_set_dns_root_servers(context, list), "root servers", error);
 }
 
 static gboolean
@@ -175,8 +159,7 @@ configure(GetdnsChannel *channel, const ResolverConfig *config, const ResolverSe
     if (server != NULL)
         return configure_stub(context, config, server, transport, error);
     return check(getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_RECURSING),
-                 "recursion", error) &&
-           set_root_servers(context, config->root_servers, error);
+                 "recursion", error);
 }
 
 static void

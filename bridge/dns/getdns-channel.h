@@ -14,10 +14,12 @@ typedef struct _GetdnsChannel GetdnsChannel;
 
 /**
  * getdns_channel_new:
- * @config: of it the authorities for TLS, and the servers of the root
+ * @config: of it the authorities for TLS
  * @server: (nullable): NULL to ask from the root; with RESOLVER_TRANSPORT_TLS it has a name
  * @transport: the one that is used; with RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC this is TLS without
- *   authentication, and with RESOLVER_TRANSPORT_UDP TCP after truncation
+ *   authentication, and RESOLVER_TRANSPORT_UDP gives truncated answers as they are: when
+ * getdns 1.6.0 goes over to TCP by itself and the query is cancelled, it closes the connection of
+ * all others
  * @anchors: see trust_anchor_parse()
  * @error: DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_SERVER, or DNS_ERROR_PROGRAM if getdns refuses
  */

@@ -8,6 +8,8 @@
 
 /* What the program's own deadline may be late by, on a machine that is busy. */
 #define BACKSTOP_GRACE_MS 2000u
+/* How often it is asked for a sign of life. */
+#define HEARTBEAT_MS 500u
 
 struct _ResolverChild {
     ResolverProcess *process;
@@ -15,6 +17,8 @@ struct _ResolverChild {
     GPtrArray *asked; /* (element-type Asked): in hand, in the order of asking */
     guint32 last_id;
     guint isolation;
+    GSource *heartbeat; /* while there are questions */
+    gint64 ping_time;   /* monotonic, of a ping that has had no echo; else 0 */
     const ResolverChildCallbacks *callbacks;
     gpointer user_data;
 };
@@ -38,6 +42,7 @@ static void
 on_message(const ResolverWireMessage *message, gpointer user_data)
 {
     ResolverChild *child = user_data;
+    child->ping_time = 0;
     if (message->kind == RESOLVER_WIRE_READY)
         child->isolation = message->isolation;
     if (message->kind != RESOLVER_WIRE_ANSWER)
@@ -68,9 +73,42 @@ on_backstop(gpointer user_data)
 {
     Asked *asked = user_data;
     ResolverChild *child = asked->child;
-    child->callbacks->died(child, RESOLVER_CHILD_HANGS, "the resolver program does not answer",
+    child->callbacks->died(child, RESOLVER_CHILD_OVERDUE, "the resolver program does not answer",
                            child->user_data);
     return G_SOURCE_REMOVE;
+}
+
+/* The set-up has the questions' time limit alone. */
+static gboolean
+on_heartbeat(gpointer user_data)
+{
+    ResolverChild *child = user_data;
+    gint64 now = g_get_monotonic_time();
+    if (child->asked->len == 0) {
+        source_drop(&child->heartbeat);
+        child->ping_time = 0;
+        return G_SOURCE_REMOVE;
+    }
+    if (child->ping_time == 0 && child->isolation != 0) {
+        child->ping_time = now;
+        resolver_process_send(child->process, resolver_wire_serialize_ping(0));
+    }
+    if (child->ping_time == 0 ||
+        now - child->ping_time < RESOLVER_CHILD_SILENCE_MS * G_TIME_SPAN_MILLISECOND)
+        return G_SOURCE_CONTINUE;
+    child->callbacks->died(child, RESOLVER_CHILD_CRASHED, "the resolver program hangs",
+                           child->user_data);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+start_heartbeat(ResolverChild *child)
+{
+    if (child->heartbeat != NULL)
+        return;
+    child->heartbeat = g_timeout_source_new(HEARTBEAT_MS);
+    g_source_set_callback(child->heartbeat, on_heartbeat, child, NULL);
+    g_source_attach(child->heartbeat, g_main_context_get_thread_default());
 }
 
 ResolverChild *
@@ -94,6 +132,7 @@ resolver_child_free(ResolverChild *child)
 {
     if (child == NULL)
         return;
+    source_drop(&child->heartbeat);
     g_ptr_array_unref(child->asked);
     resolver_process_free(child->process);
     resolver_config_free(child->setup);
@@ -121,6 +160,7 @@ resolver_child_ask(ResolverChild *child, ResolverQuestion *question)
     g_source_set_callback(asked->backstop, on_backstop, asked, NULL);
     g_source_attach(asked->backstop, g_main_context_get_thread_default());
     g_ptr_array_add(child->asked, asked);
+    start_heartbeat(child);
     resolver_process_send(child->process, resolver_wire_serialize_lookup(
                                               asked->id, question->owner_name, question->rr_type));
 }

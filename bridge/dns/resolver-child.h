@@ -2,13 +2,23 @@
 #pragma once
 
 #include "resolver-config.h"
+#include "resolver-sandbox.h"
 #include "resolver.h"
 
 /* One run of the resolver program and the questions that it has in hand.
  *
- * It is dead when the process has ended, or when it has left a question without answer for longer
- * than the deadline of the configuration allows. Then it answers nothing more; whoever has it takes
- * the questions and frees it. */
+ * It is dead when the process has ended; when, with questions in hand, it has given no sign of life
+ * for RESOLVER_CHILD_SILENCE_MS, stopped or computing on and on; or when it has left a question
+ * without answer for longer than the deadline of the configuration allows. Then it answers nothing
+ * more; whoever has it takes the questions and frees it. */
+
+/* An honest program is back in its main loop after 24 answers at the latest, some 30 ms of
+ * computing; a sanitizer makes that twenty times as much, and machines can be busy. */
+#if RESOLVER_SANDBOX_SANITIZER
+#define RESOLVER_CHILD_SILENCE_MS 10000u
+#else
+#define RESOLVER_CHILD_SILENCE_MS 3000u
+#endif
 
 typedef struct _ResolverChild ResolverChild;
 
@@ -20,8 +30,9 @@ typedef struct {
 
 typedef enum {
     RESOLVER_CHILD_ENDED_FROM_OUTSIDE, /* by no doing of its own */
-    RESOLVER_CHILD_CRASHED,            /* over its computing time, too, and when it can't start */
-    RESOLVER_CHILD_HANGS
+    /* Over its computing time, without a sign of life, or when it can't start. */
+    RESOLVER_CHILD_CRASHED,
+    RESOLVER_CHILD_OVERDUE /* alive, but a question was forgotten */
 } ResolverChildDeath;
 
 typedef struct {

@@ -14,13 +14,13 @@
  *
  * - ended from outside (SIGKILL and the like): what was in hand is asked again, of a new child, up
  *   to RESOLVER_CLIENT_MAX_ASKED times in all;
- * - crashed, or over its computing time: if it had one lookup in hand, that one is the cause. Of
- *   several, each is asked again once, alone, of a second child, within one deadline more, while
- *   the others go on with a new first child. The one that kills the second child is the cause. It
- *   is answered with DNS_OUTCOME_UNREACHABLE and the reason, and its domain is not asked for a
- *   while, see resolver-deaths.h;
- * - hanging, that is without answer for longer than the configured deadline allows: it is killed,
- *   and what was in hand, whose time is over, is DNS_OUTCOME_UNREACHABLE.
+ * - crashed, over its computing time, or without a sign of life: if it had one lookup in hand, that
+ * one is the cause. Of several, each is asked again once, alone, of a second child, within one
+ * deadline more, while the others go on with a new first child. The one that kills the second child
+ * is the cause. It is answered with DNS_OUTCOME_UNREACHABLE and the reason, and its domain is not
+ * asked for a while, see resolver-deaths.h;
+ * - alive but without answer for longer than the configured deadline allows: it is killed, and what
+ *   was in hand, whose time is over, is DNS_OUTCOME_UNREACHABLE.
  *
  * After too many deaths within a minute lookups are answered so at once, until the minute is over.
  * The trust-anchor file and, if no servers are configured, RESOLVER_CONFIG_SYSTEM_FILE are read

@@ -161,9 +161,10 @@ resolver_config_avoids_roadblocks(const ResolverConfig *config)
 guint
 resolver_config_get_lookup_ms(const ResolverConfig *config)
 {
-    return resolver_config_avoids_roadblocks(config)
-               ? config->deadline_ms + RESOLVER_CONFIG_PROBE_MS + RESOLVER_CONFIG_AVOIDANCE_MS
-               : config->deadline_ms;
+    if (config->recursive)
+        return config->deadline_ms;
+    return config->deadline_ms + RESOLVER_CONFIG_PROBE_MS +
+           (resolver_config_avoids_roadblocks(config) ? RESOLVER_CONFIG_AVOIDANCE_MS : 0);
 }
 
 static gboolean

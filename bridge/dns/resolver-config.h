@@ -79,7 +79,12 @@ gboolean resolver_config_avoids_roadblocks(const ResolverConfig *config);
  * what it may cost to go round a roadblock. */
 guint resolver_config_get_lookup_ms(const ResolverConfig *config);
 
-/* What a roadblock may cost: finding out that there is one, and asking from the root. */
+/* What a roadblock may cost: finding out that there is one, and asking from the root. See
+ * resolver-roadblock.h. */
+/* Does not exist, and .arpa is signed; unlike the special names of RFC 6761 servers ask for it. The
+ * proof shows that keys, delegation and denial come through. */
+#define RESOLVER_CONFIG_PROBE_NAME   "_smimecert.arpa"
+#define RESOLVER_CONFIG_PROBE_TYPE   53
 #define RESOLVER_CONFIG_PROBE_MS     2000u
 #define RESOLVER_CONFIG_AVOIDANCE_MS 5000u
 

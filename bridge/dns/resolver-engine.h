@@ -4,7 +4,9 @@
 #include "resolver-config.h"
 #include "resolver.h"
 
-/* Makes the engine that @config names.
+/* Makes the engine that @config names. getdns leaves asking from the root to libunbound, and tells
+ * it of other root servers than the world's by a file, which the resolver program may not write:
+ * with root servers that are named libunbound is asked directly.
  *
  * @config: with servers, or recursive; @anchors: see trust_anchor_parse().
  * @error: DNS_ERROR_SERVER, DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_PROGRAM */

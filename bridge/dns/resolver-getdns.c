@@ -11,8 +11,11 @@ struct _ResolverGetdns {
     ResolverConfig *config;
     GStrv anchors;
     GPtrArray *servers; /* (element-type ResolverServer): empty if recursive */
-    /* (element-type GetdnsChannel): [server][transport]; NULL until it is needed */
-    GetdnsChannel **channels;
+    ZoneStore *store;
+    RoundTrip *trips; /* by server, over UDP */
+    /* (element-type ZoneChain): [server][transport], each with its channel; NULL until it is
+     * needed */
+    ZoneChain **chains;
     ResolverPlan *plan;
     SleepWatch sleep;
     GQueue waiting; /* of GTask: not on the network yet */
@@ -26,8 +29,8 @@ typedef struct {
     ResolverTrail trail;
     GSource *delay; /* of the next attempt */
     GetdnsAttempt *attempt;
-    GetdnsChannel *channel; /* of the attempt */
-    ResolverAnswer *worst;  /* an answer that another server may better */
+    ZoneChain *chain;      /* of the attempt */
+    ResolverAnswer *worst; /* an answer that another server may better */
     gboolean active;
     GSource *deadline;
     GSource *cancelled;
@@ -46,7 +49,7 @@ stop_attempt(EngineLookup *lookup)
 {
     if (lookup->attempt != NULL)
         getdns_attempt_cancel(g_steal_pointer(&lookup->attempt));
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
 }
 
 static void
@@ -128,40 +131,56 @@ on_deadline(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static GetdnsChannel **
-find_channel(ResolverGetdns *self, guint server, ResolverTransport transport)
+static ZoneChain **
+find_chain(ResolverGetdns *self, guint server, ResolverTransport transport)
 {
-    return &self->channels[server * RESOLVER_N_TRANSPORTS + transport];
+    return &self->chains[server * RESOLVER_N_TRANSPORTS + transport];
 }
 
 static GetdnsChannel *
-open_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
+new_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
 {
-    GetdnsChannel **channel = find_channel(self, server, transport);
-    if (*channel == NULL)
-        *channel = getdns_channel_new(
-            self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
-            transport, (const gchar *const *)self->anchors, error);
-    return *channel;
+    return getdns_channel_new(
+        self->config, self->config->recursive ? NULL : g_ptr_array_index(self->servers, server),
+        transport, (const gchar *const *)self->anchors, error);
+}
+
+static ZoneChain *
+open_chain(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
+{
+    ZoneChain **chain = find_chain(self, server, transport);
+    if (*chain != NULL)
+        return *chain;
+    gboolean udp = transport == RESOLVER_TRANSPORT_UDP;
+    g_autoptr(GetdnsChannel) channel = new_channel(self, server, transport, error);
+    g_autoptr(GetdnsChannel) stream = NULL;
+    if (channel == NULL)
+        return NULL;
+    if (udp && (stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) == NULL)
+        return NULL;
+    GetdnsRoute route = {channel, stream, udp ? &self->trips[server] : NULL};
+    *chain = zone_chain_new(&route, self->store, (const gchar *const *)self->anchors,
+                            self->config->attempt_timeout_ms);
+    return *chain;
 }
 
 /* What stands in its sockets is of no use any more: the next attempt begins with new ones. */
 static void
-close_channel(ResolverGetdns *self, GetdnsChannel *channel)
+close_chain(ResolverGetdns *self, ZoneChain *chain)
 {
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
-        if (self->channels[i] == channel)
-            g_clear_pointer(&self->channels[i], getdns_channel_unref);
+        if (self->chains[i] == chain)
+            g_clear_pointer(&self->chains[i], zone_chain_unref);
 }
 
 /* The connections of before a sleep are dead; attempts under way find that out by themselves. */
 static void
-close_channels_after_sleep(ResolverGetdns *self)
+close_chains_after_sleep(ResolverGetdns *self)
 {
     if (!sleep_watch_has_slept(&self->sleep))
         return;
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
-        g_clear_pointer(&self->channels[i], getdns_channel_unref);
+        g_clear_pointer(&self->chains[i], zone_chain_unref);
 }
 
 static gboolean
@@ -197,10 +216,10 @@ on_silent(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
-    explain_silence(answer, lookup->channel);
+    explain_silence(answer, zone_chain_get_route(lookup->chain)->channel);
     if (!self->config->recursive)
-        close_channel(self, lookup->channel);
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+        close_chain(self, lookup->chain);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
     if (!resolver_plan_note_silent(self->plan, &lookup->trail)) {
         give_up(task, answer);
         return;
@@ -214,7 +233,7 @@ on_answered(GTask *task, ResolverAnswer *answer)
 {
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
-    g_clear_pointer(&lookup->channel, getdns_channel_unref);
+    g_clear_pointer(&lookup->chain, zone_chain_unref);
     if (is_final(answer->outcome)) {
         resolver_plan_note_good(self->plan, &lookup->trail);
         finish_lookup(task, answer);
@@ -269,18 +288,18 @@ try_now(GTask *task)
     ResolverGetdns *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    GetdnsChannel *channel =
-        open_channel(self, lookup->trail.server, lookup->trail.transport, &error);
-    if (channel == NULL) {
+    ZoneChain *chain = open_chain(self, lookup->trail.server, lookup->trail.transport, &error);
+    if (chain == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
         return;
     }
-    lookup->channel = getdns_channel_ref(channel);
-    guint timeout_ms =
-        self->config->recursive ? self->config->deadline_ms : self->config->attempt_timeout_ms;
-    lookup->attempt = getdns_attempt_new(channel, lookup->owner_name, lookup->rr_type, timeout_ms,
-                                         on_attempt, task);
+    lookup->chain = zone_chain_ref(chain);
+    gboolean recursive = self->config->recursive;
+    lookup->attempt = getdns_attempt_new(
+        chain, recursive ? GETDNS_ATTEMPT_THOROUGH : GETDNS_ATTEMPT_QUICK, lookup->owner_name,
+        lookup->rr_type, recursive ? self->config->deadline_ms : self->config->attempt_timeout_ms,
+        on_attempt, task);
 }
 
 static void
@@ -288,7 +307,7 @@ start_lookup(ResolverGetdns *self, GTask *task)
 {
     EngineLookup *lookup = g_task_get_task_data(task);
     lookup->active = TRUE;
-    close_channels_after_sleep(self);
+    close_chains_after_sleep(self);
     resolver_plan_begin(self->plan, &lookup->trail);
     self->n_active++;
     lookup->deadline = g_timeout_source_new(self->config->deadline_ms);
@@ -351,8 +370,10 @@ resolver_getdns_finalize(GObject *object)
 {
     ResolverGetdns *self = RESOLVER_GETDNS(object);
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
-        getdns_channel_unref(self->channels[i]);
-    g_free(self->channels);
+        zone_chain_unref(self->chains[i]);
+    g_free(self->chains);
+    g_free(self->trips);
+    zone_store_free(self->store);
     resolver_plan_free(self->plan);
     g_ptr_array_unref(self->servers);
     g_strfreev(self->anchors);
@@ -369,6 +390,7 @@ resolver_getdns_class_init(ResolverGetdnsClass *klass)
 static void
 resolver_getdns_init(ResolverGetdns *self)
 {
+    self->store = zone_store_new(ZONE_STORE_MAX_ZONES);
     self->servers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_server_free);
     g_queue_init(&self->waiting);
 }
@@ -398,9 +420,10 @@ resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, G
     gboolean ok = take_servers(self, error);
     self->plan = resolver_plan_new(self->config, count_servers(self), g_get_monotonic_time);
     sleep_watch_init(&self->sleep);
-    self->channels = g_new0(GetdnsChannel *, count_servers(self) * RESOLVER_N_TRANSPORTS);
+    self->chains = g_new0(ZoneChain *, count_servers(self) * RESOLVER_N_TRANSPORTS);
+    self->trips = g_new0(RoundTrip, count_servers(self));
     /* Here and not with the first lookup, so that anchors which getdns refuses are told as such. */
-    if (!ok || open_channel(self, 0, self->config->transport, error) == NULL)
+    if (!ok || open_chain(self, 0, self->config->transport, error) == NULL)
         return NULL;
     return g_steal_pointer(&self);
 }

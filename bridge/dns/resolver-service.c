@@ -6,6 +6,7 @@
 #include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
+#include "resolver-roadblock.h"
 #include "resolver-sandbox.h"
 
 typedef struct {
@@ -73,8 +74,10 @@ set_up(Service *service, const ResolverWireMessage *message)
     if (service->engine != NULL)
         return;
     g_autoptr(GError) error = NULL;
-    service->engine =
-        resolver_engine_new(message->config, (const gchar *const *)message->anchors, &error);
+    const gchar *const *anchors = (const gchar *const *)message->anchors;
+    service->engine = message->config->recursive
+                          ? resolver_engine_new(message->config, anchors, &error)
+                          : (Resolver *)resolver_roadblock_new(message->config, anchors, &error);
     if (service->engine != NULL)
         return;
     resolver_answer_free(service->no_engine);
@@ -85,12 +88,15 @@ set_up(Service *service, const ResolverWireMessage *message)
 
 /* The engine has read and loaded what it needs, and nothing of the network yet. */
 static void
-close_sandbox(Service *service)
+close_sandbox(Service *service, const ResolverConfig *config)
 {
+    /* Each connection over TLS reads it anew. */
+    const gchar *const readable[] = {config->tls_ca_file, NULL};
     if (service->isolated)
         return;
     service->isolated = TRUE;
-    resolver_link_send(service->link, resolver_wire_serialize_ready(resolver_sandbox_enter(NULL)));
+    resolver_link_send(service->link,
+                       resolver_wire_serialize_ready(resolver_sandbox_enter(readable)));
 }
 
 static void
@@ -100,7 +106,7 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
     switch (message->kind) {
     case RESOLVER_WIRE_SETUP:
         set_up(service, message);
-        close_sandbox(service);
+        close_sandbox(service, message->config);
         return;
     case RESOLVER_WIRE_LOOKUP:
         begin_lookup(service, message);
@@ -112,6 +118,9 @@ on_message(const ResolverWireMessage *message, gpointer user_data)
             g_cancellable_cancel(cancellable);
         return;
     }
+    case RESOLVER_WIRE_PING:
+        resolver_link_send(service->link, resolver_wire_serialize_ping(message->id));
+        return;
     case RESOLVER_WIRE_ANSWER:
     case RESOLVER_WIRE_READY:
     default:

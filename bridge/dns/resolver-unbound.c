@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-unbound.h"
 
+#include "resolver-plan.h"
+#include "resolver-server.h"
+#include "sleep-watch.h"
 #include "source.h"
 #include "unbound-channel.h"
 
@@ -11,8 +14,9 @@ struct _ResolverUnbound {
     GPtrArray *servers; /* (element-type GInetSocketAddress): empty if recursive */
     /* (element-type UnboundChannel): [server][transport]; NULL until it is needed */
     UnboundChannel **channels;
-    guint preferred; /* the server that answered last */
-    GQueue waiting;  /* of GTask: not on the network yet */
+    ResolverPlan *plan;
+    SleepWatch sleep;
+    GQueue waiting; /* of GTask: not on the network yet */
     guint n_active;
     gboolean starting;
 };
@@ -20,8 +24,8 @@ struct _ResolverUnbound {
 typedef struct {
     gchar *owner_name;
     guint16 rr_type;
-    guint first_server;
-    guint n_attempts;
+    ResolverTrail trail;
+    GSource *delay;        /* of the next attempt */
     UnboundQuery *query;   /* of the attempt under way */
     ResolverAnswer *worst; /* an answer that another server may better */
     gboolean active;
@@ -31,7 +35,7 @@ typedef struct {
 
 static void resolver_unbound_iface_init(ResolverInterface *iface);
 static void start_waiting(ResolverUnbound *self);
-static void try_next(GTask *task);
+static void try_now(GTask *task);
 
 G_DEFINE_TYPE_WITH_CODE(ResolverUnbound, resolver_unbound, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_unbound_iface_init))
@@ -47,6 +51,7 @@ static void
 engine_lookup_free(EngineLookup *lookup)
 {
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     resolver_answer_free(lookup->worst);
@@ -60,13 +65,6 @@ count_servers(const ResolverUnbound *self)
     return MAX(self->servers->len, 1);
 }
 
-static guint
-count_attempts(const ResolverUnbound *self)
-{
-    /* From the root, libunbound chooses servers and transports by itself. */
-    return self->config->recursive ? 1 : MAX(self->config->attempts, count_servers(self));
-}
-
 /* Ends the lookup, whether it was on the network or waiting; the caller returns the task, which is
  * held by whoever waits for an answer no longer. */
 static void
@@ -75,6 +73,7 @@ end_lookup(GTask *task)
     ResolverUnbound *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     stop_attempt(lookup);
+    source_drop(&lookup->delay);
     source_drop(&lookup->deadline);
     source_drop(&lookup->cancelled);
     if (lookup->active)
@@ -127,25 +126,6 @@ on_deadline(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
-static guint
-current_server(const ResolverUnbound *self, const EngineLookup *lookup)
-{
-    return (lookup->first_server + lookup->n_attempts - 1) % count_servers(self);
-}
-
-static gboolean
-is_last_attempt(const ResolverUnbound *self, const EngineLookup *lookup)
-{
-    return lookup->n_attempts == count_attempts(self);
-}
-
-static ResolverTransport
-current_transport(const ResolverUnbound *self, const EngineLookup *lookup)
-{
-    return is_last_attempt(self, lookup) && lookup->n_attempts > 1 ? RESOLVER_TRANSPORT_UDP
-                                                                   : self->config->transport;
-}
-
 static UnboundChannel *
 open_channel(ResolverUnbound *self, guint server, ResolverTransport transport, GError **error)
 {
@@ -160,6 +140,16 @@ open_channel(ResolverUnbound *self, guint server, ResolverTransport transport, G
     return *channel;
 }
 
+/* The connections of before a sleep are dead; questions under way find that out by themselves. */
+static void
+close_channels_after_sleep(ResolverUnbound *self)
+{
+    if (!sleep_watch_has_slept(&self->sleep))
+        return;
+    for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
+        g_clear_pointer(&self->channels[i], unbound_channel_unref);
+}
+
 /* Takes @answer, which another server may better; a bogus one says more than a failure. */
 static void
 keep_worst(EngineLookup *lookup, ResolverAnswer *answer)
@@ -172,40 +162,50 @@ keep_worst(EngineLookup *lookup, ResolverAnswer *answer)
     lookup->worst = answer;
 }
 
-static void
-on_silent(GTask *task)
-{
-    ResolverUnbound *self = g_task_get_source_object(task);
-    EngineLookup *lookup = g_task_get_task_data(task);
-    if (self->preferred == current_server(self, lookup))
-        self->preferred = (self->preferred + 1) % count_servers(self);
-    if (is_last_attempt(self, lookup))
-        give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type,
-                                                      "no answer from the name server"));
-    else
-        try_next(task);
-}
-
-/* libunbound tells no server that refuses TCP from one in trouble. */
 static gboolean
-may_lack_tcp(const ResolverUnbound *self, const EngineLookup *lookup, DnsOutcome outcome)
+on_delay(gpointer user_data)
 {
-    return outcome == DNS_OUTCOME_UNREACHABLE && !is_last_attempt(self, lookup) &&
-           self->config->transport != RESOLVER_TRANSPORT_UDP;
+    GTask *task = user_data;
+    EngineLookup *lookup = g_task_get_task_data(task);
+    source_drop(&lookup->delay);
+    try_now(task);
+    return G_SOURCE_REMOVE;
 }
 
 static void
-on_failed(GTask *task, ResolverAnswer *answer)
+try_next(GTask *task)
+{
+    EngineLookup *lookup = g_task_get_task_data(task);
+    if (lookup->trail.delay_ms == 0) {
+        try_now(task);
+        return;
+    }
+    lookup->delay = g_timeout_source_new(lookup->trail.delay_ms);
+    g_source_set_callback(lookup->delay, on_delay, task, NULL);
+    g_source_attach(lookup->delay, g_task_get_context(task));
+}
+
+static void
+on_silent(GTask *task, ResolverAnswer *answer)
 {
     ResolverUnbound *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
-    if (lookup->n_attempts >= count_servers(self)) {
-        /* Asking the same server again in the same way would give the same answer. */
-        if (!may_lack_tcp(self, lookup, answer->outcome)) {
-            give_up(task, answer);
-            return;
-        }
-        lookup->n_attempts = count_attempts(self) - 1;
+    if (!resolver_plan_note_silent(self->plan, &lookup->trail)) {
+        give_up(task, answer);
+        return;
+    }
+    resolver_answer_free(answer);
+    try_next(task);
+}
+
+static void
+on_poor(GTask *task, ResolverAnswer *answer)
+{
+    ResolverUnbound *self = g_task_get_source_object(task);
+    EngineLookup *lookup = g_task_get_task_data(task);
+    if (!resolver_plan_note_poor(self->plan, &lookup->trail)) {
+        give_up(task, answer);
+        return;
     }
     keep_worst(lookup, answer);
     try_next(task);
@@ -213,31 +213,30 @@ on_failed(GTask *task, ResolverAnswer *answer)
 
 /* Takes @answer. */
 static void
-on_query(ResolverAnswer *answer, gpointer user_data)
+on_query(UnboundQueryResult result, ResolverAnswer *answer, gpointer user_data)
 {
     GTask *task = user_data;
     ResolverUnbound *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     lookup->query = NULL;
-    if (answer == NULL) {
-        on_silent(task);
+    if (result == UNBOUND_QUERY_SILENT) {
+        on_silent(task, answer);
     } else if (answer->outcome == DNS_OUTCOME_UNREACHABLE || answer->outcome == DNS_OUTCOME_BOGUS) {
-        on_failed(task, answer);
+        on_poor(task, answer);
     } else {
-        self->preferred = current_server(self, lookup);
+        resolver_plan_note_good(self->plan, &lookup->trail);
         finish_lookup(task, answer);
     }
 }
 
 static void
-try_next(GTask *task)
+try_now(GTask *task)
 {
     ResolverUnbound *self = g_task_get_source_object(task);
     EngineLookup *lookup = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    lookup->n_attempts++;
     UnboundChannel *channel =
-        open_channel(self, current_server(self, lookup), current_transport(self, lookup), &error);
+        open_channel(self, lookup->trail.server, lookup->trail.transport, &error);
     if (channel == NULL) {
         give_up(task, resolver_answer_new_unreachable(lookup->owner_name, lookup->rr_type, "%s",
                                                       error->message));
@@ -254,7 +253,8 @@ start_lookup(ResolverUnbound *self, GTask *task)
 {
     EngineLookup *lookup = g_task_get_task_data(task);
     lookup->active = TRUE;
-    lookup->first_server = self->preferred;
+    close_channels_after_sleep(self);
+    resolver_plan_begin(self->plan, &lookup->trail);
     self->n_active++;
     lookup->deadline = g_timeout_source_new(self->config->deadline_ms);
     g_source_set_callback(lookup->deadline, on_deadline, task, NULL);
@@ -318,6 +318,7 @@ resolver_unbound_finalize(GObject *object)
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
         unbound_channel_unref(self->channels[i]);
     g_free(self->channels);
+    resolver_plan_free(self->plan);
     g_ptr_array_unref(self->servers);
     g_strfreev(self->anchors);
     resolver_config_free(self->config);
@@ -374,6 +375,8 @@ resolver_unbound_new(const ResolverConfig *config, const gchar *const *anchors, 
     if (config->transport == RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC)
         self->config->transport = RESOLVER_TRANSPORT_TCP;
     gboolean ok = check_transport(config, error) && take_servers(self, error);
+    self->plan = resolver_plan_new(self->config, count_servers(self), g_get_monotonic_time);
+    sleep_watch_init(&self->sleep);
     self->channels = g_new0(UnboundChannel *, count_servers(self) * RESOLVER_N_TRANSPORTS);
     /* Here and not with the first lookup, so that anchors which libunbound refuses are told as
      * such. */

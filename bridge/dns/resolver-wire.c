@@ -12,6 +12,7 @@
 #define CANCEL_TYPE "(u)"
 #define ANSWER_TYPE "(uubusaays)"
 #define READY_TYPE  "(u)"
+#define PING_TYPE   "(u)"
 
 /* A name of 253 octets, each written as \DDD. */
 #define CANONICAL_NAME_MAX_OCTETS 1012u
@@ -91,6 +92,12 @@ GBytes *
 resolver_wire_serialize_ready(guint isolation)
 {
     return serialize(RESOLVER_WIRE_READY, g_variant_new(READY_TYPE, isolation));
+}
+
+GBytes *
+resolver_wire_serialize_ping(guint32 id)
+{
+    return serialize(RESOLVER_WIRE_PING, g_variant_new(PING_TYPE, id));
 }
 
 static gboolean
@@ -210,6 +217,13 @@ parse_ready(GVariant *variant, ResolverWireMessage *message, GError **error)
     return TRUE;
 }
 
+static gboolean
+parse_ping(GVariant *variant, ResolverWireMessage *message, GError **error G_GNUC_UNUSED)
+{
+    g_variant_get(variant, PING_TYPE, &message->id);
+    return TRUE;
+}
+
 static const struct {
     ResolverWireKind kind;
     const gchar *type;
@@ -220,6 +234,7 @@ static const struct {
     {RESOLVER_WIRE_CANCEL, CANCEL_TYPE, parse_cancel},
     {RESOLVER_WIRE_ANSWER, ANSWER_TYPE, parse_answer},
     {RESOLVER_WIRE_READY, READY_TYPE, parse_ready},
+    {RESOLVER_WIRE_PING, PING_TYPE, parse_ping},
 };
 
 ResolverWireMessage *

@@ -20,6 +20,7 @@
  *                               detail or ""
  *
  *     READY   (u)               ResolverIsolation: the program's first message, when it is set up
+ *     PING    (u)               id; the program sends it back as it is
  *
  * The program reads what the network sends, so the client takes nothing from it unchecked. */
 
@@ -37,12 +38,13 @@ typedef enum {
     RESOLVER_WIRE_LOOKUP,
     RESOLVER_WIRE_CANCEL,
     RESOLVER_WIRE_ANSWER,
-    RESOLVER_WIRE_READY
+    RESOLVER_WIRE_READY,
+    RESOLVER_WIRE_PING
 } ResolverWireKind;
 
 typedef struct {
     ResolverWireKind kind;
-    guint32 id;             /* LOOKUP, CANCEL, ANSWER */
+    guint32 id;             /* LOOKUP, CANCEL, ANSWER, PING */
     gchar *owner_name;      /* LOOKUP */
     guint16 rr_type;        /* LOOKUP */
     guint isolation;        /* READY */
@@ -61,6 +63,7 @@ GBytes *resolver_wire_serialize_lookup(guint32 id, const gchar *owner_name, guin
 GBytes *resolver_wire_serialize_cancel(guint32 id);
 GBytes *resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer);
 GBytes *resolver_wire_serialize_ready(guint isolation);
+GBytes *resolver_wire_serialize_ping(guint32 id);
 
 /**
  * resolver_wire_parse:

@@ -54,6 +54,7 @@ resolver_answer_copy(const ResolverAnswer *answer)
     copy->ttl = answer->ttl;
     copy->canonical_name = g_strdup(answer->canonical_name);
     copy->detail = g_strdup(answer->detail);
+    copy->is_error_reply = answer->is_error_reply;
     for (guint i = 0; i < answer->records->len; i++)
         g_ptr_array_add(copy->records, g_bytes_ref(g_ptr_array_index(answer->records, i)));
     return copy;

@@ -40,6 +40,9 @@ typedef struct {
     /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within 5 s"; NULL if there
      * is nothing to say. */
     gchar *detail;
+    /* UNREACHABLE, inside the resolver program: not silence, the name server has answered with an
+     * error. libunbound can't tell the two apart, so with it this is always FALSE. */
+    gboolean is_error_reply;
 } ResolverAnswer;
 
 /* With the name as it is (less one dot at its end), without records and with a ttl of 0. */

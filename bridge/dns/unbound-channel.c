@@ -32,7 +32,9 @@ struct _UnboundQuery {
     guint16 rr_type;
     int id;
     gboolean called_back; /* libunbound knows of it no more */
+    guint timeout_ms;
     gint64 began;
+    UnboundQueryResult result;
     ResolverAnswer *answer;
     GSource *source; /* the time limit */
     UnboundQueryDone done;
@@ -205,9 +207,10 @@ on_readable(gint fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UNUSED, gpointe
     while ((query = g_queue_pop_head(&channel->answered)) != NULL) {
         UnboundQueryDone done = query->done;
         gpointer done_data = query->user_data;
+        UnboundQueryResult result = query->result;
         ResolverAnswer *answer = g_steal_pointer(&query->answer);
         query_free(query);
-        done(answer, done_data);
+        done(result, answer, done_data);
     }
     return G_SOURCE_CONTINUE;
 }
@@ -259,10 +262,20 @@ unbound_channel_is_stale(const UnboundChannel *channel)
     return g_get_monotonic_time() >= channel->stale_time;
 }
 
-static void
-take_failure(UnboundChannel *channel, gint64 now)
+/* Whether the server has answered anything since the query began. */
+static gboolean
+server_is_there(const UnboundQuery *query)
 {
-    channel->stale_time = MIN(channel->stale_time, now + FAILURE_SECONDS * G_TIME_SPAN_SECOND);
+    return query->channel->last_answer_time >= query->began;
+}
+
+/* What libunbound remembers of a server that is not there is of no use to the next attempt. */
+static void
+take_failure(UnboundQuery *query, gboolean server_failed)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 until = server_failed ? now : now + FAILURE_SECONDS * G_TIME_SPAN_SECOND;
+    query->channel->stale_time = MIN(query->channel->stale_time, until);
 }
 
 /* Inside libunbound, which does not bear to be ended here: the news waits for on_readable(). */
@@ -270,33 +283,33 @@ static void
 on_result(void *user_data, int error, struct ub_result *result)
 {
     UnboundQuery *query = user_data;
-    UnboundChannel *channel = query->channel;
-    gint64 now = g_get_monotonic_time();
     query->called_back = TRUE;
     query->answer = unbound_answer_new(query->owner_name, query->rr_type, error, result);
     ub_resolve_free(result);
-    if (query->answer->outcome == DNS_OUTCOME_BOGUS ||
-        query->answer->outcome == DNS_OUTCOME_UNREACHABLE)
-        take_failure(channel, now);
-    else
-        channel->last_answer_time = now;
-    g_queue_push_tail(&channel->answered, query);
+    query->result = UNBOUND_QUERY_ANSWERED;
+    if (query->answer->outcome == DNS_OUTCOME_UNREACHABLE && !server_is_there(query)) {
+        query->result = UNBOUND_QUERY_SILENT;
+        take_failure(query, TRUE);
+    } else if (query->answer->outcome == DNS_OUTCOME_UNREACHABLE ||
+               query->answer->outcome == DNS_OUTCOME_BOGUS) {
+        take_failure(query, FALSE);
+    } else {
+        query->channel->last_answer_time = g_get_monotonic_time();
+    }
+    g_queue_push_tail(&query->channel->answered, query);
 }
 
 static gboolean
 on_timeout(gpointer user_data)
 {
     UnboundQuery *query = user_data;
-    UnboundChannel *channel = query->channel;
     UnboundQueryDone done = query->done;
     gpointer done_data = query->user_data;
-    gint64 now = g_get_monotonic_time();
-    if (channel->last_answer_time < query->began)
-        channel->stale_time = now;
-    else
-        take_failure(channel, now);
+    ResolverAnswer *answer = resolver_answer_new_unreachable(
+        query->owner_name, query->rr_type, "no answer within %g s", query->timeout_ms / 1000.0);
+    take_failure(query, !server_is_there(query));
     unbound_query_cancel(query);
-    done(NULL, done_data);
+    done(UNBOUND_QUERY_SILENT, answer, done_data);
     return G_SOURCE_REMOVE;
 }
 
@@ -308,6 +321,7 @@ unbound_query_new(UnboundChannel *channel, const gchar *owner_name, guint16 rr_t
     query->channel = unbound_channel_ref(channel);
     query->owner_name = g_strdup(owner_name);
     query->rr_type = rr_type;
+    query->timeout_ms = timeout_ms;
     query->began = g_get_monotonic_time();
     query->done = done;
     query->user_data = user_data;

@@ -33,9 +33,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UnboundChannel, unbound_channel_unref)
 /* Whether what the context remembers of failures has outlived its use. */
 gboolean unbound_channel_is_stale(const UnboundChannel *channel);
 
+typedef enum {
+    /* No answer in time; or libunbound has none, and nothing tells that the server gives it any:
+     * it says "SERVFAIL" to a server that is not there too. */
+    UNBOUND_QUERY_SILENT,
+    UNBOUND_QUERY_ANSWERED
+} UnboundQueryResult;
+
 /* Called once, from the main loop, outside libunbound. The query is gone then. @answer: (transfer
- * full), NULL if none came in time. */
-typedef void (*UnboundQueryDone)(ResolverAnswer *answer, gpointer user_data);
+ * full) */
+typedef void (*UnboundQueryDone)(UnboundQueryResult result, ResolverAnswer *answer,
+                                 gpointer user_data);
 
 UnboundQuery *unbound_query_new(UnboundChannel *channel, const gchar *owner_name, guint16 rr_type,
                                 guint timeout_ms, UnboundQueryDone done, gpointer user_data);

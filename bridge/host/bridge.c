@@ -175,20 +175,32 @@ bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config, GError 
     return TRUE;
 }
 
+/* Beside this program, or where it is installed. */
+static gchar *
+find_program(const gchar *name)
+{
+    g_autofree gchar *self = g_file_read_link("/proc/self/exe", NULL);
+    if (self != NULL) {
+        g_autofree gchar *folder = g_path_get_dirname(self);
+        g_autofree gchar *beside = g_build_filename(folder, name, NULL);
+        if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
+            return g_steal_pointer(&beside);
+    }
+    return g_build_filename(HOST_LIBEXECDIR, name, NULL);
+}
+
+gchar *
+bridge_dup_fetch_program(void)
+{
+    return find_program("dane-smime-fetch");
+}
+
 static gchar *
 find_resolver_program(void)
 {
     const gchar *named = g_getenv("DANE_SMIME_RESOLVER");
-    if (named != NULL && g_path_is_absolute(named))
-        return g_strdup(named);
-    g_autofree gchar *self = g_file_read_link("/proc/self/exe", NULL);
-    if (self != NULL) {
-        g_autofree gchar *folder = g_path_get_dirname(self);
-        g_autofree gchar *beside = g_build_filename(folder, "dane-smime-resolver", NULL);
-        if (g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-            return g_steal_pointer(&beside);
-    }
-    return g_build_filename(HOST_LIBEXECDIR, "dane-smime-resolver", NULL);
+    return named != NULL && g_path_is_absolute(named) ? g_strdup(named)
+                                                      : find_program("dane-smime-resolver");
 }
 
 const gchar *

@@ -53,6 +53,9 @@ gboolean bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config
 /* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is
  * installed. */
 const gchar *bridge_get_resolver_program(void);
+/* The same for dane-smime-fetch: beside this program, else where it is installed. (transfer full)
+ */
+gchar *bridge_dup_fetch_program(void);
 
 /* Whether what verified signatures tell of correspondents is recorded (peer-capabilities.h). What
  * is recorded already is used in any case. */

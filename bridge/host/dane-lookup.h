@@ -27,30 +27,7 @@ gchar *dane_owner_name(const gchar *address, gboolean draft,
 GPtrArray *dane_lookup(const OpCall *call, GPtrArray *addresses, const DaneLookupChoices *choices,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * dane_choose_recipient:
- * @out_certificate: (out) (transfer full) (nullable): whom to encrypt to, if the answer is
- * REASON_NONE
- *
- * See policy_choose_recipient().
- */
-VerdictReason dane_choose_recipient(const OpCall *call, const DaneAnswer *answer,
-                                    Certificate **out_certificate);
-
 /* Whether the certificate names @address, in whatever case its local part is written. */
 gboolean dane_certificate_names(const Certificate *certificate, const gchar *address);
 /* REASON_NONE, CERTIFICATE_EXPIRED or CERTIFICATE_NOT_YET_VALID. */
 VerdictReason dane_certificate_validity(const Certificate *certificate, gint64 now);
-
-/* Whether the certificate can be encrypted to: REASON_NONE, CERTIFICATE_EXPIRED,
- * CERTIFICATE_NOT_YET_VALID, CERTIFICATE_UNFIT or UNSUPPORTED_ALGORITHM. */
-VerdictReason dane_recipient_fitness(const Certificate *certificate, gint64 now);
-
-/* The members "recipient" and "certificate_sha256": "ready" and the certificate to encrypt to, or
- * the reason and null. */
-void json_set_recipient(JsonObject *object, VerdictReason reason, const Certificate *certificate);
-/* One entry of the results of "lookup", from what dane_choose_recipient() said. */
-JsonObject *dane_answer_describe(const DaneAnswer *answer, VerdictReason reason,
-                                 const Certificate *certificate);
-/* The same, asking it. */
-JsonObject *dane_answer_to_json(const OpCall *call, const DaneAnswer *answer);

@@ -2,8 +2,11 @@
 
 #include "learning.h"
 
+#include "certificate-judge.h"
 #include "core-limits.h"
+#include "dane-lookup.h"
 #include "peer-capabilities.h"
+#include "recipient-choice.h"
 #include "seen-certificates.h"
 
 gint64
@@ -12,6 +15,14 @@ learning_get_latest_time(void)
     return g_get_real_time() / G_USEC_PER_SEC + SIGNING_TIME_SLACK;
 }
 
+/* One verified message. */
+typedef struct {
+    const OpCall *call;
+    const VerdictFacts *facts;
+    GPtrArray *certificates; /* (element-type Certificate): that it carries; borrowed */
+    gint64 date;
+} Noting;
+
 static gboolean
 is_statement(const SignerResult *result)
 {
@@ -19,13 +30,16 @@ is_statement(const SignerResult *result)
 }
 
 static void
-note_capabilities(const OpCall *call, const gchar *author, const SignerResult *result)
+note_capabilities(const Noting *noting, const SignerResult *result)
 {
+    const gchar *author = noting->facts->author;
     g_autoptr(GError) problem = NULL;
+    if (!is_statement(result))
+        return;
     g_autoptr(PeerCapabilities) said = peer_capabilities_new(
         author, result->certificate, result->signing_time, result->capabilities);
-    if (!peer_capabilities_learn(bridge_get_profile(call->bridge), said, learning_get_latest_time(),
-                                 LIMIT_PEERS, &problem))
+    if (!peer_capabilities_learn(bridge_get_profile(noting->call->bridge), said,
+                                 learning_get_latest_time(), LIMIT_PEERS, &problem))
         g_warning("not recorded what %s can read: %s", author, problem->message);
 }
 
@@ -61,23 +75,77 @@ learning_add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *ce
 }
 
 static void
-note_certificate(const OpCall *call, const VerdictFacts *facts, const JudgedSigner *signer,
-                 gint64 date)
+note_certificate(const Noting *noting, Certificate *certificate, TrustSource trust, gint64 date)
 {
+    const gchar *author = noting->facts->author;
     g_autoptr(GError) problem = NULL;
-    gint64 signing_time = signer->result->signing_time;
-    g_autoptr(SeenCertificate) seen = seen_certificate_new(
-        facts->author, signer->result->certificate, g_get_real_time() / G_USEC_PER_SEC);
+    g_autoptr(SeenCertificate) seen =
+        seen_certificate_new(author, certificate, g_get_real_time() / G_USEC_PER_SEC);
     seen->origin = SEEN_IN_MESSAGE;
-    seen->trust = signer->verdict.trust;
-    seen->message_date = signing_time != G_MININT64 ? signing_time : date;
-    if (seen->message_date > learning_get_latest_time())
-        seen->message_date = G_MININT64;
-    learning_add_issuers(seen->issuers, seen->certificate,
-                         signed_data_get_certificates(facts->opened->signature->signed_data));
-    if (!seen_certificates_record(bridge_get_profile(call->bridge), seen, FALSE,
+    seen->trust = trust;
+    if (date <= learning_get_latest_time())
+        seen->message_date = date;
+    learning_add_issuers(seen->issuers, certificate, noting->certificates);
+    if (!seen_certificates_record(bridge_get_profile(noting->call->bridge), seen, FALSE,
                                   &seen_default_limits, &problem))
-        g_warning("the certificate of %s is not recorded: %s", facts->author, problem->message);
+        g_warning("the certificate of %s is not recorded: %s", author, problem->message);
+}
+
+/* Whether some record names it as the author's own, or the authority above it. */
+static gboolean
+is_published(const Noting *noting, CertificateJudge *judge, Certificate *certificate)
+{
+    g_autoptr(GArray) compared = certificate_judge_compare_records(judge, certificate);
+    for (guint i = 0; i < compared->len; i++) {
+        const PolicyRecord *record = &g_array_index(compared, PolicyRecord, i);
+        if (record->matches && (record->usage == SMIMEA_USAGE_DANE_EE ||
+                                (record->path == REASON_NONE &&
+                                 dane_certificate_names(certificate, noting->facts->author))))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The author's other certificates, as that of a key for encryption beside one for signatures.
+ * Nobody has signed them with the message: those that the domain does not name now are left, or
+ * anybody on the way could fill the place. */
+static void
+note_other_certificates(const Noting *noting, GPtrArray *signers)
+{
+    gint64 now = bridge_get_now(noting->call->bridge);
+    const CertificateEvidence evidence = {
+        .dane = noting->facts->dane, .others = noting->certificates, .now = now};
+    g_autoptr(CertificateJudge) judge = NULL;
+    for (guint i = 0; i < noting->certificates->len; i++) {
+        Certificate *certificate = g_ptr_array_index(noting->certificates, i);
+        if (has_certificate(signers, certificate) ||
+            recipient_fitness(certificate, now) != REASON_NONE)
+            continue;
+        if (judge == NULL)
+            judge = certificate_judge_new(&evidence);
+        if (is_published(noting, judge, certificate))
+            note_certificate(noting, certificate, TRUST_DANE, noting->date);
+    }
+}
+
+static void
+note_all(const Noting *noting)
+{
+    g_autoptr(GPtrArray) signers = g_ptr_array_new();
+    gint64 latest = learning_get_latest_time();
+    for (guint i = 0; i < noting->facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(noting->facts->signers, i);
+        const SignerResult *result = signer->result;
+        if (signer->verdict.status != STATUS_VERIFIED || result->certificate == NULL)
+            continue;
+        if (result->signing_time <= latest)
+            note_capabilities(noting, result);
+        note_certificate(noting, result->certificate, signer->verdict.trust,
+                         result->signing_time != G_MININT64 ? result->signing_time : noting->date);
+        g_ptr_array_add(signers, result->certificate);
+    }
+    if (noting->facts->dane != NULL)
+        note_other_certificates(noting, signers);
 }
 
 void
@@ -87,14 +155,10 @@ learning_note_message(const OpCall *call, const VerdictFacts *facts, gint64 date
         facts->author == NULL || facts->opened->signature == NULL ||
         !bridge_is_learning(call->bridge))
         return;
-    gint64 latest = learning_get_latest_time();
-    for (guint i = 0; i < facts->signers->len; i++) {
-        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
-        const SignerResult *result = signer->result;
-        if (signer->verdict.status != STATUS_VERIFIED || result->certificate == NULL)
-            continue;
-        if (is_statement(result) && result->signing_time <= latest)
-            note_capabilities(call, facts->author, result);
-        note_certificate(call, facts, signer, date);
-    }
+    const Noting noting = {.call = call,
+                           .facts = facts,
+                           .certificates =
+                               signed_data_get_certificates(facts->opened->signature->signed_data),
+                           .date = date};
+    note_all(&noting);
 }

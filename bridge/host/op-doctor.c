@@ -144,31 +144,27 @@ check_resolver_program(JsonArray *checks)
 /* How long the other engine is waited for, when the chosen one has failed. */
 #define SECOND_PROBE_MS 4000u
 
-/* Whether the engine that was not chosen gets the right answer here. */
-static gboolean
-other_engine_works(const OpCall *call, ResolverEngine engine)
+/* The engine that was not chosen, if it gets the right answer here; NULL if not. */
+static const gchar *
+find_other_engine(const OpCall *call)
 {
     g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
-    config->engine = engine;
+    config->engine =
+        config->engine == RESOLVER_ENGINE_GETDNS ? RESOLVER_ENGINE_UNBOUND : RESOLVER_ENGINE_GETDNS;
     config->deadline_ms = MIN(config->deadline_ms, SECOND_PROBE_MS);
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverAnswer) answer = dns_probe(bridge_get_resolver_program(), config, PROBE_NAME,
                                                  PROBE_TYPE, call->cancellable, &error);
-    return answer != NULL && answer->outcome == DNS_OUTCOME_SECURE_DENIAL;
+    return answer != NULL && answer->outcome == DNS_OUTCOME_SECURE_DENIAL
+               ? resolver_engine_to_string(config->engine)
+               : NULL;
 }
 
 static gchar *
-find_remedy(const OpCall *call, const ResolverAnswer *answer)
+make_remedy(const ResolverAnswer *answer, const gchar *other_engine)
 {
-    g_autoptr(ResolverConfig) config = bridge_dup_resolver_config(call->bridge);
-    ResolverEngine other =
-        config->engine == RESOLVER_ENGINE_GETDNS ? RESOLVER_ENGINE_UNBOUND : RESOLVER_ENGINE_GETDNS;
-    if (other_engine_works(call, other))
-        return g_strdup_printf("the DNS engine %s gets the right answer here where %s does not: "
-                               "choose it with --dns-engine %s",
-                               resolver_engine_to_string(other),
-                               resolver_engine_to_string(config->engine),
-                               resolver_engine_to_string(other));
+    if (other_engine != NULL)
+        return g_strdup_printf("choose it with --dns-engine %s", other_engine);
     return g_strdup(answer->outcome == DNS_OUTCOME_UNREACHABLE
                         ? "the name server does not answer: check the network, or name another "
                           "with --dns-server"
@@ -180,11 +176,16 @@ static void
 describe_probe(const OpCall *call, const ResolverAnswer *answer, JsonArray *checks)
 {
     gboolean works = answer->outcome == DNS_OUTCOME_SECURE_DENIAL;
-    g_autofree gchar *remedy = works ? NULL : find_remedy(call, answer);
-    g_autofree gchar *detail = g_strdup_printf(
-        "the answer for %s is %s%s%s", PROBE_NAME, dns_outcome_to_string(answer->outcome),
-        answer->detail == NULL ? "" : ": ", answer->detail == NULL ? "" : answer->detail);
-    add_check(checks, "dnssec", CHECK_NEEDED, works, detail, remedy);
+    const gchar *other_engine = works ? NULL : find_other_engine(call);
+    g_autofree gchar *remedy = make_remedy(answer, other_engine);
+    g_autoptr(GString) detail = g_string_new(NULL);
+    g_string_printf(detail, "the answer for %s is %s", PROBE_NAME,
+                    dns_outcome_to_string(answer->outcome));
+    if (answer->detail != NULL)
+        g_string_append_printf(detail, ": %s", answer->detail);
+    if (other_engine != NULL)
+        g_string_append_printf(detail, "; the DNS engine %s gets the right one", other_engine);
+    add_check(checks, "dnssec", CHECK_NEEDED, works, detail->str, remedy);
 }
 
 static gboolean

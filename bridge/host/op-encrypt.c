@@ -123,7 +123,7 @@ certificates_of(const Encrypting *encrypting, gboolean with_bcc)
     for (guint i = 0; i < encrypting->recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(encrypting->recipients, i);
         if (recipient->role != RECIPIENT_BCC || with_bcc)
-            g_ptr_array_add(certificates, recipient->certificate);
+            g_ptr_array_add(certificates, recipient->choice.certificate);
     }
     return certificates;
 }
@@ -139,7 +139,7 @@ make_bcc_copies(const Encrypting *encrypting, const EntityTree *tree, OpReply *r
         if (recipient->role != RECIPIENT_BCC)
             continue;
         g_autoptr(GPtrArray) certificate = g_ptr_array_new();
-        g_ptr_array_add(certificate, recipient->certificate);
+        g_ptr_array_add(certificate, recipient->choice.certificate);
         OctetSource *copy = encrypt_for(encrypting, tree, certificate, recipient->cipher, error);
         if (copy == NULL)
             return FALSE;

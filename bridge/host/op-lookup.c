@@ -3,6 +3,7 @@
 #include "core-limits.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
+#include "lookup-json.h"
 #include "ops.h"
 #include "params.h"
 
@@ -103,8 +104,10 @@ gboolean
 op_lookup(const OpCall *call, OpReply *reply, GError **error)
 {
     DaneLookupChoices choices = {0};
+    g_auto(TrustParams) trust = {0};
     gboolean try_case = FALSE;
-    if (!read_choices(call, &choices, &try_case, error))
+    if (!read_choices(call, &choices, &try_case, error) ||
+        !trust_params_read(call, &trust, error) || !trust_params_load(call, &trust, error))
         return FALSE;
     g_autoptr(GPtrArray) trials = make_trials(call, try_case, error);
     if (trials == NULL)
@@ -118,7 +121,10 @@ op_lookup(const OpCall *call, OpReply *reply, GError **error)
     JsonArray *results = json_array_new();
     for (guint i = 0; i < answers->len; i++) {
         const Trial *trial = g_ptr_array_index(trials, i);
-        JsonObject *object = dane_answer_to_json(call, g_ptr_array_index(answers, i));
+        const DaneAnswer *answer = g_ptr_array_index(answers, i);
+        g_auto(RecipientChoice) choice = {0};
+        recipient_choose(call, &trust, answer, &choice);
+        JsonObject *object = json_from_dane_answer(answer, &choice);
         if (try_case)
             json_set_string(object, "variant", variant_names[trial->variant]);
         json_array_add_object_element(results, object);

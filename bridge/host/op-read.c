@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "compose.h"
-#include "crl-file.h"
 #include "dane-lookup.h"
 #include "key-choice.h"
 #include "learning.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
+#include "trust-params.h"
 #include "verdict-json.h"
-
-#define MAX_FILES 200
 
 /* Parameters and what comes of them while one message is read. */
 typedef struct {
@@ -21,10 +19,8 @@ typedef struct {
     OpenedLayer *partial; /* of opened->partial */
     const gchar *author;  /* NULL: none, or several */
     JudgeContext context;
-    GPtrArray *pins;        /* NULL: none */
-    GPtrArray *authorities; /* … */
-    gboolean system_authorities;
-    GPtrArray *crls; /* … */
+    GPtrArray *pins; /* NULL: none */
+    TrustParams trust;
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -38,37 +34,11 @@ reading_clear(Reading *reading)
     g_clear_pointer(&reading->opened, opened_message_free);
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
-    g_clear_pointer(&reading->authorities, g_ptr_array_unref);
-    g_clear_pointer(&reading->crls, g_ptr_array_unref);
+    trust_params_clear(&reading->trust);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
-
-/* Reads the files of a parameter, each of which gives one or more (transfer full) of what they
- * hold. */
-typedef GPtrArray *(*FileParser)(GBytes *octets, GError **error);
-
-static gboolean
-get_from_files(const OpCall *call, const gchar *name, FileParser parse, GPtrArray **out_items,
-               GError **error)
-{
-    g_autoptr(GPtrArray) files = NULL;
-    if (!params_get_octets_list(call->params, name, MAX_FILES, &files, error))
-        return FALSE;
-    for (guint i = 0; i < files->len; i++) {
-        GPtrArray *some = parse(g_ptr_array_index(files, i), error);
-        if (some == NULL) {
-            g_prefix_error(error, "parameter \"%s\": ", name);
-            return FALSE;
-        }
-        if (*out_items == NULL)
-            *out_items = some;
-        else
-            g_ptr_array_extend_and_steal(*out_items, some);
-    }
-    return TRUE;
-}
 
 static gboolean
 read_params(Reading *reading, GError **error)
@@ -76,14 +46,8 @@ read_params(Reading *reading, GError **error)
     const OpCall *call = reading->call;
     return params_get_string(call->params, "author", &reading->author, error) &&
            params_get_octets(call->params, "content", &reading->detached, error) &&
-           get_from_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
-           get_from_files(call, "authorities", certificates_parse_file, &reading->authorities,
-                          error) &&
-           params_get_boolean(call->params, "system_authorities", FALSE,
-                              &reading->system_authorities, error) &&
-           get_from_files(call, "crls", crls_parse_file, &reading->crls, error) &&
-           params_get_boolean(call->params, "require_crl", FALSE,
-                              &reading->context.require_revocation, error);
+           trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
+           trust_params_read(call, &reading->trust, error);
 }
 
 static void
@@ -136,20 +100,6 @@ find_signature(Reading *reading)
     return reading->partial;
 }
 
-/* Beside those that were given. */
-static gboolean
-add_system_authorities(Reading *reading, GError **error)
-{
-    g_autoptr(GPtrArray) system = bridge_get_system_authorities(reading->call->bridge, error);
-    if (system == NULL)
-        return FALSE;
-    if (reading->authorities == NULL)
-        reading->authorities = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    for (guint i = 0; i < system->len; i++)
-        g_ptr_array_add(reading->authorities, certificate_ref(g_ptr_array_index(system, i)));
-    return TRUE;
-}
-
 static PolicyVerdict
 combine_verdicts(const Reading *reading)
 {
@@ -177,15 +127,16 @@ judge(Reading *reading, GError **error)
         return TRUE;
     }
     if (!look_author_up(reading, error) ||
-        (reading->system_authorities && !add_system_authorities(reading, error)))
+        !trust_params_load(reading->call, &reading->trust, error))
         return FALSE;
     op_report_progress(reading->call, "verify", 0, 0);
     JudgeContext *context = &reading->context;
     context->author = reading->author;
     context->dane = reading->dane;
     context->pins = reading->pins;
-    context->authorities = reading->authorities;
-    context->crls = reading->crls;
+    context->authorities = reading->trust.authorities;
+    context->crls = reading->trust.crls;
+    context->require_revocation = reading->trust.require_revocation;
     if (reading->input->tree != NULL)
         context->date_found =
             message_date_find(entity_tree_get_root(reading->input->tree), &context->date);

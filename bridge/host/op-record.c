@@ -4,6 +4,7 @@
 #include "cms-error.h"
 #include "dane-lookup.h"
 #include "json-facts.h"
+#include "lookup-json.h"
 #include "ops.h"
 #include "params.h"
 
@@ -132,7 +133,9 @@ check_published(const OpCall *call, const Recording *recording, const gchar *add
             other->record == NULL ? NULL : smimea_record_serialize(other->record);
         found = found || (rdata != NULL && g_bytes_equal(rdata, wanted));
     }
-    JsonObject *check = dane_answer_to_json(call, answer);
+    g_auto(RecipientChoice) choice = {0};
+    recipient_choose(call, NULL, answer, &choice);
+    JsonObject *check = json_from_dane_answer(answer, &choice);
     json_object_set_boolean_member(check, "published",
                                    found && answer->dns == DNS_OUTCOME_SECURE_RECORDS);
     json_object_set_boolean_member(check, "found", found);

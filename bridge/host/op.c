@@ -8,13 +8,12 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
+#define TRUST_CHOICES "authorities", "system_authorities", "crls", "require_crl"
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
-        "bcc_copies", "keep_bcc"
-#define LOOKUP_CHOICES "draft", "type"
-#define VERDICT_CHOICES                                                                            \
-    "author", "pins", "authorities", "system_authorities", "crls", "require_crl", "key_files",     \
-        "content"
+        "bcc_copies", "keep_bcc", TRUST_CHOICES
+#define LOOKUP_CHOICES  "draft", "type"
+#define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
@@ -25,6 +24,10 @@ static const OpRow op_rows[] = {
      NAMES("dns_servers", "dns_recursive", "dns_engine", "dns_transport", "dns_roadblock_avoidance",
            "dns_deadline", "dns_cache", "learn"),
      FALSE},
+    {"crl-add", op_crl_add, NAMES("!crls"), FALSE},
+    {"crl-fetch", op_crl_fetch, NAMES("urls", "certificates"), FALSE},
+    {"crl-list", op_crl_list, NAMES(NULL), FALSE},
+    {"crl-remove", op_crl_remove, NAMES("sha256"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
@@ -36,7 +39,8 @@ static const OpRow op_rows[] = {
     {"keygen", op_keygen, NAMES("!address", "name", "algorithm", "days"), FALSE},
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
-    {"lookup", op_lookup, NAMES("!addresses", "try_case", "fresh", LOOKUP_CHOICES), FALSE},
+    {"lookup", op_lookup, NAMES("!addresses", "try_case", "fresh", LOOKUP_CHOICES, TRUST_CHOICES),
+     FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"peers", op_peers, NAMES("address", "forget"), FALSE},

@@ -20,6 +20,14 @@ gboolean op_configure(const OpCall *call, OpReply *reply, GError **error);
  */
 void op_describe_resolver(const OpCall *call, JsonObject *result);
 
+/* op-crl.c */
+gboolean op_crl_add(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_crl_list(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_crl_remove(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-crl-fetch.c */
+gboolean op_crl_fetch(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-decrypt.c */
 gboolean op_decrypt(const OpCall *call, OpReply *reply, GError **error);
 

@@ -34,7 +34,7 @@ find_learned(const Recipient *recipient, GPtrArray *peers)
 {
     g_autoptr(GPtrArray) published =
         recipient->dane == NULL ? NULL : dane_answer_get_certificates(recipient->dane);
-    const PeerCapabilities *latest = peer_capabilities_find(peers, recipient->certificate);
+    const PeerCapabilities *latest = peer_capabilities_find(peers, recipient->choice.certificate);
     for (guint i = 0; published != NULL && i < published->len; i++) {
         const PeerCapabilities *other =
             peer_capabilities_find(peers, g_ptr_array_index(published, i));
@@ -48,13 +48,13 @@ static void
 find_capabilities(Recipient *recipient, GPtrArray *peers)
 {
     const PeerCapabilities *learned = NULL;
-    if (read_extension(recipient->certificate, &recipient->capabilities))
+    if (read_extension(recipient->choice.certificate, &recipient->capabilities))
         recipient->capabilities_source = CAPABILITIES_CERTIFICATE;
     if (peers != NULL && recipient->role != RECIPIENT_SELF)
         learned = find_learned(recipient, peers);
     if (learned == NULL ||
         (recipient->capabilities_source == CAPABILITIES_CERTIFICATE &&
-         learned->signing_time < certificate_get_not_before(recipient->certificate)))
+         learned->signing_time < certificate_get_not_before(recipient->choice.certificate)))
         return;
     if (smime_capabilities_parse(learned->capabilities, &recipient->capabilities, NULL))
         recipient->capabilities_source = CAPABILITIES_LEARNED;
@@ -78,7 +78,7 @@ find_all_capabilities(const OpCall *call, GPtrArray *recipients)
     g_autoptr(GPtrArray) peers = load_peers(call);
     for (guint i = 0; i < recipients->len; i++) {
         Recipient *recipient = g_ptr_array_index(recipients, i);
-        if (recipient->certificate == NULL)
+        if (recipient->choice.certificate == NULL)
             continue;
         find_capabilities(recipient, peers);
         if (recipient->capabilities_source == CAPABILITIES_NONE &&
@@ -135,7 +135,7 @@ recipients_get_oaep_readers(GPtrArray *recipients)
         const Recipient *recipient = g_ptr_array_index(recipients, i);
         if (recipient->capabilities_source != CAPABILITIES_NONE &&
             smime_capabilities_read_oaep(&recipient->capabilities, OAEP_DIGEST))
-            g_hash_table_add(readers, recipient->certificate);
+            g_hash_table_add(readers, recipient->choice.certificate);
     }
     return readers;
 }

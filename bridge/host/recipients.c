@@ -5,6 +5,7 @@
 #include "cms-error.h"
 #include "core-limits.h"
 #include "json-facts.h"
+#include "lookup-json.h"
 #include "params.h"
 
 static void
@@ -12,7 +13,7 @@ recipient_free(gpointer data)
 {
     Recipient *recipient = data;
     g_free(recipient->address);
-    g_clear_pointer(&recipient->certificate, certificate_unref);
+    recipient_choice_clear(&recipient->choice);
     g_clear_pointer(&recipient->dane, dane_answer_free);
     g_free(recipient);
 }
@@ -49,9 +50,11 @@ add_from_message(GPtrArray *recipients, const MessageInput *input, GError **erro
 static void
 judge_given_certificate(const OpCall *call, Recipient *recipient, Certificate *certificate)
 {
-    recipient->reason = dane_recipient_fitness(certificate, bridge_get_now(call->bridge));
-    if (recipient->reason == REASON_NONE)
-        recipient->certificate = certificate_ref(certificate);
+    recipient->choice.reason = recipient_fitness(certificate, bridge_get_now(call->bridge));
+    if (recipient->choice.reason == REASON_NONE) {
+        recipient->choice.certificate = certificate_ref(certificate);
+        recipient->choice.source = CERTIFICATE_GIVEN;
+    }
     recipient->address = g_strdup(certificate_get_subject(certificate));
 }
 
@@ -102,6 +105,9 @@ static gboolean
 look_up(const OpCall *call, GPtrArray *recipients, GError **error)
 {
     const DaneLookupChoices choices = {.rr_type = SMIMEA_RR_TYPE};
+    g_auto(TrustParams) trust = {0};
+    if (!trust_params_read(call, &trust, error) || !trust_params_load(call, &trust, error))
+        return FALSE;
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     for (guint i = 0; i < recipients->len; i++)
         g_ptr_array_add(addresses, ((Recipient *)g_ptr_array_index(recipients, i))->address);
@@ -111,7 +117,7 @@ look_up(const OpCall *call, GPtrArray *recipients, GError **error)
     for (guint i = 0; i < recipients->len; i++) {
         Recipient *recipient = g_ptr_array_index(recipients, i);
         recipient->dane = g_steal_pointer(&g_ptr_array_index(answers, i));
-        recipient->reason = dane_choose_recipient(call, recipient->dane, &recipient->certificate);
+        recipient_choose(call, &trust, recipient->dane, &recipient->choice);
     }
     return TRUE;
 }
@@ -137,7 +143,7 @@ find_own_certificate(const OpCall *call, const gchar *author, GError **error)
     VerdictReason objection = REASON_NONE;
     for (guint i = 0; pairs != NULL && i < pairs->len; i++) {
         Certificate *certificate = key_pair_get_certificate(g_ptr_array_index(pairs, i));
-        VerdictReason reason = dane_recipient_fitness(certificate, bridge_get_now(call->bridge));
+        VerdictReason reason = recipient_fitness(certificate, bridge_get_now(call->bridge));
         if (reason == REASON_NONE)
             return certificate_ref(certificate);
         objection = objection == REASON_NONE ? reason : objection;
@@ -161,7 +167,9 @@ add_self(const OpCall *call, const MessageInput *input, GPtrArray *recipients, G
     Certificate *certificate = author == NULL ? NULL : find_own_certificate(call, author, error);
     if (certificate == NULL)
         return FALSE;
-    add_recipient(recipients, author, RECIPIENT_SELF)->certificate = certificate;
+    Recipient *self = add_recipient(recipients, author, RECIPIENT_SELF);
+    self->choice.certificate = certificate;
+    self->choice.source = CERTIFICATE_FROM_KEY_STORE;
     return TRUE;
 }
 
@@ -205,11 +213,12 @@ recipients_check(GPtrArray *recipients, GError **error)
     gboolean temporary = FALSE;
     for (guint i = 0; i < recipients->len; i++) {
         const Recipient *recipient = g_ptr_array_index(recipients, i);
-        if (recipient->reason == REASON_NONE)
+        if (recipient->choice.reason == REASON_NONE)
             continue;
-        temporary = temporary || policy_reason_is_temporary(recipient->reason);
+        temporary = temporary || policy_reason_is_temporary(recipient->choice.reason);
         g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "",
-                               recipient->address, verdict_reason_to_string(recipient->reason));
+                               recipient->address,
+                               verdict_reason_to_string(recipient->choice.reason));
     }
     if (missing->len == 0)
         return TRUE;
@@ -227,9 +236,9 @@ set_capabilities(JsonObject *object, const Recipient *recipient)
                                            [CAPABILITIES_LEARNED] = "learned",
                                            [CAPABILITIES_OWN] = "own"};
     json_set_string(object, "capabilities", sources[recipient->capabilities_source]);
-    json_set_string(object, "cipher",
-                    recipient->certificate == NULL ? NULL
-                                                   : cms_cipher_to_string(recipient->cipher));
+    json_set_string(
+        object, "cipher",
+        recipient->choice.certificate == NULL ? NULL : cms_cipher_to_string(recipient->cipher));
 }
 
 static JsonObject *
@@ -239,11 +248,11 @@ recipient_to_json(const Recipient *recipient)
         [RECIPIENT_SHOWN] = "shown", [RECIPIENT_BCC] = "bcc", [RECIPIENT_SELF] = "self"};
     JsonObject *object;
     if (recipient->dane != NULL) {
-        object = dane_answer_describe(recipient->dane, recipient->reason, recipient->certificate);
+        object = json_from_dane_answer(recipient->dane, &recipient->choice);
     } else {
         object = json_object_new();
         json_set_string(object, "address", recipient->address);
-        json_set_recipient(object, recipient->reason, recipient->certificate);
+        json_set_recipient(object, &recipient->choice);
     }
     json_set_string(object, "role", roles[recipient->role]);
     set_capabilities(object, recipient);

@@ -3,6 +3,7 @@
 
 #include "dane-lookup.h"
 #include "message-input.h"
+#include "recipient-choice.h"
 #include "smime-capabilities.h"
 
 /* To whom a message is encrypted, for the operations "encrypt" and "sign-encrypt". */
@@ -20,9 +21,8 @@ typedef enum {
 typedef struct {
     gchar *address; /* NULL for a certificate that was handed in */
     RecipientRole role;
-    VerdictReason reason;     /* REASON_NONE: ready */
-    Certificate *certificate; /* NULL unless ready */
-    DaneAnswer *dane;         /* NULL if it was not looked up */
+    RecipientChoice choice;
+    DaneAnswer *dane; /* NULL if it was not looked up */
     CapabilitiesSource capabilities_source;
     SmimeCapabilities capabilities; /* nothing if there is no source */
     CmsCipher cipher;               /* of the envelope that they get */

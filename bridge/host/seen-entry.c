@@ -34,6 +34,18 @@ seen_certificate_new(const gchar *address, Certificate *certificate, gint64 reco
     return seen;
 }
 
+SeenCertificate *
+seen_certificate_copy(const SeenCertificate *seen)
+{
+    SeenCertificate *copy = seen_certificate_new(seen->address, seen->certificate, seen->recorded);
+    copy->origin = seen->origin;
+    copy->trust = seen->trust;
+    copy->message_date = seen->message_date;
+    for (guint i = 0; i < seen->issuers->len; i++)
+        g_ptr_array_add(copy->issuers, certificate_ref(g_ptr_array_index(seen->issuers, i)));
+    return copy;
+}
+
 void
 seen_certificate_free(SeenCertificate *seen)
 {

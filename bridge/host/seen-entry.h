@@ -32,6 +32,7 @@ typedef struct {
 /* Without issuers yet; append to @issuers. */
 SeenCertificate *seen_certificate_new(const gchar *address, Certificate *certificate,
                                       gint64 recorded);
+SeenCertificate *seen_certificate_copy(const SeenCertificate *seen);
 void seen_certificate_free(SeenCertificate *seen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SeenCertificate, seen_certificate_free)
 

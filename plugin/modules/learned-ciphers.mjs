@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 
-/** What the host records of which ciphers correspondents can read (PROTOCOL.md, Peers). */
+/**
+ * What the host records of correspondents from verified mail: the ciphers that they can read, and
+ * their certificates (PROTOCOL.md, Peers and Seen).
+ */
 export class LearnedCiphers {
   #bridge;
   #settings;
@@ -31,9 +34,10 @@ export class LearnedCiphers {
     }
   }
 
-  /** @returns {Promise<number>} of how many keys something was recorded */
+  /** @returns {Promise<number>} how many entries there were */
   async forget() {
-    const { result } = await this.#bridge.send("peers", { forget: true });
-    return result.forgotten;
+    const peers = await this.#bridge.send("peers", { forget: true });
+    const seen = await this.#bridge.send("seen", { forget: true });
+    return peers.result.forgotten + seen.result.forgotten;
   }
 }

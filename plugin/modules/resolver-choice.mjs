@@ -6,8 +6,8 @@
  * was started with --no-learn keeps to that. So too with answers of the DNS, and --no-cache.
  * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers" | "cacheAnswers">}
  *   settings
- * @returns {{dns_servers?: string[], dns_recursive?: boolean, learn?: boolean,
- *   dns_cache?: boolean}} parameters of `configure`
+ * @returns {{dns_servers?: string[], dns_recursive?: boolean, dns_engine?: string,
+ *   learn?: boolean, dns_cache?: boolean}} parameters of `configure`
  */
 export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
   return {
@@ -18,12 +18,13 @@ export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
 }
 
 /** @param {import("./settings.mjs").ResolverSettings} resolver */
-function resolverParams({ mode, servers }) {
+function resolverParams({ mode, servers, engine }) {
+  const params = engine ? { dns_engine: engine } : {};
   if (mode === "system") {
-    return {};
+    return params;
   }
   const isRecursive = mode === "recursive";
-  return { dns_servers: isRecursive ? [] : servers, dns_recursive: isRecursive };
+  return { dns_servers: isRecursive ? [] : servers, dns_recursive: isRecursive, ...params };
 }
 
 /**

@@ -6,12 +6,14 @@
  * @typedef {"ready" | "ask" | "always" | "never"} EncryptDefault "ready": when every recipient is
  *   ready; "ask": asks before sending when every recipient is ready
  * @typedef {{sign: SignDefault, encrypt: EncryptDefault}} IdentitySettings
- * @typedef {{mode: "system" | "servers" | "recursive", servers: string[]}} ResolverSettings
+ * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound"}}
+ *   ResolverSettings without an engine, the host's own choice holds
  * @typedef {object} Settings
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
  * @property {ResolverSettings} resolver
- * @property {boolean} learnCiphers the host records what correspondents can read
+ * @property {boolean} learnCiphers the host records what correspondents can read, and
+ *   their certificates
  * @property {boolean} cacheAnswers the host keeps answers of the DNS on disk
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it

@@ -13,7 +13,8 @@ export function startLookup(page) {
   const test = byId("resolver-test");
   const choice = () => {
     const servers = parseServers(byId("resolver-servers").value);
-    return { mode: form.elements.mode.value, servers };
+    const engine = byId("resolver-unbound").checked ? { engine: "unbound" } : {};
+    return { mode: form.elements.mode.value, servers, ...engine };
   };
 
   form.addEventListener("change", () => arrange(form));
@@ -79,6 +80,7 @@ async function show(page, form) {
   const { resolver, acceptAuthorities, learnCiphers, cacheAnswers } = settings;
   form.elements.mode.value = resolver.mode;
   byId("resolver-servers").value = resolver.servers.join("\n");
+  byId("resolver-unbound").checked = resolver.engine === "unbound";
   byId("authorities").checked = acceptAuthorities;
   byId("learn").checked = learnCiphers;
   byId("cache").checked = cacheAnswers;

@@ -33,7 +33,8 @@ def table():
         Zone('naptr.lab.', lines=[r.line('x.naptr.lab.', NAPTR)]),
         # one of its name servers, or the only one, is not there
         Zone('half-dead.lab.', servers=('gone.half-dead.lab.', LEAF),
-             lines=[r.line('gone.half-dead.lab.', GONE)], glue=[r.line('gone.half-dead.lab.', GONE)]),
+             lines=[r.line('gone.half-dead.lab.', GONE)],
+             glue=[r.line('gone.half-dead.lab.', GONE)]),
         Zone('dead.lab.', servers=('gone.dead.lab.',), lines=[r.line('gone.dead.lab.', GONE)],
              glue=[r.line('gone.dead.lab.', GONE)]),
     ]

@@ -184,8 +184,9 @@ gchar *
 proxy_door_describe_counts(const ProxyDoor *door)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "udp=%u tcp=%u connections=%u dropped=%u", door->n_udp,
-                           door->n_tcp, door->n_connections, door->n_dropped);
+    g_string_append_printf(text, "udp=%u tcp=%u connections=%u dropped=%u applied=%u", door->n_udp,
+                           door->n_tcp, door->n_connections, door->n_dropped,
+                           proxy_rules_count_applied(door->rules));
     for (guint type = 0; type < N_TYPES; type++)
         if (door->by_type[type] > 0)
             g_string_append_printf(text, " type%u=%u", type, door->by_type[type]);

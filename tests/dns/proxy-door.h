@@ -36,8 +36,9 @@ void proxy_door_add_rule(ProxyDoor *door, ProxyRule *rule);
 /* How long a packet takes to a client and back. TCP takes it once more to connect. */
 void proxy_door_set_round_trip(ProxyDoor *door, gint64 microseconds);
 
-/* "udp=N tcp=N connections=N dropped=N type53=N …": queries that came in, by transport and by type,
- * those that were lost among them, and connections. */
+/* "udp=N tcp=N connections=N dropped=N applied=N type53=N …": queries that came in, by transport
+ * and by type, messages that were lost, connections, and how often the present rules were applied.
+ */
 gchar *proxy_door_describe_counts(const ProxyDoor *door);
 /* The questions in their order, "udp/53/NAME tcp/48/NAME …"; the first PROXY_LOG_MAX only. */
 gchar *proxy_door_describe_questions(const ProxyDoor *door);

@@ -22,6 +22,7 @@ struct _ProxyRule {
     guint first;        /* and then it is for this many */
     gdouble rate;
     guint n_seen;
+    guint n_applied;
 };
 
 ProxyMessage *
@@ -180,7 +181,18 @@ proxy_rules_apply(const GPtrArray *rules, GRand *random, ProxyMessage *message)
 {
     for (guint i = 0; i < rules->len && message->fate == FATE_PASS; i++) {
         ProxyRule *rule = g_ptr_array_index(rules, i);
-        if (rule_fits(rule, message) && is_its_turn(rule, random))
-            apply(rule, random, message);
+        if (!rule_fits(rule, message) || !is_its_turn(rule, random))
+            continue;
+        rule->n_applied++;
+        apply(rule, random, message);
     }
+}
+
+guint
+proxy_rules_count_applied(const GPtrArray *rules)
+{
+    guint n_applied = 0;
+    for (guint i = 0; i < rules->len; i++)
+        n_applied += ((const ProxyRule *)g_ptr_array_index(rules, i))->n_applied;
+    return n_applied;
 }

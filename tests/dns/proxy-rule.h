@@ -47,3 +47,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProxyRule, proxy_rule_free)
 /* Applies each rule that fits, in their order, until one has decided on another fate than
  * FATE_PASS. @random: decides where a rule has a rate. */
 void proxy_rules_apply(const GPtrArray *rules, GRand *random, ProxyMessage *message);
+
+/* How often one of them has changed a message. */
+guint proxy_rules_count_applied(const GPtrArray *rules);

@@ -76,7 +76,7 @@ class Door:
         self._command('clear')
 
     def counts(self):
-        """Numbers by what is counted: udp, tcp, connections, dropped, type53 …"""
+        """Numbers by what is counted: udp, tcp, connections, dropped, applied, type53 …"""
         return {name: int(number)
                 for name, number in re.findall(r'(\w+)=(\d+)', self._command('count'))}
 

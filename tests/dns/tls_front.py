@@ -3,11 +3,12 @@
 """A name server's front that speaks TLS (RFC 7858), before one that does not.
 
     tls_front.py --to ADDR@PORT --cert FILE --key FILE [--port PORT] [--listen ADDR]
-                 [--only-tls | --no-tls]
+                 [--only-tls | --no-tls | --strip]
 
 One port for all: a TCP connection that begins with a TLS record is opened and its contents handed on,
 others are handed on as they are, and so are datagrams. With --only-tls both are dropped; with
---no-tls it is TLS that is dropped. Prints "ready ADDR@PORT", then a line for each that comes:
+--no-tls it is TLS that is dropped. With --strip there are datagrams alone, and no signatures in the
+answers: the DO bit of questions is cleared (RFC 3225). Prints "ready ADDR@PORT", then a line for each that comes:
 "tls NAME" (the server name asked for, or "-"), "tcp", "udp", or "failed REASON". Runs until standard
 input closes."""
 
@@ -27,6 +28,14 @@ CHUNK = 65535
 def parse_address(text):
     address, _, port = text.partition('@')
     return address, int(port)
+
+
+def clear_do(question):
+    """The question without its wish for DNSSEC records: RFC 6891 §6.1.3, an OPT record at the end."""
+    at = question.rfind(b'\x00\x00\x29')
+    if at < 0 or at + 8 > len(question):
+        return question
+    return question[:at + 7] + bytes([question[at + 7] & 0x7f]) + question[at + 8:]
 
 
 class Front:
@@ -62,7 +71,8 @@ class Front:
         with client:
             peek = client.recv(1, socket.MSG_PEEK)
             is_tls = peek[:1] == bytes([TLS_HANDSHAKE])
-            if not peek or (is_tls and self.options.no_tls) or (not is_tls and self.options.only_tls):
+            unwanted = self.options.no_tls if is_tls else self.options.only_tls
+            if self.options.strip or not peek or unwanted:
                 return
             first = b''
             if is_tls:
@@ -102,7 +112,7 @@ class Front:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
             server.settimeout(5)
             server.connect(self.upstream)
-            server.send(octets)
+            server.send(clear_do(octets) if self.options.strip else octets)
             try:
                 door.sendto(server.recv(CHUNK), client)
             except OSError:
@@ -139,6 +149,7 @@ def main():
     parser.add_argument('--port', type=int, default=0)
     parser.add_argument('--only-tls', action='store_true')
     parser.add_argument('--no-tls', action='store_true')
+    parser.add_argument('--strip', action='store_true')
     options = parser.parse_args()
     front = Front(options)
     listener, door = listen(options)

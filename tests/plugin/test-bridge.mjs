@@ -60,9 +60,15 @@ const RESOLVERS = [
     { dns_servers: ["192.0.2.1"], dns_recursive: false },
   ],
   [{ mode: "recursive", servers: ["192.0.2.1"] }, { dns_servers: [], dns_recursive: true }],
+  [{ mode: "system", servers: [], engine: "unbound" }, { dns_engine: "unbound" }],
+  [
+    { mode: "servers", servers: ["192.0.2.1"], engine: "unbound" },
+    { dns_servers: ["192.0.2.1"], dns_recursive: false, dns_engine: "unbound" },
+  ],
 ];
 for (const [resolver, wanted] of RESOLVERS) {
-  test(`resolver "${resolver.mode}" is told to a host that runs`, async () => {
+  const name = `${resolver.mode} ${resolver.engine ?? ""}`.trimEnd();
+  test(`resolver "${name}" is told to a host that runs`, async () => {
     const { host, bridge, settings } = setUp();
     await bridge.request("hello");
     await settings.change({ resolver });

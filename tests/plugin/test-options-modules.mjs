@@ -316,14 +316,20 @@ test("resolver: another one does not switch learning on again", async () => {
 });
 
 test("learned ciphers: switched off at a host that runs, and forgotten", async () => {
-  const { bridge, settings, host } = setUp({ peers: () => ({ peers: [], forgotten: 2 }) });
+  const { bridge, settings, host } = setUp({
+    peers: () => ({ peers: [], forgotten: 2 }),
+    seen: () => ({ seen: [], forgotten: 3 }),
+  });
   await bridge.send("hello");
   const learned = new LearnedCiphers(bridge, settings);
   await learned.learn(false);
   assert.equal((await settings.read()).learnCiphers, false);
   assert.deepEqual(host.requests.at(-1).params, { learn: false });
-  assert.equal(await learned.forget(), 2);
-  assert.deepEqual(host.requests.at(-1).params, { forget: true });
+  assert.equal(await learned.forget(), 5);
+  assert.deepEqual(host.operations.slice(-2), ["peers", "seen"]);
+  for (const { params } of host.requests.slice(-2)) {
+    assert.deepEqual(params, { forget: true });
+  }
 });
 
 test("learned ciphers: the choice is kept where the host can't be told", async () => {

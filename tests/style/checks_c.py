@@ -39,9 +39,9 @@ FAMILIES = (
     ('zlib', re.compile(r'zlib\.h$')),
     ('nss', re.compile(r'(nss\w*|nspr|pl\w+|pr\w+|pk11\w+|pkcs\w+|p12\w*|sec\w+|key\w*|cert\w*'
                        r'|cms\w*|ciferfam|crypto(ht|hi)|hasht|blapit|base64|ocsp\w*|smime)\.h$')),
-    ('c', re.compile(r'(assert|ctype|errno|fcntl|float|inttypes|langinfo|limits|locale|math|netdb'
-                     r'|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio'
-                     r'|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
+    ('c', re.compile(r'(assert|ctype|dirent|errno|fcntl|float|inttypes|langinfo|limits|locale|math'
+                     r'|netdb|poll|pwd|sched|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef'
+                     r'|stdint|stdio|stdlib|string|strings|termios|time|uchar|unistd|wchar)\.h$'
                      r'|(sys|arpa|linux|net|netinet)/')),
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', re.M)

@@ -48,8 +48,9 @@ def issued(path, key, subject, issuer, extensions, days=365):
     return path
 
 
-def revocation_list(path, issuer, revoked=()):
-    """Writes a CRL (PEM) of issuer, a pair (certificate, key), with the certificates revoked."""
+def revocation_list(path, issuer, revoked=(), options=('-crldays', '30'), extension=''):
+    """Writes a CRL (PEM) of issuer, a pair (certificate, key), with the certificates revoked;
+    extension: lines of openssl's configuration."""
     serials = [run('x509', '-in', one, '-noout', '-serial').decode().strip().partition('=')[2]
                for one in revoked]
     with open(f'{path}.index', 'w', encoding='ascii') as file:
@@ -57,9 +58,10 @@ def revocation_list(path, issuer, revoked=()):
                         for serial in serials)
     with open(f'{path}.cnf', 'w', encoding='utf-8') as file:
         file.write('[ca]\ndefault_ca=own\n[own]\ndefault_md=sha256\n'
-                   f'database={path}.index\n[ext]\nauthorityKeyIdentifier=keyid\n')
+                   f'database={path}.index\n[ext]\nauthorityKeyIdentifier=keyid\n'
+                   f'{extension}\n')
     run('ca', '-gencrl', '-config', f'{path}.cnf', '-crlexts', 'ext', '-cert', issuer[0],
-        '-keyfile', issuer[1], '-crldays', '30', '-out', path)
+        '-keyfile', issuer[1], *options, '-out', path)
     return path
 
 

@@ -25,8 +25,8 @@ STATES = (
     ('expired', 'missing', 'The published certificate has expired.'),
     ('insecure-delegation', 'missing', 'The domain is not protected by DNSSEC, so its answer '
                                        'cannot be trusted.'),
-    ('hash-only', 'missing', 'Only a digest of the certificate is published; the certificate '
-                             'itself is not known.'),
+    ('hash-only', 'missing', 'Only a digest of the certificate is published. Ask for a signed '
+                             'mail: once you have read it, you can encrypt.'),
 )
 
 

@@ -373,27 +373,36 @@ test_combine(gconstpointer data)
 
 #define READY(kind, bits, since)                                                                   \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, bits, since      \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, bits, since,     \
+            FALSE                                                                                  \
     }
 #define UNFIT(why)                                                                                 \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, TRUE, REASON_##why, REASON_NONE, TRUE, 128, 0         \
+        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, TRUE, REASON_##why, REASON_NONE, TRUE, 128, 0, FALSE  \
     }
 #define NO_PATH(kind, why)                                                                         \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_##why, TRUE, 128, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_##why, TRUE, 128, 0, FALSE   \
     }
 #define NAMELESS(kind)                                                                             \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, FALSE, 128, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, FALSE, 128, 0, FALSE   \
     }
 #define DIGEST                                                                                     \
     {                                                                                              \
-        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0          \
+        RECORD_USABLE, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0, FALSE   \
     }
 #define OF_NO_USE(why)                                                                             \
     {                                                                                              \
-        RECORD_UNUSABLE_##why, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0  \
+        RECORD_UNUSABLE_##why, SMIMEA_USAGE_DANE_EE, FALSE, REASON_NONE, REASON_NONE, FALSE, 0, 0, \
+            FALSE                                                                                  \
+    }
+
+/* Matched by a record of usage 3, or with the path that the record wants. */
+#define SEEN(kind, strength, not_before)                                                           \
+    {                                                                                              \
+        RECORD_USABLE, SMIMEA_USAGE_##kind, TRUE, REASON_NONE, REASON_NONE, TRUE, strength,        \
+            not_before, TRUE                                                                       \
     }
 
 typedef struct {
@@ -406,110 +415,7 @@ typedef struct {
 } RecipientCase;
 
 static const RecipientCase recipient_cases[] = {
-    /* RFC 8162 §6: only SECURE is used, whatever came with the answer */
-    {"secure-denial", DNS_OUTCOME_SECURE_DENIAL, {READY(DANE_EE, 128, 0)}, 1, REASON_NO_RECORD, -1},
-    {"insecure", DNS_OUTCOME_INSECURE, {READY(DANE_EE, 128, 0)}, 1, REASON_INSECURE, -1},
-    {"bogus", DNS_OUTCOME_BOGUS, {READY(DANE_EE, 128, 0)}, 1, REASON_BOGUS, -1},
-    {"indeterminate",
-     DNS_OUTCOME_INDETERMINATE,
-     {READY(DANE_EE, 128, 0)},
-     1,
-     REASON_INDETERMINATE,
-     -1},
-    {"unreachable", DNS_OUTCOME_UNREACHABLE, {READY(DANE_EE, 128, 0)}, 1, REASON_UNREACHABLE, -1},
-    {"ready", DNS_OUTCOME_SECURE_RECORDS, {READY(DANE_EE, 128, 0)}, 1, REASON_NONE, 0},
-
-    {"no-records", DNS_OUTCOME_SECURE_RECORDS, {DIGEST}, 0, REASON_UNUSABLE_RECORDS, -1},
-    {"unusable", DNS_OUTCOME_SECURE_RECORDS, {OF_NO_USE(USAGE)}, 1, REASON_UNUSABLE_RECORDS, -1},
-    {"digest", DNS_OUTCOME_SECURE_RECORDS, {DIGEST}, 1, REASON_HASH_ONLY, -1},
-    {"digest-beside-unusable",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {OF_NO_USE(SELECTOR), DIGEST},
-     2,
-     REASON_HASH_ONLY,
-     -1},
-    {"digest-beside-ready",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {DIGEST, READY(DANE_EE, 112, 0)},
-     2,
-     REASON_NONE,
-     1},
-    /* RFC 8162 §9 */
-    {"expired",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {UNFIT(CERTIFICATE_EXPIRED)},
-     1,
-     REASON_CERTIFICATE_EXPIRED,
-     -1},
-    {"expired-before-digest",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {DIGEST, UNFIT(CERTIFICATE_EXPIRED)},
-     2,
-     REASON_CERTIFICATE_EXPIRED,
-     -1},
-    {"first-of-two-faults",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {UNFIT(CERTIFICATE_NOT_YET_VALID), UNFIT(CERTIFICATE_EXPIRED)},
-     2,
-     REASON_CERTIFICATE_NOT_YET_VALID,
-     -1},
-    {"unfit",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {UNFIT(CERTIFICATE_UNFIT)},
-     1,
-     REASON_CERTIFICATE_UNFIT,
-     -1},
-    {"unsupported",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {UNFIT(UNSUPPORTED_ALGORITHM)},
-     1,
-     REASON_UNSUPPORTED_ALGORITHM,
-     -1},
-    {"rollover-expired-and-new",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {UNFIT(CERTIFICATE_EXPIRED), READY(DANE_EE, 112, 7)},
-     2,
-     REASON_NONE,
-     1},
-    {"strongest",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {READY(DANE_EE, 112, 9), READY(DANE_EE, 128, 1), READY(DANE_EE, 112, 10)},
-     3,
-     REASON_NONE,
-     1},
-    {"newest-of-equals",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {READY(DANE_EE, 128, 5), READY(DANE_EE, 128, 6), READY(DANE_EE, 128, 4)},
-     3,
-     REASON_NONE,
-     1},
-    {"first-of-twins",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {READY(DANE_EE, 128, 5), READY(DANE_EE, 128, 5)},
-     2,
-     REASON_NONE,
-     0},
-    /* RFC 7671 §5.1, §5.3: DANE-EE waives path and name, PKIX-EE doesn't */
-    {"dane-ee-no-path",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {NO_PATH(DANE_EE, CERTIFICATE_UNTRUSTED)},
-     1,
-     REASON_NONE,
-     0},
-    {"dane-ee-nameless", DNS_OUTCOME_SECURE_RECORDS, {NAMELESS(DANE_EE)}, 1, REASON_NONE, 0},
-    {"pkix-ee", DNS_OUTCOME_SECURE_RECORDS, {READY(PKIX_EE, 128, 0)}, 1, REASON_NONE, 0},
-    {"pkix-ee-no-path",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {NO_PATH(PKIX_EE, CERTIFICATE_UNTRUSTED)},
-     1,
-     REASON_CERTIFICATE_UNTRUSTED,
-     -1},
-    {"pkix-ee-nameless",
-     DNS_OUTCOME_SECURE_RECORDS,
-     {NAMELESS(PKIX_EE)},
-     1,
-     REASON_ADDRESS_MISMATCH,
-     -1},
+#include "test-policy-recipients.inc"
 };
 
 static void

@@ -66,6 +66,9 @@ test_lookup_and_cancel(void)
     g_autoptr(ResolverWireMessage) cancel = parse_one(resolver_wire_serialize_cancel(9), NULL);
     g_assert_cmpint(cancel->kind, ==, RESOLVER_WIRE_CANCEL);
     g_assert_cmpuint(cancel->id, ==, 9);
+    g_autoptr(ResolverWireMessage) ping = parse_one(resolver_wire_serialize_ping(8), NULL);
+    g_assert_cmpint(ping->kind, ==, RESOLVER_WIRE_PING);
+    g_assert_cmpuint(ping->id, ==, 8);
 }
 
 /* Only what is known can be in force, and something always is. */
@@ -221,7 +224,7 @@ test_bodies(void)
     } bodies[] = {{"", 0},
                   {"\0", 1},
                   {"\5\0\0\0\0", 5}, /* nothing in force */
-                  {"\6\0\0\0\0", 5},
+                  {"\7\0\0\0\0", 5},
                   {"\3", 1},
                   {"\3\0\0\0", 4},     /* one octet short */
                   {"\3\0\0\0\0\0", 6}, /* one too many */

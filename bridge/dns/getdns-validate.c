@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "getdns-validate.h"
+
+#include <getdns/getdns_extra.h>
+
+#include "denial.h"
+
+/* What goes to getdns, and what it will cost. */
+typedef struct {
+    getdns_list *list;
+    gsize n_items;
+    guint n_trials;
+    gboolean refused;
+} Bundle;
+
+static void
+bundle_init(Bundle *bundle)
+{
+    *bundle = (Bundle){.list = getdns_list_create()};
+}
+
+static void
+bundle_clear(Bundle *bundle)
+{
+    getdns_list_destroy(bundle->list);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bundle, bundle_clear)
+
+static void
+bundle_add(Bundle *bundle, const GetdnsRecord *record)
+{
+    if (getdns_list_set_dict(bundle->list, bundle->n_items, record->dict) == GETDNS_RETURN_GOOD)
+        bundle->n_items++;
+}
+
+static GetdnsValidity
+run(const Bundle *bundle, const getdns_list *support, const getdns_list *anchors, gint64 now)
+{
+    /* It returns a status of validation, not of the call, as a getdns_return_t. */
+    guint status = (guint)getdns_validate_dnssec2(bundle->list, support, anchors, (time_t)now, 0);
+    if (status == GETDNS_DNSSEC_SECURE)
+        return GETDNS_VALIDITY_SECURE;
+    return status == GETDNS_DNSSEC_INSECURE ? GETDNS_VALIDITY_INSECURE : GETDNS_VALIDITY_UNDECIDED;
+}
+
+static gboolean
+belongs_to(const GetdnsRecord *record, const DnsName *owner, guint16 type, gboolean in_answer)
+{
+    return record->type == type && record->in_answer == in_answer &&
+           dns_name_equal(&record->owner, owner);
+}
+
+static gboolean
+is_signature_for(const GetdnsRecord *record, const DnsName *owner, guint16 type, gboolean in_answer)
+{
+    return belongs_to(record, owner, GETDNS_RRTYPE_RRSIG, in_answer) && record->covered == type;
+}
+
+/* Adds a record set with the signatures that a key of @keys can have made; FALSE if one of both is
+ * missing. */
+static gboolean
+bundle_add_set(Bundle *bundle, const GetdnsReply *reply, const DnsName *owner, guint16 type,
+               gboolean in_answer, const ZoneKeys *keys)
+{
+    guint n_records = 0;
+    guint n_trials = 0;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (belongs_to(record, owner, type, in_answer)) {
+            bundle_add(bundle, record);
+            n_records++;
+            continue;
+        }
+        if (!is_signature_for(record, owner, type, in_answer) ||
+            !dns_name_equal(&record->signer, &keys->zone))
+            continue;
+        guint n = zone_keys_count_matches(keys, record->key_tag, record->algorithm);
+        if (n == 0)
+            continue;
+        bundle_add(bundle, record);
+        n_trials += n;
+    }
+    bundle->refused |= n_trials > GETDNS_VALIDATE_MAX_TRIALS;
+    bundle->n_trials += n_trials;
+    return n_records > 0 && n_trials > 0;
+}
+
+static gboolean
+is_first_of_set(const GetdnsReply *reply, guint index)
+{
+    const GetdnsRecord *record = getdns_reply_get(reply, index);
+    for (guint i = 0; i < index; i++)
+        if (belongs_to(getdns_reply_get(reply, i), &record->owner, record->type, record->in_answer))
+            return FALSE;
+    return TRUE;
+}
+
+/* Adds the proofs of the zone; FALSE if there are none. */
+static gboolean
+bundle_add_proofs(Bundle *bundle, const GetdnsReply *reply, const ZoneKeys *keys)
+{
+    guint n_proofs = 0;
+    for (guint i = 0; i < reply->records->len && !bundle->refused; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->in_answer || !getdns_record_is_denial(record) || !is_first_of_set(reply, i))
+            continue;
+        if (bundle_add_set(bundle, reply, &record->owner, record->type, FALSE, keys))
+            n_proofs++;
+        bundle->refused |= n_proofs > GETDNS_VALIDATE_MAX_PROOFS;
+    }
+    return n_proofs > 0;
+}
+
+typedef gboolean (*ProofTest)(const GetdnsRecord *record, const DnsName *name);
+
+static gboolean
+any_proof(const GetdnsReply *reply, ProofTest test, const DnsName *name)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (!record->in_answer && getdns_record_is_denial(record) && test(record, name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+has_opt_out(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+{
+    return denial_has_opt_out(record);
+}
+
+static gboolean
+is_laborious(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+{
+    return denial_has_iterations_above(record, GETDNS_VALIDATE_MAX_ITERATIONS);
+}
+
+static gboolean
+ends_zone_at(const GetdnsRecord *record, const DnsName *name)
+{
+    return denial_ends_zone(record) &&
+           denial_matches_name(record, name, GETDNS_VALIDATE_MAX_ITERATIONS);
+}
+
+/* Whether the zone's own proofs tell that it has no say about @owner. For DS records, the
+ * delegation itself is where they stand. */
+static gboolean
+is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type, const DnsName *zone)
+{
+    guint n_below = dns_name_count_labels(owner) - dns_name_count_labels(zone);
+    for (guint n = type == GETDNS_RRTYPE_DS ? 1 : 0; n < n_below; n++) {
+        DnsName ancestor;
+        dns_name_strip(owner, n, &ancestor);
+        if (any_proof(reply, ends_zone_at, &ancestor))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The number of labels of the wildcard's name by which the set was made, without the "*" (RFC 4034
+ * §3.1.3); the owner's if it was not. */
+static guint
+count_signed_labels(const GetdnsReply *reply, const DnsName *owner, guint16 type,
+                    const ZoneKeys *keys)
+{
+    guint n_labels = dns_name_count_labels(owner);
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (is_signature_for(record, owner, type, TRUE) &&
+            dns_name_equal(&record->signer, &keys->zone) &&
+            zone_keys_count_matches(keys, record->key_tag, record->algorithm) > 0)
+            n_labels = MIN(n_labels, record->labels);
+    }
+    return n_labels;
+}
+
+/* What else has to hold for records made by a wildcard. */
+static GetdnsValidity
+check_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed)
+{
+    guint n_labels = dns_name_count_labels(owner);
+    if (any_proof(reply, has_opt_out, NULL) || any_proof(reply, is_laborious, NULL))
+        return GETDNS_VALIDITY_UNDECIDED;
+    /* RFC 4592 §3.3.1: between owner and wildcard there must be no name that exists */
+    for (guint n = 0; n < n_labels - n_signed; n++) {
+        DnsName between;
+        dns_name_strip(owner, n, &between);
+        if (any_proof(reply, denial_shows_empty_name, &between))
+            return GETDNS_VALIDITY_REFUSED;
+    }
+    return GETDNS_VALIDITY_SECURE;
+}
+
+GetdnsValidity
+getdns_validate_records(const GetdnsReply *reply, const DnsName *owner, guint16 type,
+                        const ZoneKeys *keys, gint64 now)
+{
+    g_auto(Bundle) bundle;
+    bundle_init(&bundle);
+    if (!bundle_add_set(&bundle, reply, owner, type, TRUE, keys))
+        return GETDNS_VALIDITY_UNDECIDED;
+    guint n_signed = count_signed_labels(reply, owner, type, keys);
+    if (n_signed < dns_name_count_labels(owner)) {
+        GetdnsValidity validity = check_wildcard(reply, owner, n_signed);
+        if (validity != GETDNS_VALIDITY_SECURE)
+            return validity;
+        bundle_add_proofs(&bundle, reply, keys);
+    }
+    if (bundle.refused)
+        return GETDNS_VALIDITY_REFUSED;
+    GetdnsValidity validity = run(&bundle, NULL, keys->list, now);
+    return validity == GETDNS_VALIDITY_SECURE ? validity : GETDNS_VALIDITY_UNDECIDED;
+}
+
+/* With a question getdns looks for a proof that nothing answers it. */
+static void
+bundle_add_question(Bundle *bundle, const DnsName *owner, guint16 type)
+{
+    g_autoptr(getdns_dict) question = getdns_dict_create();
+    getdns_bindata name = {owner->n_octets, (guint8 *)owner->octets};
+    getdns_dict_set_bindata(question, "qname", &name);
+    getdns_dict_set_int(question, "qtype", type);
+    getdns_dict_set_int(question, "qclass", GETDNS_RRCLASS_IN);
+    if (getdns_list_set_dict(bundle->list, bundle->n_items, question) == GETDNS_RETURN_GOOD)
+        bundle->n_items++;
+}
+
+GetdnsValidity
+getdns_validate_denial(const GetdnsReply *reply, const DnsName *owner, guint16 type,
+                       const ZoneKeys *keys, gint64 now)
+{
+    g_auto(Bundle) bundle;
+    bundle_init(&bundle);
+    if (!dns_name_is_within(owner, &keys->zone))
+        return GETDNS_VALIDITY_UNDECIDED;
+    bundle_add_question(&bundle, owner, type);
+    if (!bundle_add_proofs(&bundle, reply, keys) || any_proof(reply, is_laborious, NULL))
+        return GETDNS_VALIDITY_UNDECIDED;
+    if (bundle.refused || is_beyond_zone(reply, owner, type, &keys->zone))
+        return GETDNS_VALIDITY_REFUSED;
+    return run(&bundle, NULL, keys->list, now);
+}
+
+/* getdns compares each with each: keys and signatures, keys and DS records. */
+static gboolean
+has_too_many(const GetdnsReply *reply)
+{
+    guint n_records = 0;
+    for (guint i = 0; i < reply->records->len; i++)
+        n_records += getdns_reply_get(reply, i)->in_answer ? 1 : 0;
+    return n_records > GETDNS_VALIDATE_MAX_KEYS;
+}
+
+static getdns_list *
+make_ds_list(const GetdnsReply *ds, const DnsName *zone)
+{
+    Bundle bundle;
+    bundle_init(&bundle);
+    for (guint i = 0; i < ds->records->len; i++)
+        if (belongs_to(getdns_reply_get(ds, i), zone, GETDNS_RRTYPE_DS, TRUE))
+            bundle_add(&bundle, getdns_reply_get(ds, i));
+    return bundle.list;
+}
+
+ZoneKeys *
+getdns_validate_keys(const GetdnsReply *reply, const DnsName *zone, const GetdnsReply *ds,
+                     const getdns_list *anchors, gint64 now, gboolean *out_refused)
+{
+    g_autoptr(ZoneKeys) keys = zone_keys_new(zone);
+    guint32 lifetime = DNS_TTL_MAX;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (belongs_to(record, zone, GETDNS_RRTYPE_DNSKEY, TRUE))
+            zone_keys_add(keys, record->dict, record->rdata, record->n_rdata);
+        if (record->in_answer)
+            lifetime = MIN(lifetime, getdns_record_get_lifetime(record, now));
+    }
+    keys->lifetime = lifetime;
+    g_auto(Bundle) bundle;
+    bundle_init(&bundle);
+    gboolean complete = bundle_add_set(&bundle, reply, zone, GETDNS_RRTYPE_DNSKEY, TRUE, keys);
+    *out_refused = bundle.refused || has_too_many(reply) || (ds != NULL && has_too_many(ds));
+    if (!complete || *out_refused)
+        return NULL;
+    g_autoptr(getdns_list) ds_list = ds == NULL ? NULL : make_ds_list(ds, zone);
+    if (run(&bundle, bundle.list, ds == NULL ? anchors : ds_list, now) != GETDNS_VALIDITY_SECURE)
+        return NULL;
+    return g_steal_pointer(&keys);
+}
+
+gboolean
+getdns_validate_misses_key(const GetdnsReply *reply, const ZoneKeys *keys)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->type == GETDNS_RRTYPE_RRSIG && dns_name_equal(&record->signer, &keys->zone) &&
+            zone_keys_count_matches(keys, record->key_tag, record->algorithm) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}

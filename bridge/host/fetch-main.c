@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+/* dane-smime-fetch URL: writes what is there to standard output. A program of its own, since it
+ * reads what anybody may send: it has no keys, writes no files, starts nothing, and ends when its
+ * time is over. Started only when a person says "crl fetch". */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core-limits.h"
+#include "http-get.h"
+
+#define EXIT_USAGE      2
+#define TIMEOUT_SECONDS 15u
+#define WHOLE_SECONDS   60u
+
+static void
+limit_rights(void)
+{
+    static const struct rlimit none = {0, 0};
+    static const struct rlimit cpu = {10, 10};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    setrlimit(RLIMIT_CORE, &none);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &none);
+    setrlimit(RLIMIT_CPU, &cpu);
+    alarm(WHOLE_SECONDS);
+}
+
+static gboolean
+write_all(GBytes *octets)
+{
+    gsize n_left = 0;
+    const guint8 *next = g_bytes_get_data(octets, &n_left);
+    while (n_left > 0) {
+        gssize n = write(STDOUT_FILENO, next, n_left);
+        if (n < 0)
+            return FALSE;
+        next += n;
+        n_left -= (gsize)n;
+    }
+    return TRUE;
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    limit_rights();
+    if (argc != 2 || *argv[1] == '-') {
+        g_printerr("usage: dane-smime-fetch URL\n");
+        return EXIT_USAGE;
+    }
+    g_autoptr(GBytes) content = http_get(argv[1], LIMIT_CRL_OCTETS, TIMEOUT_SECONDS, &error);
+    if (content != NULL && write_all(content))
+        return EXIT_SUCCESS;
+    g_printerr("%s\n", error == NULL ? "can't be written" : error->message);
+    return EXIT_FAILURE;
+}
