@@ -29,6 +29,7 @@ typedef struct {
     gchar *output;
     gboolean offline;
     gboolean no_learning;
+    gboolean no_cache;
     gboolean json;
     gboolean verbose;
     gboolean version;
@@ -55,6 +56,7 @@ const CliVerb *cli_find_verb(const gchar *name);
 
 /* Handlers, each in verb-NAME.c or where NAME's kin is. */
 CliExit verb_addresses(Cli *cli, gint argc, gchar **argv);
+CliExit verb_cache(Cli *cli, gint argc, gchar **argv);
 CliExit verb_cert(Cli *cli, gint argc, gchar **argv);
 CliExit verb_classify(Cli *cli, gint argc, gchar **argv);
 CliExit verb_crl(Cli *cli, gint argc, gchar **argv);

@@ -4,7 +4,7 @@
 
 #include "report.h"
 
-#define N_GLOBAL_ENTRIES 14
+#define N_GLOBAL_ENTRIES 15
 
 /* Into @options, and alive as long. */
 static void
@@ -26,6 +26,8 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
         {"no-learn", 0, 0, G_OPTION_ARG_NONE, &options->no_learning,
          "Don't record what correspondents can read (see \"peers\")", NULL},
+        {"no-cache", 0, 0, G_OPTION_ARG_NONE, &options->no_cache,
+         "Neither use nor keep answers of the DNS on disk (see \"cache\")", NULL},
         {"time", 0, 0, G_OPTION_ARG_STRING, &options->time,
          "Moment at which certificates are judged (default now)", "RFC3339"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
@@ -120,6 +122,7 @@ merge_options(CliOptions *into, CliOptions *from)
     dns_options_merge(&into->dns, &from->dns);
     into->offline |= from->offline;
     into->no_learning |= from->no_learning;
+    into->no_cache |= from->no_cache;
     into->json |= from->json;
     into->verbose |= from->verbose;
     into->version |= from->version;

@@ -108,6 +108,7 @@ make_bridge(Cli *cli)
         settings->profile = g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
     settings->no_learning = options->no_learning;
+    settings->no_cache = options->no_cache;
     settings->resolver->servers = g_strdupv(options->dns_servers);
     settings->resolver->recursive = options->dns_recursive;
     settings->resolver->trust_anchor_file = g_strdup(options->trust_anchor);

@@ -45,6 +45,12 @@ const CliVerb cli_verbs[] = {
      "validates\n"
      "are used.",
      verb_lookup},
+    {"cache", "list|size|clear", "The remembered answers of the DNS",
+     "Answers are kept on disk for as long as they hold, at most a day, and shared by all programs "
+     "of\ndane-smime. \"list\" shows them, \"size\" counts them, \"clear\" has all forgotten, also "
+     "by\n"
+     "programs that are running.",
+     verb_cache},
     {"addresses", "[FILE]", "Author and recipients of a message", NULL, verb_addresses},
     {"classify", "[FILE]", "Signed, encrypted or partial, by headers and structure alone", NULL,
      verb_classify},

@@ -3,35 +3,27 @@
 
 #include "source.h"
 
-/* Seconds. */
-#define BOGUS_MIN 5
-#define BOGUS_MAX 60
-#define FAILED    5
+/* Answers come in bursts; they are written together, when nobody waits for them any more. */
+#define WRITE_AFTER_MS 100u
 
 struct _ResolverCache {
     GObject parent_instance;
     Resolver *source;
-    ResolverCacheClock clock;
-    GHashTable *entries;   /* (element-type gchar* CacheEntry) */
-    GQueue by_age;         /* of CacheEntry, the oldest first */
-    GHashTable *questions; /* (element-type gchar* CacheQuestion): under way */
-    guint generation;      /* counts how often the cache was emptied */
+    ResolverTable *table;
+    ResolverStore *store;
+    ResolverClock clock;
+    GHashTable *questions; /* (element-type ResolverKey CacheQuestion): under way */
+    GSource *write;        /* waits for the moment to write to the store */
     GMainContext *context;
     gulong network_changed;
 };
 
-typedef struct {
-    gchar *key;
-    ResolverAnswer *answer;
-    gint64 expires;
-    GList link; /* in by_age */
-} CacheEntry;
-
 /* One question to the source and all who wait for its answer. */
 typedef struct {
     ResolverCache *cache; /* held while the question is under way */
-    gchar *key;
-    guint generation;
+    ResolverKey key;
+    gchar *owner_name; /* the key's */
+    guint generation;  /* of the table, when it was asked */
     GCancellable *cancellable;
     GQueue waiters; /* of GTask */
 } CacheQuestion;
@@ -48,14 +40,6 @@ G_DEFINE_TYPE_WITH_CODE(ResolverCache, resolver_cache, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_cache_iface_init))
 
 static void
-cache_entry_free(CacheEntry *entry)
-{
-    g_free(entry->key);
-    resolver_answer_free(entry->answer);
-    g_free(entry);
-}
-
-static void
 cache_waiter_free(CacheWaiter *waiter)
 {
     source_drop(&waiter->cancelled);
@@ -63,67 +47,81 @@ cache_waiter_free(CacheWaiter *waiter)
     g_free(waiter);
 }
 
-static void
-remove_entry(ResolverCache *self, CacheEntry *entry)
+static gboolean
+on_write(gpointer user_data)
 {
-    g_queue_unlink(&self->by_age, &entry->link);
-    g_hash_table_remove(self->entries, entry->key);
-}
-
-static guint32
-get_lifetime(const ResolverAnswer *answer)
-{
-    switch (answer->outcome) {
-    case DNS_OUTCOME_SECURE_RECORDS:
-        return MIN(answer->ttl, 3600);
-    case DNS_OUTCOME_SECURE_DENIAL:
-        return MIN(answer->ttl, 900);
-    case DNS_OUTCOME_INSECURE:
-        return MIN(answer->ttl, 300);
-    case DNS_OUTCOME_BOGUS:
-        return CLAMP(answer->ttl, BOGUS_MIN, BOGUS_MAX);
-    case DNS_OUTCOME_UNREACHABLE:
-    case DNS_OUTCOME_INDETERMINATE:
-    case DNS_N_OUTCOMES:
-    default:
-        return FAILED;
-    }
+    ResolverCache *self = user_data;
+    if (!resolver_store_flush(self->store))
+        return G_SOURCE_CONTINUE;
+    source_drop(&self->write);
+    return G_SOURCE_REMOVE;
 }
 
 static void
-remember(ResolverCache *self, const gchar *key, const ResolverAnswer *answer)
+write_soon(ResolverCache *self)
 {
-    guint32 lifetime = get_lifetime(answer);
-    CacheEntry *old = g_hash_table_lookup(self->entries, key);
-    if (old != NULL)
-        remove_entry(self, old);
-    if (lifetime == 0)
+    if (self->write != NULL)
         return;
-    CacheEntry *entry = g_new0(CacheEntry, 1);
-    entry->key = g_strdup(key);
-    entry->answer = resolver_answer_copy(answer);
-    entry->expires = self->clock() + lifetime * G_TIME_SPAN_SECOND;
-    entry->link.data = entry;
-    g_hash_table_insert(self->entries, entry->key, entry);
-    g_queue_push_tail_link(&self->by_age, &entry->link);
-    if (g_hash_table_size(self->entries) > RESOLVER_CACHE_MAX)
-        remove_entry(self, g_queue_peek_head(&self->by_age));
+    self->write = g_timeout_source_new(WRITE_AFTER_MS);
+    g_source_set_priority(self->write, G_PRIORITY_LOW);
+    g_source_set_callback(self->write, on_write, self, NULL);
+    g_source_attach(self->write, self->context);
+}
+
+/* Somebody has taken the file away: all is to be forgotten. */
+static void
+follow_file(ResolverCache *self)
+{
+    if (self->store == NULL || resolver_store_is_current(self->store))
+        return;
+    resolver_store_abandon(self->store);
+    resolver_table_clear(self->table);
+}
+
+static void
+remember(ResolverCache *self, guint generation, const ResolverAnswer *answer)
+{
+    guint32 length = resolver_lease_get_length(answer->outcome, answer->ttl);
+    ResolverLease lease = resolver_lease_new(self->clock(), length);
+    follow_file(self);
+    if (length == 0) {
+        resolver_cache_forget(self, &(ResolverKey){answer->owner_name, answer->rr_type});
+        return;
+    }
+    if (!resolver_table_put(self->table, generation, answer, &lease) || self->store == NULL)
+        return;
+    resolver_store_put(self->store, answer, &lease);
+    write_soon(self);
+}
+
+/* From the store into memory. */
+static ResolverAnswer *
+recall_from_store(ResolverCache *self, const ResolverKey *key)
+{
+    ResolverLease lease;
+    guint generation = resolver_table_get_generation(self->table);
+    ResolverAnswer *answer =
+        self->store == NULL ? NULL : resolver_store_get(self->store, key, &lease);
+    if (answer != NULL)
+        resolver_table_put(self->table, generation, answer, &lease);
+    return answer;
+}
+
+ResolverAnswer *
+resolver_cache_peek(ResolverTable *table, ResolverStore *store, const ResolverKey *key,
+                    ResolverMoment now)
+{
+    if (store != NULL && !resolver_store_is_current(store))
+        return NULL;
+    return resolver_table_get(table, key, now);
 }
 
 static ResolverAnswer *
-recall(ResolverCache *self, const gchar *key)
+recall(ResolverCache *self, const ResolverKey *key)
 {
-    CacheEntry *entry = g_hash_table_lookup(self->entries, key);
-    if (entry == NULL)
-        return NULL;
-    gint64 left = entry->expires - self->clock();
-    if (left <= 0) {
-        remove_entry(self, entry);
-        return NULL;
-    }
-    ResolverAnswer *answer = resolver_answer_copy(entry->answer);
-    answer->ttl = (guint32)((left + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND);
-    return answer;
+    follow_file(self);
+    ResolverAnswer *answer = resolver_table_get(self->table, key, self->clock());
+    return answer != NULL ? answer : recall_from_store(self, key);
 }
 
 static void
@@ -131,7 +129,7 @@ cache_question_free(CacheQuestion *question)
 {
     g_object_unref(question->cancellable);
     g_object_unref(question->cache);
-    g_free(question->key);
+    g_free(question->owner_name);
     g_free(question);
 }
 
@@ -140,8 +138,8 @@ static void
 detach_question(CacheQuestion *question)
 {
     GHashTable *questions = question->cache->questions;
-    if (g_hash_table_lookup(questions, question->key) == question)
-        g_hash_table_remove(questions, question->key);
+    if (g_hash_table_lookup(questions, &question->key) == question)
+        g_hash_table_remove(questions, &question->key);
 }
 
 /* Takes @answer. */
@@ -160,8 +158,8 @@ on_source_answer(GObject *source, GAsyncResult *result, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverAnswer) answer = resolver_lookup_finish(DNS_RESOLVER(source), result, &error);
     detach_question(question);
-    if (answer != NULL && question->generation == question->cache->generation)
-        remember(question->cache, question->key, answer);
+    if (answer != NULL)
+        remember(question->cache, question->generation, answer);
     while (!g_queue_is_empty(&question->waiters)) {
         g_autoptr(GTask) task = g_queue_pop_head(&question->waiters);
         CacheWaiter *waiter = g_task_get_task_data(task);
@@ -207,65 +205,23 @@ add_waiter(CacheQuestion *question, GTask *task)
 }
 
 static CacheQuestion *
-cache_question_new(ResolverCache *self, const gchar *key)
+cache_question_new(ResolverCache *self, const ResolverKey *key)
 {
     CacheQuestion *question = g_new0(CacheQuestion, 1);
     question->cache = g_object_ref(self);
-    question->key = g_strdup(key);
-    question->generation = self->generation;
+    question->owner_name = g_strdup(key->owner_name);
+    question->key = (ResolverKey){question->owner_name, key->rr_type};
+    question->generation = resolver_table_get_generation(self->table);
     question->cancellable = g_cancellable_new();
     g_queue_init(&question->waiters);
-    g_hash_table_insert(self->questions, question->key, question);
+    g_hash_table_insert(self->questions, &question->key, question);
     return question;
-}
-
-static void
-resolver_cache_lookup_async(Resolver *resolver, const gchar *owner_name, guint16 rr_type,
-                            GCancellable *cancellable, GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-    ResolverCache *self = RESOLVER_CACHE(resolver);
-    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
-    if (g_task_return_error_if_cancelled(task))
-        return;
-    g_autofree gchar *lower = g_ascii_strdown(owner_name, -1);
-    g_autofree gchar *key = g_strdup_printf("%u %s", rr_type, lower);
-    ResolverAnswer *answer = recall(self, key);
-    if (answer != NULL) {
-        return_answer(task, answer, owner_name);
-        return;
-    }
-    CacheWaiter *waiter = g_new0(CacheWaiter, 1);
-    waiter->owner_name = g_strdup(owner_name);
-    g_task_set_task_data(task, waiter, (GDestroyNotify)cache_waiter_free);
-    CacheQuestion *question = g_hash_table_lookup(self->questions, key);
-    gboolean is_new = question == NULL;
-    if (is_new)
-        question = cache_question_new(self, key);
-    add_waiter(question, g_steal_pointer(&task));
-    if (is_new)
-        resolver_lookup_async(self->source, owner_name, rr_type, question->cancellable,
-                              on_source_answer, question);
-}
-
-static ResolverAnswer *
-resolver_cache_lookup_finish(Resolver *resolver, GAsyncResult *result, GError **error)
-{
-    g_return_val_if_fail(g_task_is_valid(result, resolver), NULL);
-    return g_task_propagate_pointer(G_TASK(result), error);
-}
-
-static void
-resolver_cache_iface_init(ResolverInterface *iface)
-{
-    iface->lookup_async = resolver_cache_lookup_async;
-    iface->lookup_finish = resolver_cache_lookup_finish;
 }
 
 static gboolean
 on_clear(gpointer user_data)
 {
-    resolver_cache_clear(user_data);
+    resolver_table_clear(RESOLVER_CACHE(user_data)->table);
     return G_SOURCE_REMOVE;
 }
 
@@ -303,13 +259,63 @@ watch_network(ResolverCache *self)
 }
 
 static void
+ask_source(ResolverCache *self, GTask *task, const ResolverKey *key)
+{
+    CacheWaiter *waiter = g_new0(CacheWaiter, 1);
+    waiter->owner_name = g_strdup(key->owner_name);
+    g_task_set_task_data(task, waiter, (GDestroyNotify)cache_waiter_free);
+    CacheQuestion *question = g_hash_table_lookup(self->questions, key);
+    gboolean is_new = question == NULL;
+    if (is_new)
+        question = cache_question_new(self, key);
+    add_waiter(question, task);
+    if (!is_new)
+        return;
+    if (self->network_changed == 0)
+        watch_network(self);
+    resolver_lookup_async(self->source, key->owner_name, key->rr_type, question->cancellable,
+                          on_source_answer, question);
+}
+
+static void
+resolver_cache_lookup_async(Resolver *resolver, const gchar *owner_name, guint16 rr_type,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+    ResolverCache *self = RESOLVER_CACHE(resolver);
+    const ResolverKey key = {owner_name, rr_type};
+    g_autoptr(GTask) task = g_task_new(self, cancellable, callback, user_data);
+    if (g_task_return_error_if_cancelled(task))
+        return;
+    ResolverAnswer *answer = recall(self, &key);
+    if (answer != NULL)
+        return_answer(task, answer, owner_name);
+    else
+        ask_source(self, g_steal_pointer(&task), &key);
+}
+
+static ResolverAnswer *
+resolver_cache_lookup_finish(Resolver *resolver, GAsyncResult *result, GError **error)
+{
+    g_return_val_if_fail(g_task_is_valid(result, resolver), NULL);
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+static void
+resolver_cache_iface_init(ResolverInterface *iface)
+{
+    iface->lookup_async = resolver_cache_lookup_async;
+    iface->lookup_finish = resolver_cache_lookup_finish;
+}
+
+static void
 resolver_cache_finalize(GObject *object)
 {
     ResolverCache *self = RESOLVER_CACHE(object);
-    g_signal_handler_disconnect(g_network_monitor_get_default(), self->network_changed);
-    resolver_cache_clear(self);
+    if (self->network_changed != 0)
+        g_signal_handler_disconnect(g_network_monitor_get_default(), self->network_changed);
+    source_drop(&self->write);
     g_main_context_unref(self->context);
-    g_hash_table_unref(self->entries);
     g_hash_table_unref(self->questions);
     g_object_unref(self->source);
     G_OBJECT_CLASS(resolver_cache_parent_class)->finalize(object);
@@ -324,34 +330,27 @@ resolver_cache_class_init(ResolverCacheClass *klass)
 static void
 resolver_cache_init(ResolverCache *self)
 {
-    self->entries =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)cache_entry_free);
-    self->questions = g_hash_table_new(g_str_hash, g_str_equal);
-    g_queue_init(&self->by_age);
+    self->questions = g_hash_table_new(resolver_key_hash, resolver_key_equal);
 }
 
 ResolverCache *
-resolver_cache_new(Resolver *source, ResolverCacheClock clock)
+resolver_cache_new(Resolver *source, ResolverTable *table, ResolverStore *store,
+                   ResolverClock clock)
 {
-    g_return_val_if_fail(DNS_IS_RESOLVER(source) && clock != NULL, NULL);
+    g_return_val_if_fail(DNS_IS_RESOLVER(source) && table != NULL && clock != NULL, NULL);
     ResolverCache *self = g_object_new(RESOLVER_CACHE_TYPE, NULL);
     self->source = g_object_ref(source);
+    self->table = table;
+    self->store = store;
     self->clock = clock;
     self->context = g_main_context_ref_thread_default();
-    watch_network(self);
     return self;
 }
 
 void
-resolver_cache_clear(ResolverCache *self)
+resolver_cache_forget(ResolverCache *self, const ResolverKey *key)
 {
-    self->generation++;
-    g_queue_init(&self->by_age); /* its links are parts of the entries */
-    g_hash_table_remove_all(self->entries);
-}
-
-guint
-resolver_cache_get_n_entries(ResolverCache *self)
-{
-    return g_hash_table_size(self->entries);
+    resolver_table_remove(self->table, key);
+    if (self->store != NULL)
+        resolver_store_remove(self->store, key);
 }

@@ -19,6 +19,8 @@ typedef enum {
     DNS_ERROR_SERVER,  /* a name server's address is not ADDR, ADDR@PORT or [ADDR]:PORT */
     DNS_ERROR_NAME,    /* the name asked for is not a host name */
     DNS_ERROR_PROGRAM, /* the resolver program can't be started, or speaks another protocol */
+    DNS_ERROR_CACHE,   /* the file of remembered answers can't be read or taken away; the text has
+                        * its name */
     DNS_N_ERRORS
 } DnsError;
 

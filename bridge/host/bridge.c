@@ -6,12 +6,16 @@
 #include "cms-init.h"
 #include "host-config.h"
 #include "lookup-thread.h"
+#include "resolver-store-file.h"
+#include "resolver-store.h"
 #include "system-authorities.h"
 
 struct _Bridge {
     BridgeSettings *settings;
+    gchar *cache_file;
     gint learning; /* atomic; gboolean */
     GMutex lock;   /* of those below */
+    gboolean caching;
     KeyStore *key_store;
     GPtrArray *system_authorities; /* NULL: not read yet */
     ResolverConfig *resolver;
@@ -53,7 +57,9 @@ bridge_new(BridgeSettings *settings, GError **error)
     Bridge *bridge = g_new0(Bridge, 1);
     g_mutex_init(&bridge->lock);
     bridge->settings = g_steal_pointer(&owned);
+    bridge->cache_file = resolver_store_dup_default_file();
     bridge->learning = !bridge->settings->no_learning;
+    bridge->caching = !bridge->settings->no_cache;
     bridge->resolver = resolver_config_copy(bridge->settings->resolver);
     return bridge;
 }
@@ -68,6 +74,7 @@ bridge_free(Bridge *bridge)
     g_clear_pointer(&bridge->key_store, key_store_unref);
     g_clear_pointer(&bridge->system_authorities, g_ptr_array_unref);
     bridge_settings_free(bridge->settings);
+    g_free(bridge->cache_file);
     g_mutex_clear(&bridge->lock);
     g_free(bridge);
 }
@@ -108,6 +115,36 @@ gboolean
 bridge_is_learning_initially(Bridge *bridge)
 {
     return !bridge->settings->no_learning;
+}
+
+gboolean
+bridge_is_caching(Bridge *bridge)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    return bridge->caching;
+}
+
+void
+bridge_set_caching(Bridge *bridge, gboolean on)
+{
+    g_autoptr(LookupThread) former = NULL;
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    if (bridge->caching == on)
+        return;
+    bridge->caching = on;
+    former = g_steal_pointer(&bridge->lookups);
+}
+
+gboolean
+bridge_is_caching_initially(Bridge *bridge)
+{
+    return !bridge->settings->no_cache;
+}
+
+const gchar *
+bridge_get_cache_file(Bridge *bridge)
+{
+    return bridge->cache_file;
 }
 
 const ResolverConfig *
@@ -252,8 +289,17 @@ ref_lookups(Bridge *bridge)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
     if (bridge->lookups == NULL)
-        bridge->lookups = lookup_thread_new(bridge_get_resolver_program(), bridge->resolver);
+        bridge->lookups = lookup_thread_new(bridge_get_resolver_program(), bridge->resolver,
+                                            bridge->caching ? bridge->cache_file : NULL);
     return lookup_thread_ref(bridge->lookups);
+}
+
+/* NULL if nothing was looked up yet. */
+static LookupThread *
+ref_lookups_at_hand(Bridge *bridge)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    return bridge->lookups == NULL ? NULL : lookup_thread_ref(bridge->lookups);
 }
 
 GPtrArray *
@@ -274,9 +320,20 @@ bridge_get_resolver_isolation(Bridge *bridge)
     return lookup_thread_get_isolation(lookups);
 }
 
-void
-bridge_clear_cache(Bridge *bridge)
+gboolean
+bridge_clear_cache(Bridge *bridge, guint *out_n_answers, GError **error)
 {
-    g_autoptr(LookupThread) lookups = ref_lookups(bridge);
-    lookup_thread_clear_cache(lookups);
+    g_autoptr(LookupThread) lookups = ref_lookups_at_hand(bridge);
+    if (lookups != NULL)
+        lookup_thread_clear_cache(lookups);
+    return store_file_remove(bridge->cache_file, out_n_answers, error);
+}
+
+GPtrArray *
+bridge_list_memory(Bridge *bridge)
+{
+    g_autoptr(LookupThread) lookups = ref_lookups_at_hand(bridge);
+    if (lookups != NULL)
+        return lookup_thread_list_cache(lookups);
+    return g_ptr_array_new_with_free_func((GDestroyNotify)resolver_answer_free);
 }

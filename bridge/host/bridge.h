@@ -22,6 +22,7 @@ typedef struct {
     ResolverConfig *resolver;
     gboolean offline;     /* no lookups at all: their reason is "not-looked-up" */
     gboolean no_learning; /* see bridge_is_learning() */
+    gboolean no_cache;    /* see bridge_is_caching() */
     gint64 now; /* seconds since 1970 at which certificates are judged; G_MININT64: the clock's */
     gchar *initial_password; /* of a store that is made; NULL: none. Wiped when freed */
     BridgePasswordFunc ask_password;
@@ -45,9 +46,9 @@ gboolean bridge_is_offline(Bridge *bridge);
 const ResolverConfig *bridge_get_initial_resolver_config(Bridge *bridge);
 /* What holds for lookups that begin now: that, or what replaced it. (transfer full) */
 ResolverConfig *bridge_dup_resolver_config(Bridge *bridge);
-/* Lookups that begin from now on are made with @config, and without what was remembered of earlier
- * answers; those under way end as they would have. DNS_ERROR as of resolver_config_check(): nothing
- * has changed. */
+/* Lookups that begin from now on are made with @config, and without what is remembered in memory;
+ * those under way end as they would have. DNS_ERROR as of resolver_config_check(): nothing has
+ * changed. */
 gboolean bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config, GError **error);
 /* Path of dane-smime-resolver: $DANE_SMIME_RESOLVER, else beside this program, else where it is
  * installed. */
@@ -63,6 +64,15 @@ void bridge_set_learning(Bridge *bridge, gboolean on);
 /* As it was chosen when the program was started. */
 gboolean bridge_is_learning_initially(Bridge *bridge);
 
+/* Whether answers of the DNS are kept on disk, see resolver-store.h; else in memory alone. What is
+ * on disk stays there. */
+gboolean bridge_is_caching(Bridge *bridge);
+void bridge_set_caching(Bridge *bridge, gboolean on);
+/* As it was chosen when the program was started. */
+gboolean bridge_is_caching_initially(Bridge *bridge);
+/* Path of the file, whether it is used or not. */
+const gchar *bridge_get_cache_file(Bridge *bridge);
+
 /* The key store, opened with the first call. CMS_ERROR_STORE_MISSING unless @create. */
 KeyStore *bridge_get_key_store(Bridge *bridge, gboolean create, GError **error);
 /* The same, unlocked: asks for the password if need be. CMS_ERROR_KEY_LOCKED. */
@@ -76,9 +86,10 @@ GPtrArray *bridge_get_system_authorities(Bridge *bridge, GError **error);
 typedef struct {
     gchar *owner_name;
     guint16 rr_type;
+    gboolean fresh; /* to be asked, whatever is remembered */
 } BridgeQuestion;
 
-/* Called from the resolver's thread. */
+/* Called from the resolver's thread, or the caller's. */
 typedef void (*BridgeLookupProgress)(guint n_done, guint n_total, gpointer user_data);
 
 /**
@@ -96,5 +107,14 @@ GPtrArray *bridge_lookup(Bridge *bridge, GArray *questions, GCancellable *cancel
 /* Of ResolverIsolation: what holds back the resolver program that answered last; 0 if none has. */
 guint bridge_get_resolver_isolation(Bridge *bridge);
 
-/* Forgets all answers. */
-void bridge_clear_cache(Bridge *bridge);
+/**
+ * bridge_clear_cache:
+ * @out_n_answers: how many there were
+ * @error: DNS_ERROR_CACHE: the file is still there
+ *
+ * Forgets all answers, in memory and on disk, whether that is used or not; so do other processes.
+ */
+gboolean bridge_clear_cache(Bridge *bridge, guint *out_n_answers, GError **error);
+
+/* (element-type ResolverAnswer) (transfer full): what this process has in memory */
+GPtrArray *bridge_list_memory(Bridge *bridge);

@@ -37,6 +37,7 @@ static const FaultRow fault_rows[] = {
     {dns_error_quark, DNS_ERROR_SERVER, "dns-server-malformed", FALSE},
     {dns_error_quark, DNS_ERROR_NAME, "address-malformed", FALSE},
     {dns_error_quark, DNS_ERROR_PROGRAM, "resolver-failed", TRUE},
+    {dns_error_quark, DNS_ERROR_CACHE, "cache-failed", TRUE},
     {cms_error_quark, CMS_ERROR_FAILED, "crypto-failed", FALSE},
     {cms_error_quark, CMS_ERROR_MALFORMED, "cms-malformed", FALSE},
     {cms_error_quark, CMS_ERROR_LIMIT, "cms-too-large", FALSE},

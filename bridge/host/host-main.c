@@ -23,6 +23,7 @@ typedef struct {
     gchar *trust_anchor;
     gboolean offline;
     gboolean no_learning;
+    gboolean no_cache;
     gboolean version;
     gchar **rest;
 } HostOptions;
@@ -55,6 +56,8 @@ read_options(int *argc, char ***argv, HostOptions *options, GError **error)
         {"offline", 0, 0, G_OPTION_ARG_NONE, &options->offline, "Look nothing up", NULL},
         {"no-learn", 0, 0, G_OPTION_ARG_NONE, &options->no_learning,
          "Don't record what correspondents can read", NULL},
+        {"no-cache", 0, 0, G_OPTION_ARG_NONE, &options->no_cache,
+         "Neither use nor keep answers of the DNS on disk", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
         /* Thunderbird's two arguments */
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest, NULL, NULL},
@@ -78,6 +81,7 @@ make_settings(HostOptions *options, GError **error)
         options->profile == NULL ? NULL : g_canonicalize_filename(options->profile, NULL);
     settings->offline = options->offline;
     settings->no_learning = options->no_learning;
+    settings->no_cache = options->no_cache;
     settings->resolver->servers = g_steal_pointer(&options->servers);
     settings->resolver->recursive = options->recursive;
     settings->resolver->trust_anchor_file = g_steal_pointer(&options->trust_anchor);

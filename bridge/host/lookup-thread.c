@@ -13,6 +13,8 @@ struct _LookupThread {
     GMainLoop *loop;
     gchar *program;
     ResolverConfig *config;
+    ResolverTable *table;
+    ResolverStore *store;    /* used on the thread, or NULL */
     ResolverCache *resolver; /* made and freed on the thread */
     ResolverClient *client;  /* likewise */
     gint isolation;          /* atomic: of the client, at the last answer */
@@ -39,30 +41,42 @@ typedef struct {
     guint index;
 } Question;
 
+/* A question is left for the thread where there is no answer. */
+static gboolean
+is_open(const Batch *batch, guint index)
+{
+    return g_ptr_array_index(batch->answers, index) == NULL;
+}
+
 static gpointer
 run_thread(gpointer data)
 {
     LookupThread *self = data;
     g_main_context_push_thread_default(self->context);
     self->client = resolver_client_new(self->program, self->config);
-    self->resolver = resolver_cache_new(DNS_RESOLVER(self->client), g_get_monotonic_time);
+    self->resolver = resolver_cache_new(DNS_RESOLVER(self->client), self->table, self->store,
+                                        resolver_moment_now);
     g_main_loop_run(self->loop);
     g_clear_object(&self->resolver);
     g_clear_object(&self->client);
     /* What their ends have queued. */
     while (g_main_context_iteration(self->context, FALSE))
         ;
+    g_clear_pointer(&self->store, resolver_store_free);
     g_main_context_pop_thread_default(self->context);
     return NULL;
 }
 
 LookupThread *
-lookup_thread_new(const gchar *program, const ResolverConfig *config)
+lookup_thread_new(const gchar *program, const ResolverConfig *config, const gchar *cache_file)
 {
     LookupThread *self = g_new0(LookupThread, 1);
     g_atomic_ref_count_init(&self->n_references);
     self->program = g_strdup(program);
     self->config = resolver_config_copy(config);
+    self->table = resolver_table_new(RESOLVER_CACHE_MAX, RESOLVER_CACHE_MAX_OCTETS);
+    if (cache_file != NULL)
+        self->store = resolver_store_new(cache_file, config, resolver_moment_now);
     self->context = g_main_context_new();
     self->loop = g_main_loop_new(self->context, FALSE);
     self->thread = g_thread_new("lookups", run_thread, self);
@@ -102,6 +116,7 @@ lookup_thread_unref(LookupThread *self)
     g_thread_join(self->thread);
     g_main_loop_unref(self->loop);
     g_main_context_unref(self->context);
+    resolver_table_free(self->table);
     resolver_config_free(self->config);
     g_free(self->program);
     g_free(self);
@@ -185,14 +200,20 @@ start_batch(gpointer data)
 {
     Batch *batch = data;
     start_deadline(batch);
+    ResolverCache *resolver = batch->thread->resolver;
     /* Answers from the cache may end the batch before this loop does. */
-    guint n_questions = batch->questions->len;
-    for (guint i = 0; i < n_questions; i++) {
+    guint n_left = batch->n_pending;
+    for (guint i = 0; n_left > 0; i++) {
         const BridgeQuestion *asked = &g_array_index(batch->questions, BridgeQuestion, i);
+        if (!is_open(batch, i))
+            continue;
+        n_left--;
+        if (asked->fresh)
+            resolver_cache_forget(resolver, &(ResolverKey){asked->owner_name, asked->rr_type});
         Question *question = g_new(Question, 1);
         *question = (Question){batch, i};
-        resolver_lookup_async(DNS_RESOLVER(batch->thread->resolver), asked->owner_name,
-                              asked->rr_type, batch->cancellable, on_answer, question);
+        resolver_lookup_async(DNS_RESOLVER(resolver), asked->owner_name, asked->rr_type,
+                              batch->cancellable, on_answer, question);
     }
     return G_SOURCE_REMOVE;
 }
@@ -237,17 +258,56 @@ free_answer(gpointer answer)
         resolver_answer_free(answer);
 }
 
+/* How many questions are left. */
+static guint
+answer_from_memory(LookupThread *self, GArray *questions, GPtrArray *answers)
+{
+    ResolverMoment now = resolver_moment_now();
+    guint n_left = 0;
+    for (guint i = 0; i < questions->len; i++) {
+        const BridgeQuestion *asked = &g_array_index(questions, BridgeQuestion, i);
+        const ResolverKey key = {asked->owner_name, asked->rr_type};
+        if (!asked->fresh)
+            g_ptr_array_index(answers, i) =
+                resolver_cache_peek(self->table, self->store, &key, now);
+        n_left += g_ptr_array_index(answers, i) == NULL;
+    }
+    return n_left;
+}
+
+static void
+ask_thread(LookupThread *self, Batch *batch, GCancellable *cancellable)
+{
+    Forward forward = {self, batch->cancellable};
+    g_mutex_init(&batch->lock);
+    g_cond_init(&batch->finished);
+    call_on_thread(self, start_batch, batch);
+    gulong handler =
+        cancellable == NULL
+            ? 0
+            : g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), &forward, NULL);
+    wait_for_batch(batch);
+    if (handler != 0)
+        g_cancellable_disconnect(cancellable, handler);
+    g_mutex_clear(&batch->lock);
+    g_cond_clear(&batch->finished);
+}
+
 GPtrArray *
 lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellable,
                   BridgeLookupProgress progress, gpointer user_data, GError **error)
 {
     g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func(free_answer);
+    if (g_cancellable_set_error_if_cancelled(cancellable, error))
+        return NULL;
     g_ptr_array_set_size(answers, (gint)questions->len);
-    if (questions->len == 0)
+    guint n_left = answer_from_memory(self, questions, answers);
+    if (n_left < questions->len && progress != NULL)
+        progress(questions->len - n_left, questions->len, user_data);
+    if (n_left == 0)
         return g_steal_pointer(&answers);
 
     g_autoptr(GCancellable) inner = g_cancellable_new();
-    Forward forward = {self, inner};
     Batch batch = {
         .thread = self,
         .questions = questions,
@@ -255,20 +315,9 @@ lookup_thread_ask(LookupThread *self, GArray *questions, GCancellable *cancellab
         .cancellable = inner,
         .progress = progress,
         .progress_data = user_data,
-        .n_pending = questions->len,
+        .n_pending = n_left,
     };
-    g_mutex_init(&batch.lock);
-    g_cond_init(&batch.finished);
-    call_on_thread(self, start_batch, &batch);
-    gulong handler =
-        cancellable == NULL
-            ? 0
-            : g_cancellable_connect(cancellable, G_CALLBACK(on_cancelled), &forward, NULL);
-    wait_for_batch(&batch);
-    if (handler != 0)
-        g_cancellable_disconnect(cancellable, handler);
-    g_mutex_clear(&batch.lock);
-    g_cond_clear(&batch.finished);
+    ask_thread(self, &batch, cancellable);
     if (batch.error == NULL)
         return g_steal_pointer(&answers);
     g_propagate_error(error, batch.error);
@@ -281,16 +330,14 @@ lookup_thread_get_isolation(LookupThread *self)
     return (guint)g_atomic_int_get(&self->isolation);
 }
 
-static gboolean
-clear_cache(gpointer data)
-{
-    LookupThread *self = data;
-    resolver_cache_clear(self->resolver);
-    return G_SOURCE_REMOVE;
-}
-
 void
 lookup_thread_clear_cache(LookupThread *self)
 {
-    call_on_thread(self, clear_cache, self);
+    resolver_table_clear(self->table);
+}
+
+GPtrArray *
+lookup_thread_list_cache(LookupThread *self)
+{
+    return resolver_table_list(self->table, resolver_moment_now());
 }

@@ -18,6 +18,7 @@ op_describe_resolver(const OpCall *call, JsonObject *result)
     json_object_set_boolean_member(result, "dns_roadblock_avoidance",
                                    resolver_config_avoids_roadblocks(config));
     json_object_set_int_member(result, "dns_deadline", config->total_deadline_ms / 1000);
+    json_object_set_boolean_member(result, "dns_cache", bridge_is_caching(call->bridge));
     json_set_string(result, "dns_engine", resolver_engine_to_string(config->engine));
     json_object_set_boolean_member(result, "offline", bridge_is_offline(call->bridge));
 }
@@ -76,6 +77,7 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
     g_autoptr(ResolverConfig) config =
         resolver_config_copy(bridge_get_initial_resolver_config(call->bridge));
     g_autoptr(GPtrArray) servers = NULL;
+    gboolean cache = TRUE;
     const gchar *engine = NULL;
     gboolean learn = TRUE;
     if (!params_get_strings(call->params, "dns_servers", RESOLVER_WIRE_MAX_SERVERS, &servers,
@@ -83,6 +85,8 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
         !params_get_boolean(call->params, "dns_recursive", config->recursive, &config->recursive,
                             error) ||
         !read_transport(call->params, config, error) ||
+        !params_get_boolean(call->params, "dns_cache", bridge_is_caching_initially(call->bridge),
+                            &cache, error) ||
         !params_get_string(call->params, "dns_engine", &engine, error) ||
         !set_engine(config, engine, error) ||
         !params_get_boolean(call->params, "learn", bridge_is_learning_initially(call->bridge),
@@ -91,6 +95,7 @@ op_configure(const OpCall *call, OpReply *reply, GError **error)
     set_servers(config, servers);
     if (!bridge_set_resolver_config(call->bridge, config, error))
         return FALSE;
+    bridge_set_caching(call->bridge, cache);
     bridge_set_learning(call->bridge, learn);
     reply->result = json_object_new();
     op_describe_resolver(call, reply->result);

@@ -9,6 +9,7 @@
 #include "nss-capability.h"
 #include "ops.h"
 #include "resolver-isolation.h"
+#include "resolver-store.h"
 #include "system-authorities.h"
 #include "trust-anchor.h"
 
@@ -193,7 +194,8 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
         return TRUE;
     }
     g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
-    BridgeQuestion question = {(gchar *)RESOLVER_CONFIG_PROBE_NAME, RESOLVER_CONFIG_PROBE_TYPE};
+    BridgeQuestion question = {(gchar *)RESOLVER_CONFIG_PROBE_NAME, RESOLVER_CONFIG_PROBE_TYPE,
+                               TRUE};
     g_array_append_val(questions, question);
     g_autoptr(GError) problem = NULL;
     g_autoptr(GPtrArray) answers =
@@ -278,6 +280,32 @@ check_isolation(const OpCall *call, JsonArray *checks)
               "work without it, but a name server that exploits an error there could do more");
 }
 
+/* After the question of check_dnssec(), whose answer makes the file. */
+static void
+check_answer_cache(const OpCall *call, JsonArray *checks)
+{
+    const gchar *file = bridge_get_cache_file(call->bridge);
+    guint64 n_octets = 0;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) answers =
+        resolver_store_list(file, resolver_moment_now(), &n_octets, &error);
+    gboolean works = answers != NULL && (n_octets > 0 || bridge_is_offline(call->bridge));
+    g_autofree gchar *detail = NULL;
+    if (!bridge_is_caching(call->bridge))
+        detail = g_strdup("answers are remembered in memory alone, as asked for");
+    else if (answers == NULL)
+        detail = g_strdup(error->message);
+    else if (!works)
+        detail = g_strdup_printf("%s can't be made", file);
+    else
+        detail = g_strdup_printf("%s: %u %s, %" G_GUINT64_FORMAT " octets", file, answers->len,
+                                 answers->len == 1 ? "answer" : "answers", n_octets);
+    add_check(
+        checks, "answer-cache", CHECK_OPTIONAL, works || !bridge_is_caching(call->bridge), detail,
+        "every start of the program asks the DNS anew: see that the folder is this user's and "
+        "can be written to, or take the file away");
+}
+
 static void
 check_key_store(const OpCall *call, JsonArray *checks)
 {
@@ -339,6 +367,7 @@ op_doctor(const OpCall *call, OpReply *reply, GError **error)
         return FALSE;
     g_autoptr(JsonArray) search = check_name_servers(call, checks);
     check_isolation(call, checks);
+    check_answer_cache(call, checks);
     check_key_store(call, checks);
     check_system_authorities(call, checks);
     check_manifest(checks);

@@ -93,6 +93,7 @@ read_choices(const OpCall *call, DaneLookupChoices *choices, gboolean *out_try_c
     gint64 rr_type = 0;
     if (!params_get_boolean(call->params, "draft", FALSE, &choices->draft, error) ||
         !params_get_boolean(call->params, "try_case", FALSE, out_try_case, error) ||
+        !params_get_boolean(call->params, "fresh", FALSE, &choices->fresh, error) ||
         !params_get_integer(call->params, "type", 1, G_MAXUINT16, SMIMEA_RR_TYPE, &rr_type, error))
         return FALSE;
     choices->rr_type = (guint16)rr_type;
@@ -130,13 +131,5 @@ op_lookup(const OpCall *call, OpReply *reply, GError **error)
     }
     reply->result = json_object_new();
     json_object_set_array_member(reply->result, "results", results);
-    return TRUE;
-}
-
-gboolean
-op_flush(const OpCall *call, OpReply *reply, G_GNUC_UNUSED GError **error)
-{
-    bridge_clear_cache(call->bridge);
-    reply->result = json_object_new();
     return TRUE;
 }

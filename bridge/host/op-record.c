@@ -118,7 +118,7 @@ static JsonObject *
 check_published(const OpCall *call, const Recording *recording, const gchar *address,
                 GError **error)
 {
-    const DaneLookupChoices choices = {recording->draft, (guint16)recording->rr_type};
+    const DaneLookupChoices choices = {recording->draft, (guint16)recording->rr_type, TRUE};
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     g_ptr_array_add(addresses, (gpointer)address);
     g_autoptr(GPtrArray) answers = dane_lookup(call, addresses, &choices, error);

@@ -17,11 +17,12 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
+    {"cache", op_cache, NAMES("list", "clear"), FALSE},
     {"cert", op_cert, NAMES("!certificate"), FALSE},
     {"classify", op_classify, NAMES(NULL), TRUE},
     {"configure", op_configure,
      NAMES("dns_servers", "dns_recursive", "dns_engine", "dns_transport", "dns_roadblock_avoidance",
-           "dns_deadline", "learn"),
+           "dns_deadline", "dns_cache", "learn"),
      FALSE},
     {"crl-add", op_crl_add, NAMES("!crls"), FALSE},
     {"crl-fetch", op_crl_fetch, NAMES("urls", "certificates"), FALSE},
@@ -38,7 +39,8 @@ static const OpRow op_rows[] = {
     {"keygen", op_keygen, NAMES("!address", "name", "algorithm", "days"), FALSE},
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
-    {"lookup", op_lookup, NAMES("!addresses", "try_case", LOOKUP_CHOICES, TRUST_CHOICES), FALSE},
+    {"lookup", op_lookup, NAMES("!addresses", "try_case", "fresh", LOOKUP_CHOICES, TRUST_CHOICES),
+     FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"peers", op_peers, NAMES("address", "forget"), FALSE},

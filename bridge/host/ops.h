@@ -6,13 +6,18 @@
 /* The handlers of the table in op.c, each in the file named here. Parameters and results:
  * PROTOCOL.md. */
 
+/* op-cache.c */
+gboolean op_cache(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_flush(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-cert.c */
 gboolean op_cert(const OpCall *call, OpReply *reply, GError **error);
 
 /* op-configure.c */
 gboolean op_configure(const OpCall *call, OpReply *reply, GError **error);
 /* What holds for lookups, as "configure" and "doctor" tell it: the members "dns_servers" (as they
- * were named; empty: the system's), "dns_recursive", "dns_engine", "offline". */
+ * were named; empty: the system's), "dns_recursive", "dns_engine", "dns_cache", "offline".
+ */
 void op_describe_resolver(const OpCall *call, JsonObject *result);
 
 /* op-crl.c */
@@ -44,7 +49,6 @@ gboolean op_keygen(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_keys(const OpCall *call, OpReply *reply, GError **error);
 
 /* op-lookup.c */
-gboolean op_flush(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_lookup(const OpCall *call, OpReply *reply, GError **error);
 
 /* op-message.c */

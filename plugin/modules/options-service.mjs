@@ -7,6 +7,7 @@ import { KeyStorePassword } from "./key-store.mjs";
 import { LearnedCiphers } from "./learned-ciphers.mjs";
 import { Publishing } from "./publishing.mjs";
 import { ResolverChoice } from "./resolver-choice.mjs";
+import { RememberedAnswers } from "./remembered-answers.mjs";
 
 /**
  * What the options page asks the background for, by topics "options/…".
@@ -44,6 +45,9 @@ function serveSettings(router, { bridge, settings }) {
   const learned = new LearnedCiphers(bridge, settings);
   router.on("options/learn", ({ on }) => learned.learn(on));
   router.on("options/forget-learned", () => learned.forget());
+  const answers = new RememberedAnswers(bridge, settings);
+  router.on("options/cache", ({ on }) => answers.keep(on));
+  router.on("options/forget-answers", () => answers.forget());
 }
 
 function serveKeys(router, { bridge, settings, ownKeys, hooks, listAccounts }) {

@@ -3,13 +3,18 @@
 
 /**
  * What a host is told of the settings. Learning is told where it is switched off alone: a host that
- * was started with --no-learn keeps to that.
- * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers">} settings
+ * was started with --no-learn keeps to that. So too with answers of the DNS, and --no-cache.
+ * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers" | "cacheAnswers">}
+ *   settings
  * @returns {{dns_servers?: string[], dns_recursive?: boolean, dns_engine?: string,
- *   learn?: boolean}} parameters of `configure`
+ *   learn?: boolean, dns_cache?: boolean}} parameters of `configure`
  */
-export function configureParams({ resolver, learnCiphers }) {
-  return { ...resolverParams(resolver), ...(learnCiphers ? {} : { learn: false }) };
+export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
+  return {
+    ...resolverParams(resolver),
+    ...(learnCiphers ? {} : { learn: false }),
+    ...(cacheAnswers ? {} : { dns_cache: false }),
+  };
 }
 
 /** @param {import("./settings.mjs").ResolverSettings} resolver */
@@ -49,8 +54,9 @@ export class ResolverChoice {
    * @param {import("./settings.mjs").ResolverSettings} resolver
    */
   async choose(resolver) {
-    const { learnCiphers } = await this.#settings.read();
-    await this.#bridge.send("configure", configureParams({ resolver, learnCiphers }));
+    const { learnCiphers, cacheAnswers } = await this.#settings.read();
+    const params = configureParams({ resolver, learnCiphers, cacheAnswers });
+    await this.#bridge.send("configure", params);
     await this.#settings.change({ resolver });
     await this.#bridge.reconfigure();
   }

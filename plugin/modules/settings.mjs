@@ -14,6 +14,7 @@
  * @property {ResolverSettings} resolver
  * @property {boolean} learnCiphers the host records what correspondents can read, and
  *   their certificates
+ * @property {boolean} cacheAnswers the host keeps answers of the DNS on disk
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */
@@ -27,6 +28,7 @@ const DEFAULTS = {
   acceptAuthorities: true,
   resolver: { mode: "system", servers: [] },
   learnCiphers: true,
+  cacheAnswers: true,
   firstRunShown: false,
   firstRunDone: false,
 };

@@ -34,6 +34,7 @@ const REMEDIES = new Set([
   "resolver-program",
   "dnssec",
   "resolver-isolation",
+  "answer-cache",
   "key-store",
   "system-authorities",
   "native-manifest",

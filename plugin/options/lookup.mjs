@@ -37,7 +37,9 @@ export function startLookup(page) {
   );
   startBox(page, "authorities", (on) => ["options/change", { changes: { acceptAuthorities: on } }]);
   startBox(page, "learn", (on) => ["options/learn", { on }]);
-  startForget(page);
+  startBox(page, "cache", (on) => ["options/cache", { on }]);
+  startForget(page, "learn", "options/forget-learned", "options_learnForgotten");
+  startForget(page, "cache", "options/forget-answers", "options_cacheForgotten");
   return () => show(page, form);
 }
 
@@ -61,26 +63,30 @@ function startBox(page, id, asks) {
   });
 }
 
-function startForget(page) {
-  const button = byId("learn-forget");
-  const outcome = byId("learn-outcome");
+/** @param {Page} page @param {string} id @param {string} asks @param {string} says */
+function startForget(page, id, asks, says) {
+  const button = byId(`${id}-forget`);
+  const outcome = byId(`${id}-outcome`);
   button.addEventListener("click", () =>
     busy(button, outcome, page.words, async () => {
-      const count = await page.ask("options/forget-learned");
-      say(outcome, "good", page.words.text("options_learnForgotten", count));
+      const count = await page.ask(asks);
+      say(outcome, "good", page.words.text(says, count));
     }),
   );
 }
 
 async function show(page, form) {
-  const { resolver, acceptAuthorities, learnCiphers } = await page.ask("options/settings");
+  const settings = await page.ask("options/settings");
+  const { resolver, acceptAuthorities, learnCiphers, cacheAnswers } = settings;
   form.elements.mode.value = resolver.mode;
   byId("resolver-servers").value = resolver.servers.join("\n");
   byId("resolver-unbound").checked = resolver.engine === "unbound";
   byId("authorities").checked = acceptAuthorities;
   byId("learn").checked = learnCiphers;
+  byId("cache").checked = cacheAnswers;
   unsay(byId("resolver-outcome"));
   unsay(byId("learn-outcome"));
+  unsay(byId("cache-outcome"));
   arrange(form);
 }
 

@@ -16,6 +16,7 @@ type FaultCode =
   | "trust-anchor-unusable"
   | "dns-server-malformed"
   | "resolver-failed"
+  | "cache-failed"
   | "crypto-failed"
   | "cms-malformed"
   | "cms-too-large"

@@ -13,6 +13,7 @@
 
 typedef struct {
     Resolver *resolver;
+    ResolverTable *table;   /* of the cache; NULL: there is none */
     ResolverClient *client; /* NULL: the engine is in this process */
 } Asker;
 
@@ -61,8 +62,9 @@ begin_whole(ResolverEngine engine, const gchar *server, const gchar *anchor_file
     Asker *asker = g_new0(Asker, 1);
     g_autoptr(ResolverConfig) config = make_config(engine, server, anchor_file);
     asker->client = resolver_client_new(g_getenv("DANE_SMIME_RESOLVER"), config);
-    asker->resolver =
-        DNS_RESOLVER(resolver_cache_new(DNS_RESOLVER(asker->client), g_get_monotonic_time));
+    asker->table = resolver_table_new(RESOLVER_CACHE_MAX, RESOLVER_CACHE_MAX_OCTETS);
+    asker->resolver = DNS_RESOLVER(
+        resolver_cache_new(DNS_RESOLVER(asker->client), asker->table, NULL, resolver_moment_now));
     return asker;
 }
 
@@ -146,6 +148,7 @@ end(gpointer user_data)
     Asker *asker = user_data;
     g_object_unref(asker->resolver);
     g_clear_object(&asker->client);
+    g_clear_pointer(&asker->table, resolver_table_free);
     g_free(asker);
     while (g_main_context_iteration(NULL, FALSE))
         continue;

@@ -57,7 +57,7 @@ def _words(shape, path):
 def measure(command):
     """(exit status, answer, KiB, seconds)"""
     environment = {**os.environ, 'HOME': workspace.folder, 'XDG_DATA_HOME': workspace.folder,
-                   'LC_ALL': 'C.UTF-8'}
+                   'XDG_CACHE_HOME': os.devnull, 'LC_ALL': 'C.UTF-8'}
     environment.pop('MALLOC_PERTURB_', None)  # writes to memory that the program never touches
     done = subprocess.run([os.path.join(HERE, 'measure.py'), str(SECONDS_STOP), *command],
                           capture_output=True, check=True, env=environment, timeout=600)

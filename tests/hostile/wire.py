@@ -18,7 +18,8 @@ class Wire:
     """One host, asked by native messaging."""
 
     def __init__(self):
-        environment = {**os.environ, 'HOME': workspace.folder, 'XDG_DATA_HOME': workspace.folder}
+        environment = {**os.environ, 'HOME': workspace.folder, 'XDG_DATA_HOME': workspace.folder,
+                       'XDG_CACHE_HOME': os.devnull}
         self._host = subprocess.Popen([host()], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       env=environment)
 

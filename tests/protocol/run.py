@@ -312,7 +312,8 @@ def run_case(path, binary, universe):
             case.options = ['--offline']
         command = [binary, '--profile', str(folder / 'profile'), *case.options]
         with open(folder / 'stderr', 'w+b') as errors:
-            host = Host(command, case.environment, errors)
+            own = {'XDG_CACHE_HOME': str(folder / 'cache')}
+            host = Host(command, own | case.environment, errors)
             try:
                 answers, expected = [], case.expected()
                 converse(case, host, steps, answers, expected)

@@ -58,17 +58,19 @@ def check_sound(command, code, stderr):
 
 
 class Program:
-    """dane-smime with one key store and one home of its own."""
+    """dane-smime with one key store and one home of its own. Without a folder for its cache each
+    run asks the DNS."""
 
-    def __init__(self, folder, *, options=('--offline',)):
+    def __init__(self, folder, *, options=('--offline',), cache=os.devnull):
         self.folder = folder
+        self.cache = cache
         self.profile = os.path.join(folder, 'profile')
         self.options = list(options)
 
     def environment(self):
         """No settings but the test's own reach the program."""
-        return {**os.environ, 'HOME': self.folder, 'XDG_DATA_HOME': self.folder, 'TZ': 'UTC',
-                'LC_ALL': 'C.UTF-8'}
+        return {**os.environ, 'HOME': self.folder, 'XDG_DATA_HOME': self.folder,
+                'XDG_CACHE_HOME': self.cache, 'TZ': 'UTC', 'LC_ALL': 'C.UTF-8'}
 
     def command(self, *arguments):
         return [binary(), '--profile', self.profile, *self.options, *map(str, arguments)]

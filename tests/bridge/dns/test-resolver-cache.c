@@ -71,10 +71,13 @@ script_answer(Script *self)
 
 static gint64 now;
 
-static gint64
+/* How far the wall clock is ahead of the other. */
+static gint64 wall_offset;
+
+static ResolverMoment
 read_clock(void)
 {
-    return now;
+    return (ResolverMoment){now, now + wall_offset};
 }
 
 typedef struct {
@@ -108,6 +111,7 @@ run_loop(void)
 
 typedef struct {
     Script *script;
+    ResolverTable *table;
     ResolverCache *cache;
 } Fixture;
 
@@ -116,7 +120,10 @@ set_up(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     now = G_TIME_SPAN_DAY;
     fixture->script = g_object_new(SCRIPT_TYPE, NULL);
-    fixture->cache = resolver_cache_new(DNS_RESOLVER(fixture->script), read_clock);
+    wall_offset = 20000 * G_TIME_SPAN_DAY;
+    fixture->table = resolver_table_new(RESOLVER_CACHE_MAX, RESOLVER_CACHE_MAX_OCTETS);
+    fixture->cache =
+        resolver_cache_new(DNS_RESOLVER(fixture->script), fixture->table, NULL, read_clock);
 }
 
 static void
@@ -125,6 +132,7 @@ tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     run_loop();
     g_assert_finalize_object(fixture->cache);
     g_assert_finalize_object(fixture->script);
+    resolver_table_free(fixture->table);
 }
 
 /* Asks and lets the source answer; whether it was asked. */
@@ -153,8 +161,8 @@ test_remembers(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpuint(result.answer->records->len, ==, 1);
     g_assert_true(ask(fixture, "alice.example.org", 65444, &result));
     g_assert_true(ask(fixture, "bob.example.org", 53, &result));
-    resolver_cache_clear(fixture->cache);
-    g_assert_cmpuint(resolver_cache_get_n_entries(fixture->cache), ==, 0);
+    resolver_table_clear(fixture->table);
+    g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
     result_clear(&result);
 }
@@ -169,9 +177,9 @@ typedef struct {
 static const LifetimeCase lifetime_cases[] = {
     {"secure-records", DNS_OUTCOME_SECURE_RECORDS, 600, 600},
     {"secure-records-zero", DNS_OUTCOME_SECURE_RECORDS, 0, 0},
-    {"secure-records-at-most", DNS_OUTCOME_SECURE_RECORDS, G_MAXUINT32, 3600},
+    {"secure-records-at-most", DNS_OUTCOME_SECURE_RECORDS, G_MAXUINT32, 86400},
     {"secure-denial", DNS_OUTCOME_SECURE_DENIAL, 30, 30},
-    {"secure-denial-at-most", DNS_OUTCOME_SECURE_DENIAL, 86400, 900},
+    {"secure-denial-at-most", DNS_OUTCOME_SECURE_DENIAL, 86400, 3600},
     {"insecure-at-most", DNS_OUTCOME_INSECURE, 86400, 300},
     {"bogus-at-most", DNS_OUTCOME_BOGUS, 86400, 60},
     {"bogus-at-least", DNS_OUTCOME_BOGUS, 0, 5},
@@ -284,7 +292,7 @@ test_network_changed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
     g_signal_emit_by_name(monitor, "network-changed", TRUE);
     run_loop();
-    g_assert_cmpuint(resolver_cache_get_n_entries(fixture->cache), ==, 0);
+    g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
     /* What the old network still answers is not kept. */
     result_clear(&result);
     resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL, on_answer,
@@ -294,7 +302,7 @@ test_network_changed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     script_answer(fixture->script);
     run_loop();
     g_assert_nonnull(result.answer);
-    g_assert_cmpuint(resolver_cache_get_n_entries(fixture->cache), ==, 0);
+    g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
     result_clear(&result);
 }
 
@@ -306,7 +314,7 @@ test_bounded(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
         g_autofree gchar *name = g_strdup_printf("user%u.example.org", i);
         g_assert_true(ask(fixture, name, 53, &result));
     }
-    g_assert_cmpuint(resolver_cache_get_n_entries(fixture->cache), ==, RESOLVER_CACHE_MAX);
+    g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, RESOLVER_CACHE_MAX);
     g_assert_false(ask(fixture, "user1.example.org", 53, &result));
     g_assert_true(ask(fixture, "user0.example.org", 53, &result));
     result_clear(&result);
