@@ -7,7 +7,7 @@
  * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers" | "cacheAnswers">}
  *   settings
  * @returns {{dns_servers?: string[], dns_recursive?: boolean, dns_engine?: string,
- *   learn?: boolean, dns_cache?: boolean}} parameters of `configure`
+ *   dns_transport?: string, learn?: boolean, dns_cache?: boolean}} parameters of `configure`
  */
 export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
   return {
@@ -18,8 +18,11 @@ export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
 }
 
 /** @param {import("./settings.mjs").ResolverSettings} resolver */
-function resolverParams({ mode, servers, engine }) {
-  const params = engine ? { dns_engine: engine } : {};
+function resolverParams({ mode, servers, engine, transport }) {
+  const params = {
+    ...(engine ? { dns_engine: engine } : {}),
+    ...(transport ? { dns_transport: transport } : {}),
+  };
   if (mode === "system") {
     return params;
   }
@@ -33,6 +36,14 @@ function resolverParams({ mode, servers, engine }) {
  */
 export function parseServers(text) {
   return text.split(/[\s,;]+/).filter(Boolean);
+}
+
+/**
+ * Which of these can't be asked over TLS, as there is no name that their certificates have to have.
+ * @param {string[]} servers
+ */
+export function nameless(servers) {
+  return servers.filter((server) => !/#./.test(server));
 }
 
 /** Which name servers are asked: tried at the host before it is kept. */

@@ -6,8 +6,10 @@
  * @typedef {"ready" | "ask" | "always" | "never"} EncryptDefault "ready": when every recipient is
  *   ready; "ask": asks before sending when every recipient is ready
  * @typedef {{sign: SignDefault, encrypt: EncryptDefault}} IdentitySettings
- * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound"}}
- *   ResolverSettings without an engine, the host's own choice holds
+ * @typedef {"udp" | "tls" | "tls-opportunistic"} Transport
+ * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound",
+ *   transport?: Transport}} ResolverSettings without an engine or a transport, the host's own
+ *   choice holds
  * @typedef {object} Settings
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities

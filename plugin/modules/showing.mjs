@@ -191,6 +191,8 @@ export class Showing {
   }
 }
 
-function whatCounts({ acceptAuthorities = true, resolver = { mode: "system", servers: [] } } = {}) {
-  return JSON.stringify([acceptAuthorities, resolver.mode, resolver.servers]);
+/** @param {Partial<import("./settings.mjs").Settings>} settings */
+function whatCounts({ acceptAuthorities = true, resolver } = {}) {
+  const { mode, servers, engine, transport } = resolver ?? { mode: "system", servers: [] };
+  return JSON.stringify([acceptAuthorities, mode, servers, engine, transport]);
 }

@@ -33,6 +33,7 @@ const REMEDIES = new Set([
   "trust-anchor",
   "resolver-program",
   "dnssec",
+  "name-servers",
   "resolver-isolation",
   "answer-cache",
   "key-store",

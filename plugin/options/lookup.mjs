@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { parseServers } from "../modules/resolver-choice.mjs";
+import { nameless, parseServers } from "../modules/resolver-choice.mjs";
 import { busy, byId, make, say, sayError, unsay } from "./dom.mjs";
 
 /** @typedef {import("./options.mjs").Page} Page */
@@ -11,17 +11,14 @@ export function startLookup(page) {
   const outcome = byId("resolver-outcome");
   const save = byId("resolver-save");
   const test = byId("resolver-test");
-  const choice = () => {
-    const servers = parseServers(byId("resolver-servers").value);
-    const engine = byId("resolver-unbound").checked ? { engine: "unbound" } : {};
-    return { mode: form.elements.mode.value, servers, ...engine };
-  };
+  const choice = () => chosen(form);
 
   form.addEventListener("change", () => arrange(form));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (choice().mode === "servers" && choice().servers.length === 0) {
-      say(outcome, "bad", page.words.text("options_resolverNoAddress"));
+    const missing = whatIsMissing(page, choice());
+    if (missing) {
+      say(outcome, "bad", missing);
       byId("resolver-servers").focus();
       return;
     }
@@ -41,6 +38,33 @@ export function startLookup(page) {
   startForget(page, "learn", "options/forget-learned", "options_learnForgotten");
   startForget(page, "cache", "options/forget-answers", "options_cacheForgotten");
   return () => show(page, form);
+}
+
+/** @returns {import("../modules/settings.mjs").ResolverSettings} */
+function chosen({ elements }) {
+  const transport = elements.transport.value;
+  return {
+    mode: elements.mode.value,
+    servers: parseServers(byId("resolver-servers").value),
+    ...(byId("resolver-unbound").checked ? { engine: "unbound" } : {}),
+    ...(transport ? { transport } : {}),
+  };
+}
+
+/**
+ * In words, or null.
+ * @param {Page} page
+ * @param {import("../modules/settings.mjs").ResolverSettings} choice
+ */
+function whatIsMissing({ words }, { mode, servers, transport }) {
+  if (mode !== "servers") {
+    return null;
+  }
+  if (servers.length === 0) {
+    return words.text("options_resolverNoAddress");
+  }
+  const [server] = transport === "tls" ? nameless(servers) : [];
+  return server ? words.text("options_resolverNoName", server) : null;
 }
 
 /**
@@ -80,6 +104,7 @@ async function show(page, form) {
   const { resolver, acceptAuthorities, learnCiphers, cacheAnswers } = settings;
   form.elements.mode.value = resolver.mode;
   byId("resolver-servers").value = resolver.servers.join("\n");
+  form.elements.transport.value = resolver.transport ?? "";
   byId("resolver-unbound").checked = resolver.engine === "unbound";
   byId("authorities").checked = acceptAuthorities;
   byId("learn").checked = learnCiphers;
@@ -90,8 +115,22 @@ async function show(page, form) {
   arrange(form);
 }
 
-function arrange(form) {
-  byId("resolver-servers").disabled = form.elements.mode.value !== "servers";
+/** What does not go together can't be chosen together. */
+function arrange({ elements }) {
+  const mode = elements.mode.value;
+  byId("resolver-servers").disabled = mode !== "servers";
+  const cannot = { tls: mode !== "servers", "tls-opportunistic": mode === "recursive" };
+  for (const one of elements.transport) {
+    one.disabled = Boolean(cannot[one.value]);
+  }
+  if (cannot[elements.transport.value]) {
+    elements.transport.value = "";
+  }
+  const isStrict = elements.transport.value === "tls";
+  byId("resolver-unbound").disabled = isStrict;
+  if (isStrict) {
+    byId("resolver-unbound").checked = false;
+  }
 }
 
 function sayTest({ words }, outcome, { works, outcome: code, detail }) {

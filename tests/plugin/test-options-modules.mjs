@@ -14,7 +14,12 @@ import { serveOptions } from "../../plugin/modules/options-service.mjs";
 import { OwnKeys } from "../../plugin/modules/own-keys.mjs";
 import { LearnedCiphers } from "../../plugin/modules/learned-ciphers.mjs";
 import { Publishing, judgeCheck } from "../../plugin/modules/publishing.mjs";
-import { ResolverChoice, outcomeOf, parseServers } from "../../plugin/modules/resolver-choice.mjs";
+import {
+  ResolverChoice,
+  nameless,
+  outcomeOf,
+  parseServers,
+} from "../../plugin/modules/resolver-choice.mjs";
 import { Router, makeAsk } from "../../plugin/modules/router.mjs";
 import { SettingsStore } from "../../plugin/modules/settings.mjs";
 import { camel } from "../../plugin/modules/words.mjs";
@@ -289,6 +294,13 @@ test("resolver: addresses as people write them", () => {
   const wanted = ["9.9.9.9", "192.0.2.1@53", "::1"];
   assert.deepEqual(parseServers(" 9.9.9.9,\n192.0.2.1@53; ::1 "), wanted);
   assert.deepEqual(parseServers("\n"), []);
+});
+
+test("resolver: which servers TLS can't check", () => {
+  assert.deepEqual(nameless(["9.9.9.9#dns.example", "192.0.2.1@853", "::1#"]), [
+    "192.0.2.1@853",
+    "::1#",
+  ]);
 });
 
 test("resolver: nothing is kept that the host refuses", async () => {

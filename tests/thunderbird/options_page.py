@@ -141,6 +141,10 @@ class OptionsPage:
             one.click();
           }''', label=label, on=on)
 
+    def enabled(self, label):
+        """Whether a field can be used."""
+        return self.js('return !input(label).disabled;', label=label)
+
     def choose_file(self, label, name, octets):
         """Puts a file into a field for files."""
         self.js('''

@@ -418,6 +418,56 @@ class Choices(unittest.TestCase):
         PAGE.click('Test')
         PAGE.wait_text('do not answer', '#resolver-outcome')
 
+    def test_transport(self):
+        """What goes together can be chosen; strict TLS asks nobody in the clear."""
+        server = WORLD.universe.about['server']
+        PAGE.open('lookup')
+        self.addCleanup(ask, 'options/resolver', choice={'mode': 'system', 'servers': []})
+        PAGE.tick('Those of this computer')
+        self.assertFalse(PAGE.enabled('Always encrypted'))
+        PAGE.tick('These')
+        PAGE.fill(IP_addresses=server)
+        PAGE.tick('Always encrypted')
+        self.assertFalse(PAGE.enabled('Validate with the library libunbound'))
+        PAGE.click('Save')
+        PAGE.wait_text(f'{server}#name', '#resolver-outcome')
+        PAGE.fill(IP_addresses=f'{server}#dns.example.org')
+        PAGE.click('Save')
+        PAGE.wait_text('Saved', '#resolver-outcome')
+        PAGE.click('Test')
+        PAGE.wait_text('do not answer', '#resolver-outcome')
+        WORLD.pictures.window('options-transport')
+        PAGE.tick('None: ask step by step')
+        self.assertFalse(PAGE.enabled('Encrypted (TLS) where'))
+        PAGE.tick('These')
+        PAGE.fill(IP_addresses=server)
+        PAGE.tick('Unencrypted, over UDP')
+        PAGE.tick('Validate with the library libunbound')
+        PAGE.click('Save')
+        PAGE.wait_text('Saved', '#resolver-outcome')
+        PAGE.click('Test')
+        PAGE.wait_text('DNSSEC validates them', '#resolver-outcome')
+        PAGE.open('lookup')
+        self.assertEqual(ask('options/settings')['resolver'], {
+            'mode': 'servers', 'servers': [server], 'engine': 'unbound', 'transport': 'udp'})
+        self.assertTrue(PAGE.js('return labelled("Unencrypted, over UDP").control.checked;'))
+
+    def test_answers(self):
+        """Answers of the DNS are kept on disk, and forgotten on request."""
+        PAGE.open('lookup')
+        PAGE.click('Test')
+        PAGE.wait_text('DNSSEC validates them', '#resolver-outcome')
+        PAGE.click('Forget the answers')
+        self.assertNotIn(': 0.', PAGE.wait_text('Number of answers:', '#cache-outcome'))
+        PAGE.tick('Keep answers of the DNS', False)
+        wait_until(lambda: not ask('options/settings')['cacheAnswers'], 'it is kept')
+        PAGE.go('check')
+        PAGE.click('Check again')
+        PAGE.wait_text('in memory alone', '#check')
+        PAGE.go('lookup')
+        PAGE.tick('Keep answers of the DNS', True)
+        wait_until(lambda: ask('options/settings')['cacheAnswers'], 'it is kept again')
+
     def test_learned_ciphers(self):
         """What signed mail tells of its sender is recorded, and forgotten on request."""
         signed = WORLD.peers.succeed('sign', stdin=plain('learned')).stdout
