@@ -17,6 +17,7 @@
 #include "fuzz-answer.h"
 #include "fuzz.h"
 #include "getdns-answer.h"
+#include "getdns-screen.h"
 #include "getdns-validate.h"
 
 /* 2026-11-22, in which the signatures of the corpus hold. */
@@ -104,7 +105,7 @@ check_record(const GetdnsRecord *record, const DnsName *name)
     if (getdns_record_is_denial(record)) {
         denial_ends_zone(record);
         denial_has_opt_out(record);
-        denial_matches_name(record, name, GETDNS_VALIDATE_MAX_ITERATIONS);
+        denial_matches_name(record, name, GETDNS_SCREEN_MAX_ITERATIONS);
         denial_shows_empty_name(record, name);
     }
 }
