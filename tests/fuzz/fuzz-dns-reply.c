@@ -103,7 +103,8 @@ check_record(const GetdnsRecord *record, const DnsName *name)
     if (record->type == GETDNS_RRTYPE_CNAME || record->type == GETDNS_RRTYPE_DNAME)
         (void)!getdns_record_get_target(record, &target);
     if (getdns_record_is_denial(record)) {
-        denial_ends_zone(record);
+        denial_is_delegation(record);
+        denial_has_dname(record);
         denial_has_opt_out(record);
         denial_matches_name(record, name, GETDNS_SCREEN_MAX_ITERATIONS);
         denial_shows_empty_name(record, name);
