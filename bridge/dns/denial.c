@@ -59,11 +59,16 @@ bit_map_has(Slice map, guint type)
 }
 
 gboolean
-denial_ends_zone(const GetdnsRecord *record)
+denial_is_delegation(const GetdnsRecord *record)
 {
     Slice map = get_bit_map(record);
-    return bit_map_has(map, GETDNS_RRTYPE_DNAME) ||
-           (bit_map_has(map, GETDNS_RRTYPE_NS) && !bit_map_has(map, GETDNS_RRTYPE_SOA));
+    return bit_map_has(map, GETDNS_RRTYPE_NS) && !bit_map_has(map, GETDNS_RRTYPE_SOA);
+}
+
+gboolean
+denial_has_dname(const GetdnsRecord *record)
+{
+    return bit_map_has(get_bit_map(record), GETDNS_RRTYPE_DNAME);
 }
 
 gboolean

@@ -10,9 +10,10 @@
  * more matches nothing */
 gboolean denial_matches_name(const GetdnsRecord *record, const DnsName *name, guint max_iterations);
 
-/* Whether the bit map tells of a name below which the zone has no say: a delegation (NS without
- * SOA) or a DNAME. */
-gboolean denial_ends_zone(const GetdnsRecord *record);
+/* Whether the bit map tells of a delegation (NS without SOA), or of a DNAME: below both the zone
+ * has no say. */
+gboolean denial_is_delegation(const GetdnsRecord *record);
+gboolean denial_has_dname(const GetdnsRecord *record);
 
 /* NSEC3 with the Opt-Out flag (RFC 5155 §6). */
 gboolean denial_has_opt_out(const GetdnsRecord *record);

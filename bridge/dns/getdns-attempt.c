@@ -4,6 +4,7 @@
 #include "chain-lookup.h"
 #include "getdns-answer.h"
 #include "getdns-query.h"
+#include "getdns-screen.h"
 #include "source.h"
 
 struct _GetdnsAttempt {
@@ -44,6 +45,31 @@ finish(GetdnsAttempt *attempt, GetdnsAttemptResult result, ResolverAnswer *answe
 
 static void ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream);
 
+/* What getdns found secure is believed only if its proofs are proofs: whoever can keep the quick
+ * way from its keys must not get around what that refuses. */
+static ResolverAnswer *
+read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
+{
+    ResolverAnswer *answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response,
+                                               g_get_real_time() / G_USEC_PER_SEC);
+    if (answer->outcome != DNS_OUTCOME_SECURE_RECORDS &&
+        answer->outcome != DNS_OUTCOME_SECURE_DENIAL)
+        return answer;
+    switch (getdns_screen_response(response, attempt->owner_name, attempt->rr_type)) {
+    case GETDNS_SCREEN_PASSED:
+        return answer;
+    case GETDNS_SCREEN_WEAK:
+        answer->outcome = DNS_OUTCOME_INSECURE;
+        return answer;
+    case GETDNS_SCREEN_FRAUD:
+    default:
+        resolver_answer_free(answer);
+        answer = resolver_answer_new(attempt->owner_name, attempt->rr_type, DNS_OUTCOME_BOGUS);
+        answer->detail = g_strdup("DNSSEC validation refused: a proof that is none");
+        return answer;
+    }
+}
+
 static void
 on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
 {
@@ -53,9 +79,7 @@ on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
     if (response == NULL && attempt->by_stream)
         ask_thoroughly(attempt, FALSE);
     else if (response != NULL)
-        finish(attempt, GETDNS_ATTEMPT_ANSWERED,
-               getdns_answer_new(attempt->owner_name, attempt->rr_type, response,
-                                 g_get_real_time() / G_USEC_PER_SEC));
+        finish(attempt, GETDNS_ATTEMPT_ANSWERED, read_answer(attempt, response));
     else
         finish(attempt, GETDNS_ATTEMPT_SILENT,
                resolver_answer_new_unreachable(

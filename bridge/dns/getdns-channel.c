@@ -32,6 +32,9 @@ check(getdns_return_t result, const gchar *what, GError **error)
     return FALSE;
 }
 
+static void on_log(void *user_data, uint64_t system, getdns_loglevel_type level, const char *format,
+                   va_list args) G_GNUC_PRINTF(4, 0);
+
 /* "ADDR : Verify failed : TLS - *Failure* - (62) "Hostname mismatch"" is what getdns tells here
  * alone; the callback of a question gets a status without a meaning. */
 static void

@@ -3,7 +3,7 @@
 
 #include <getdns/getdns_extra.h>
 
-#include "denial.h"
+#include "getdns-screen.h"
 
 /* What goes to getdns, and what it will cost. */
 typedef struct {
@@ -111,53 +111,6 @@ bundle_add_proofs(Bundle *bundle, const GetdnsReply *reply, const ZoneKeys *keys
     return n_proofs > 0;
 }
 
-typedef gboolean (*ProofTest)(const GetdnsRecord *record, const DnsName *name);
-
-static gboolean
-any_proof(const GetdnsReply *reply, ProofTest test, const DnsName *name)
-{
-    for (guint i = 0; i < reply->records->len; i++) {
-        const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (!record->in_answer && getdns_record_is_denial(record) && test(record, name))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static gboolean
-has_opt_out(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
-{
-    return denial_has_opt_out(record);
-}
-
-static gboolean
-is_laborious(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
-{
-    return denial_has_iterations_above(record, GETDNS_VALIDATE_MAX_ITERATIONS);
-}
-
-static gboolean
-ends_zone_at(const GetdnsRecord *record, const DnsName *name)
-{
-    return denial_ends_zone(record) &&
-           denial_matches_name(record, name, GETDNS_VALIDATE_MAX_ITERATIONS);
-}
-
-/* Whether the zone's own proofs tell that it has no say about @owner. For DS records, the
- * delegation itself is where they stand. */
-static gboolean
-is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type, const DnsName *zone)
-{
-    guint n_below = dns_name_count_labels(owner) - dns_name_count_labels(zone);
-    for (guint n = type == GETDNS_RRTYPE_DS ? 1 : 0; n < n_below; n++) {
-        DnsName ancestor;
-        dns_name_strip(owner, n, &ancestor);
-        if (any_proof(reply, ends_zone_at, &ancestor))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* The number of labels of the wildcard's name by which the set was made, without the "*" (RFC 4034
  * §3.1.3); the owner's if it was not. */
 static guint
@@ -175,23 +128,6 @@ count_signed_labels(const GetdnsReply *reply, const DnsName *owner, guint16 type
     return n_labels;
 }
 
-/* What else has to hold for records made by a wildcard. */
-static GetdnsValidity
-check_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed)
-{
-    guint n_labels = dns_name_count_labels(owner);
-    if (any_proof(reply, has_opt_out, NULL) || any_proof(reply, is_laborious, NULL))
-        return GETDNS_VALIDITY_UNDECIDED;
-    /* RFC 4592 §3.3.1: between owner and wildcard there must be no name that exists */
-    for (guint n = 0; n < n_labels - n_signed; n++) {
-        DnsName between;
-        dns_name_strip(owner, n, &between);
-        if (any_proof(reply, denial_shows_empty_name, &between))
-            return GETDNS_VALIDITY_REFUSED;
-    }
-    return GETDNS_VALIDITY_SECURE;
-}
-
 GetdnsValidity
 getdns_validate_records(const GetdnsReply *reply, const DnsName *owner, guint16 type,
                         const ZoneKeys *keys, gint64 now)
@@ -202,9 +138,10 @@ getdns_validate_records(const GetdnsReply *reply, const DnsName *owner, guint16 
         return GETDNS_VALIDITY_UNDECIDED;
     guint n_signed = count_signed_labels(reply, owner, type, keys);
     if (n_signed < dns_name_count_labels(owner)) {
-        GetdnsValidity validity = check_wildcard(reply, owner, n_signed);
-        if (validity != GETDNS_VALIDITY_SECURE)
-            return validity;
+        GetdnsScreen screen = getdns_screen_wildcard(reply, owner, n_signed);
+        if (screen != GETDNS_SCREEN_PASSED)
+            return screen == GETDNS_SCREEN_FRAUD ? GETDNS_VALIDITY_REFUSED
+                                                 : GETDNS_VALIDITY_UNDECIDED;
         bundle_add_proofs(&bundle, reply, keys);
     }
     if (bundle.refused)
@@ -235,9 +172,9 @@ getdns_validate_denial(const GetdnsReply *reply, const DnsName *owner, guint16 t
     if (!dns_name_is_within(owner, &keys->zone))
         return GETDNS_VALIDITY_UNDECIDED;
     bundle_add_question(&bundle, owner, type);
-    if (!bundle_add_proofs(&bundle, reply, keys) || any_proof(reply, is_laborious, NULL))
+    if (!bundle_add_proofs(&bundle, reply, keys) || getdns_screen_is_laborious(reply))
         return GETDNS_VALIDITY_UNDECIDED;
-    if (bundle.refused || is_beyond_zone(reply, owner, type, &keys->zone))
+    if (bundle.refused || getdns_screen_is_beyond_zone(reply, owner, type))
         return GETDNS_VALIDITY_REFUSED;
     return run(&bundle, NULL, keys->list, now);
 }

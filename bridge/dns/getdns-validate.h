@@ -11,9 +11,7 @@
  * that zone. Nothing else of the reply comes near it: an unrelated NAPTR record aborts getdns
  * 1.6.0, and colliding key tags make it try each key with each signature (CVE-2023-50387).
  *
- * Two things getdns 1.6.0 does not look at are refused here: an NSEC3 proof from above a
- * delegation (RFC 5155 §8.9; it reads the type bit map from the wrong field), and a wildcard
- * expanded over a name that exists without records of its own (RFC 4592 §2.2.2). */
+ * What getdns lets pass nevertheless is refused here: getdns-screen.h. */
 
 /* Tries of a key with a signature for one record set. One is usual, two while a zone changes its
  * algorithm; the same bounds as elsewhere (libunbound: 8 signatures, 4 colliding keys). */
@@ -22,8 +20,6 @@
 #define GETDNS_VALIDATE_MAX_KEYS 32u
 /* Record sets in a proof: three for NSEC3, and for each alias by a wildcard one more. */
 #define GETDNS_VALIDATE_MAX_PROOFS 12u
-/* RFC 9276 §3.1: zero is right, more than 150 not to be computed. */
-#define GETDNS_VALIDATE_MAX_ITERATIONS 150u
 
 typedef enum {
     GETDNS_VALIDITY_UNDECIDED, /* not secure with these keys; why, is not asked here */

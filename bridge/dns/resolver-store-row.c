@@ -172,6 +172,13 @@ read_text(sqlite3_stmt *statement, gint column)
     return (const gchar *)sqlite3_column_text(statement, column);
 }
 
+/* Both go on to where only UTF-8 may go. SQLite stores as text what it is given. */
+static gboolean
+is_text_or_null(const gchar *text)
+{
+    return text == NULL || g_utf8_validate(text, -1, NULL);
+}
+
 /* Over already if the numbers are none that anybody writes: their sums might be too large. */
 static ResolverLease
 read_lease(sqlite3_stmt *statement, ResolverMoment now)
@@ -183,21 +190,24 @@ read_lease(sqlite3_stmt *statement, ResolverMoment now)
     return resolver_lease_new_from_wall(now, learned, expires);
 }
 
-/* All but the records; NULL for what no name and no outcome is. */
+/* All but the records; NULL for what no name, no outcome and no text is. */
 static ResolverAnswer *
 read_fields(sqlite3_stmt *statement)
 {
     const gchar *name = read_text(statement, COLUMN_NAME);
     const gchar *outcome_name = read_text(statement, COLUMN_OUTCOME);
     gint rr_type = sqlite3_column_int(statement, COLUMN_RR_TYPE);
+    const gchar *canonical_name = read_text(statement, COLUMN_CANONICAL_NAME);
+    const gchar *detail = read_text(statement, COLUMN_DETAIL);
     DnsOutcome outcome = DNS_OUTCOME_UNREACHABLE;
     if (name == NULL || outcome_name == NULL || !resolver_name_is_valid(name) || rr_type <= 0 ||
-        rr_type > G_MAXUINT16 || !dns_outcome_from_string(outcome_name, &outcome))
+        rr_type > G_MAXUINT16 || !dns_outcome_from_string(outcome_name, &outcome) ||
+        !is_text_or_null(canonical_name) || !is_text_or_null(detail))
         return NULL;
     ResolverAnswer *answer = resolver_answer_new(name, (guint16)rr_type, outcome);
     answer->name_exists = sqlite3_column_int(statement, COLUMN_NAME_EXISTS) != 0;
-    answer->canonical_name = g_strdup(read_text(statement, COLUMN_CANONICAL_NAME));
-    answer->detail = g_strdup(read_text(statement, COLUMN_DETAIL));
+    answer->canonical_name = g_strdup(canonical_name);
+    answer->detail = g_strdup(detail);
     return answer;
 }
 

@@ -125,6 +125,10 @@ take_result(HintsReader *reader, GError **error)
 GStrv
 root_hints_parse(const gchar *text, gsize n_octets, const gchar *file_name, GError **error)
 {
+    if (memchr(text, '\0', n_octets) != NULL) {
+        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER, "%s: not a text file", file_name);
+        return NULL;
+    }
     g_autofree gchar *copy = g_strndup(text, n_octets);
     g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
     g_autoptr(GHashTable) servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

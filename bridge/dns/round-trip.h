@@ -6,8 +6,9 @@
 /* How long a name server takes to answer over UDP, and after which time a datagram counts as lost:
  * the smoothed round trip and its variation (RFC 6298 §2). */
 
-/* Until the first answer: more than most round trips, little beside an attempt. */
-#define ROUND_TRIP_FIRST_TIMEOUT_MS 300u
+/* Until the first answer: a second datagram that was not needed costs less than a first that is
+ * waited for in vain. */
+#define ROUND_TRIP_FIRST_TIMEOUT_MS 100u
 #define ROUND_TRIP_MIN_TIMEOUT_MS   15u
 #define ROUND_TRIP_MAX_TIMEOUT_MS   1000u
 

@@ -10,8 +10,11 @@
 /* What is proven by a denial holds by the parent's word, which can be long; a zone that gets
  * DNSSEC should not have to wait for it. */
 #define DENIAL_MAX_LIFETIME 3600u
-/* For how long a zone is passed over whose keys would cost too much. */
-#define REFUSED_LIFETIME 60u
+/* For how long a zone is passed over whose keys would cost too much, and how many such there can
+ * be.
+ */
+#define REFUSED_LIFETIME  60u
+#define REFUSED_MAX_ZONES 64u
 
 /* One of the two questions about a zone. */
 typedef struct {
@@ -40,6 +43,7 @@ struct _ZoneChain {
     gatomicrefcount ref_count;
     GetdnsRoute route;
     ZoneStore *store;
+    ZoneStore *refused; /* by what this server says: another's word may be better */
     getdns_list *anchors;
     guint timeout_ms;
     GHashTable *tasks; /* (element-type DnsName Task) */
@@ -121,7 +125,8 @@ settle(Task *task, ZoneStatus status, ZoneKeys *keys, guint32 lifetime)
 {
     ZoneChain *chain = task->chain;
     if (status != ZONE_UNKNOWN)
-        zone_store_add(chain->store, &task->zone, status, keys, lifetime, get_now());
+        zone_store_add(status == ZONE_REFUSED ? chain->refused : chain->store, &task->zone, status,
+                       keys, lifetime, get_now());
     g_hash_table_remove(chain->tasks, &task->zone);
     notify_later(chain);
 }
@@ -175,6 +180,16 @@ take_keys_above(Task *task, const DnsName *signer)
     return NULL;
 }
 
+/* What the zone above says can't be validated: if that is since it has other keys now, they are
+ * asked for next time. */
+static void
+settle_undecided(Task *task, const ZoneKeys *above)
+{
+    if (getdns_validate_misses_key(task->ds.reply, above))
+        zone_chain_forget(task->chain, &above->zone);
+    settle(task, ZONE_UNKNOWN, NULL, 0);
+}
+
 static void
 evaluate_denial(Task *task)
 {
@@ -196,7 +211,7 @@ evaluate_denial(Task *task)
         return;
     case GETDNS_VALIDITY_UNDECIDED:
     default:
-        settle(task, ZONE_UNKNOWN, NULL, 0);
+        settle_undecided(task, keys);
     }
 }
 
@@ -236,7 +251,7 @@ evaluate_delegation(Task *task)
     case GETDNS_VALIDITY_INSECURE:
     case GETDNS_VALIDITY_UNDECIDED:
     default:
-        settle(task, ZONE_UNKNOWN, NULL, 0);
+        settle_undecided(task, keys);
     }
 }
 
@@ -328,6 +343,8 @@ zone_chain_find(ZoneChain *chain, const DnsName *zone, gboolean *out_pending, Zo
     ZoneStatus status = zone_store_find(chain->store, zone, now, out_keys);
     if (status == ZONE_UNKNOWN && is_below_insecure(chain, zone, now))
         status = ZONE_INSECURE;
+    if (status == ZONE_UNKNOWN)
+        status = zone_store_find(chain->refused, zone, now, NULL);
     *out_pending = status == ZONE_UNKNOWN && g_hash_table_contains(chain->tasks, zone);
     return status;
 }
@@ -385,6 +402,7 @@ zone_chain_new(const GetdnsRoute *route, ZoneStore *store, const gchar *const *a
     if (route->stream != NULL)
         getdns_channel_ref(route->stream);
     chain->store = store;
+    chain->refused = zone_store_new(REFUSED_MAX_ZONES);
     chain->anchors = parse_anchors(anchors);
     chain->timeout_ms = timeout_ms;
     chain->tasks = g_hash_table_new_full(dns_name_hash, dns_name_equal_func, NULL, task_free);
@@ -408,6 +426,7 @@ zone_chain_unref(ZoneChain *chain)
     g_hash_table_unref(chain->tasks);
     g_queue_clear_full(&chain->waiters, g_free);
     getdns_list_destroy(chain->anchors);
+    zone_store_free(chain->refused);
     getdns_channel_unref(chain->route.channel);
     getdns_channel_unref(chain->route.stream);
     g_free(chain);

@@ -9,7 +9,7 @@
  * one above is told by the signature over the DS records, or over the proof that there are none.
  *
  * Any number of lookups wait for the same answers. What is proven goes to the store, which other
- * servers' chains share. */
+ * servers' chains share; what is refused, since it would cost too much to check, does not. */
 
 typedef struct _ZoneChain ZoneChain;
 

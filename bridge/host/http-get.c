@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "http-head.h"
+
 #define PORT_HTTP 80
 
 static gboolean
@@ -92,99 +94,25 @@ exchange(GUri *uri, gsize max_octets, guint timeout_seconds, GError **error)
     return read_all(g_io_stream_get_input_stream(stream), HTTP_MAX_HEAD_OCTETS + max_octets, error);
 }
 
-typedef struct {
-    guint status;
-    gchar *location; /* or NULL */
-    gint64 n_octets; /* -1: not said */
-    gboolean is_coded;
-} Head;
-
-static void
-head_clear(Head *head)
-{
-    g_free(head->location);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Head, head_clear)
-
-static void
-read_field(Head *head, gchar *line)
-{
-    gchar *colon = strchr(line, ':');
-    if (colon == NULL)
-        return;
-    *colon = '\0';
-    const gchar *value = g_strstrip(colon + 1);
-    if (g_ascii_strcasecmp(line, "Location") == 0) {
-        g_free(head->location);
-        head->location = g_strdup(value);
-    } else if (g_ascii_strcasecmp(line, "Content-Length") == 0) {
-        if (!g_ascii_string_to_signed(value, 10, 0, G_MAXINT32, &head->n_octets, NULL))
-            head->n_octets = -1;
-    } else if (g_ascii_strcasecmp(line, "Transfer-Encoding") == 0 ||
-               g_ascii_strcasecmp(line, "Content-Encoding") == 0) {
-        head->is_coded = g_ascii_strcasecmp(value, "identity") != 0;
-    }
-}
-
-/* Octets up to and with the empty line; 0: there is none. */
-static gsize
-read_head(const GByteArray *answer, Head *head)
-{
-    static const gchar end[] = "\r\n\r\n";
-    const guint8 *found =
-        memmem(answer->data, MIN(answer->len, HTTP_MAX_HEAD_OCTETS), end, strlen(end));
-    if (found == NULL)
-        return 0;
-    gsize n_head = (gsize)(found - answer->data);
-    g_autofree gchar *text = g_strndup((const gchar *)answer->data, n_head);
-    g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
-    if (lines[0] == NULL || !g_str_has_prefix(lines[0], "HTTP/1.") || strlen(lines[0]) < 12)
-        return 0;
-    head->status = (guint)g_ascii_strtoull(lines[0] + strlen("HTTP/1.x "), NULL, 10);
-    for (gchar **line = lines + 1; *line != NULL; line++)
-        read_field(head, *line);
-    return n_head + strlen(end);
-}
-
-static GBytes *
-take_content(const GByteArray *answer, gsize n_head, const Head *head, gsize max_octets,
-             GError **error)
-{
-    gsize n_octets = answer->len - n_head;
-    if (head->status != 200)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the server answers with status %u",
-                    head->status);
-    else if (head->is_coded)
-        fail(error, "the server codes its answer in a way that was not asked for");
-    else if (n_octets > max_octets)
-        g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "more than %" G_GSIZE_FORMAT " octets",
-                    max_octets);
-    else if (head->n_octets >= 0 && (guint64)head->n_octets > n_octets)
-        fail(error, "the answer was cut off");
-    else
-        return g_bytes_new(answer->data + n_head,
-                           head->n_octets >= 0 ? (gsize)head->n_octets : n_octets);
-    return NULL;
-}
-
 GBytes *
 http_get(const gchar *url, gsize max_octets, guint timeout_seconds, GError **error)
 {
     g_autofree gchar *next = g_strdup(url);
     for (guint i = 0; i <= HTTP_MAX_REDIRECTIONS; i++) {
-        g_auto(Head) head = {.n_octets = -1};
+        g_auto(HttpHead) head = HTTP_HEAD_INIT;
         g_autoptr(GUri) uri = parse_url(next, error);
         g_autoptr(GByteArray) answer =
             uri == NULL ? NULL : exchange(uri, max_octets, timeout_seconds, error);
         if (answer == NULL)
             return NULL;
-        gsize n_head = read_head(answer, &head);
+        gsize n_head = http_head_read(answer->data, answer->len, &head);
         if (n_head == 0) {
             fail(error, "the server does not answer with HTTP");
             return NULL;
         }
         if (head.status / 100 != 3 || head.location == NULL)
-            return take_content(answer, n_head, &head, max_octets, error);
+            return http_head_take_content(&head, answer->data + n_head, answer->len - n_head,
+                                          max_octets, error);
         g_autofree gchar *from = g_steal_pointer(&next);
         next = g_uri_resolve_relative(from, head.location, G_URI_FLAGS_ENCODED, NULL);
         if (next == NULL)

@@ -49,6 +49,12 @@ def _sound_zones():
               by_engine={'getdns': (SECURE, BOGUS)}),
         _zone('wildcard', 'anyone@wild.lab', SECURE),
         _zone('wildcard-nsec3', 'anyone@wild3.lab', SECURE),
+        # RFC 9276 §3.2: such a proof proves nothing; RFC 5155 §9.2: nor does a span of opt-out
+        _zone('wildcard-nsec3-many-rounds', 'anyone@wild3-many.lab', INSECURE, BOGUS),
+        _zone('wildcard-nsec3-opt-out', 'anyone@wild3-opt-out.lab', INSECURE, BOGUS),
+        _zone('wildcard-hidden-by-empty-name', 'alice@wild-above.lab', DENIAL),
+        _zone('secure-below-nsec3', 'alice@below.above3.lab', SECURE),
+        _zone('dname-at-apex-nsec3', 'alice@dname-apex3.lab', SECURE),
         _zone('cname-other-zone', 'cname-other-zone@secure.lab', SECURE),
         _zone('cname-chain', 'cname-chain-0@secure.lab', SECURE),
         _zone('cname-dangling', 'cname-dangling@secure.lab', DENIAL),
@@ -249,6 +255,54 @@ def _replayed(server):
     ]
 
 
+def _proofs_of(server, zone):
+    """Signed proofs of the zone, as denials of many names bring them: of a small zone, all."""
+    found = {}
+    for i in range(40):
+        authority = wire.sections(wire.ask(server, f'{i}.{zone}'))[wire.AUTHORITY]
+        found.update((octets, None) for octets in authority
+                     if wire.split(octets)[0] in (wire.NSEC, wire.NSEC3, wire.RRSIG))
+    return list(found)
+
+
+def _forged_proofs(server):
+    """Proofs that are signed well, and do not prove what they are used for. Each once as it is, and
+    once (keys late) while the keys can't be had at first, for engines that have a second way."""
+    alice = r.owner_name('alice@wild-above.lab')
+    wild = [wire.renamed(octets, alice)
+            for octets in wire.sections(wire.ask(server, 'q.wild-above.lab.'))[wire.ANSWER]]
+    covering = wire.sections(wire.ask(server, alice))[wire.AUTHORITY]
+    apex = wire.sections(wire.ask(server, 'secure.lab.', r.PRIVATE_TYPE))[wire.AUTHORITY]
+    cut = wire.sections(wire.ask(server, 'secure-a.lab.'))[wire.AUTHORITY]
+    forged = [
+        # RFC 5155 §8.9, RFC 6840 §4.1
+        ('nsec3-above-delegation', 'alice@below.above3.lab', 'above3.lab.',
+         ([], _proofs_of(server, 'above3.lab.'), []), 3),
+        ('nsec-above-delegation', ALICE, 'lab.', ([], cut, []), 3),
+        # RFC 6672 §5.3.4
+        ('nsec3-at-dname', 'alice@dname-apex3.lab', 'dname-apex3.lab.',
+         ([], _proofs_of(server, 'dname-apex3.lab.'), []), 3),
+        # RFC 4592 §2.2.2
+        ('wildcard-over-empty-name', 'alice@wild-above.lab', 'wild-above.lab.',
+         (wild, covering, []), 0),
+    ]
+    rows = []
+    for name, address, zone, sections, rcode in forged:
+        # the zone itself, and all below it on the way to the name
+        n_asked = address.rpartition('@')[2].count('.') + 2 - zone.count('.')
+        rule = wire.replace_rule(wire.response(r.owner_name(address), sections, rcode),
+                                 f'type={SMIMEA}')
+        rows.append(_net(f'forged-{name}', SPOILT, rule, address=address, modes=(STUB,)))
+        rows.append(_net(f'forged-{name}-keys-late', SPOILT, rule,
+                         f'rcode=2 type={DNSKEY} name={zone} first={n_asked}', address=address,
+                         modes=(STUB,)))
+    # RFC 6840 §4.4: only what stands above tells of a delegation, the zone itself does not
+    rows.append(_net('forged-no-ds-by-zone-itself', SPOILT, f'strip=46 type={SMIMEA}',
+                     wire.replace_rule(wire.response('secure.lab.', ([], apex, []), 0, DS),
+                                       f'type={DS} name=secure.lab.'), modes=(STUB,)))
+    return rows
+
+
 def _several_servers():
     """The first name server is of no use, the second is."""
     def row(name, *rules, address=ALICE, expected=(SECURE,)):
@@ -268,4 +322,4 @@ def _several_servers():
 def table(server):
     """All rows. server: the name server that has all zones."""
     return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
-            *_replayed(server), *_several_servers()]
+            *_replayed(server), *_forged_proofs(server), *_several_servers()]

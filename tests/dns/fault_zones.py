@@ -4,9 +4,10 @@
 import faults
 import keytrap
 import records as r
-from scenarios import BOGUS, INSECURE, SECURE, Scenario
-from zones import LEVELS, Zone
+from scenarios import BOGUS, DENIAL, INSECURE, SECURE, Scenario
+from zones import LEVELS, NSEC3, OPT_OUT, Zone
 
+SERVICE = '_smimecert'
 NSEC3_MANY = ('-n', '-t', '500')  # iterations beyond every limit (RFC 9276 §3.2)
 LEAF = LEVELS[2][0]
 GONE = 'A 192.0.2.9'  # no server is there
@@ -30,6 +31,17 @@ def table():
         Zone('short-signature.lab.', fault=faults.short_signature),
         Zone('wild-unproven.lab.', fault=faults.drop_denial,
              lines=[r.line('*._smimecert.wild-unproven.lab.', wildcard)]),
+        # for forged proofs
+        Zone('above3.lab.', denial=NSEC3),
+        Zone('below.above3.lab.'),
+        Zone('wild-above.lab.', lines=[r.line('*.wild-above.lab.', wildcard),
+                                       r.line(f'zz.{SERVICE}.wild-above.lab.', 'TXT "there"')]),
+        Zone('wild3-many.lab.', denial=NSEC3_MANY,
+             lines=[r.line(f'*.{SERVICE}.wild3-many.lab.', wildcard)]),
+        Zone('wild3-opt-out.lab.', denial=OPT_OUT,
+             lines=[r.line(f'*.{SERVICE}.wild3-opt-out.lab.', wildcard)]),
+        Zone('dname-apex3.lab.', denial=NSEC3, lines=[r.line('dname-apex3.lab.',
+                                                             'DNAME secure.lab.')]),
         Zone('naptr.lab.', lines=[r.line('x.naptr.lab.', NAPTR)]),
         # one of its name servers, or the only one, is not there
         Zone('half-dead.lab.', servers=('gone.half-dead.lab.', LEAF),
@@ -60,6 +72,11 @@ def scenarios():
         row('unknown-key', BOGUS, 'bogus'),
         row('short-signature', BOGUS, 'bogus'),
         row('wild-unproven', BOGUS, 'bogus', 'anyone', [], 1),
+        row('below.above3', SECURE, 'ready'),
+        row('wild-above', DENIAL, 'no-record', records=[]),
+        row('wild3-many', INSECURE, 'insecure', 'anyone', [], 1),
+        row('wild3-opt-out', INSECURE, 'insecure', 'anyone', [], 1),
+        row('dname-apex3', SECURE, 'ready', records=[], n_records=1),
         row('naptr', SECURE, 'ready'),
         row('half-dead', SECURE, 'ready'),
         row('dead', SECURE, 'ready'),

@@ -191,3 +191,9 @@ universe_withdraw(Universe *self, const gchar *owner_name, GError **error)
 {
     return command(self, "withdraw", owner_name, error);
 }
+
+gboolean
+universe_roll(Universe *self, const gchar *zone, GError **error)
+{
+    return command(self, "roll", zone, error);
+}

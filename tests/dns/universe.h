@@ -64,3 +64,7 @@ gboolean universe_publish(Universe *universe, const gchar *line, GError **error)
 
 /* Removes everything that is published at @owner_name. */
 gboolean universe_withdraw(Universe *universe, const gchar *owner_name, GError **error);
+
+/* Gives a zone, written with a dot at the end, another key, and the zone above another DS record.
+ */
+gboolean universe_roll(Universe *universe, const gchar *zone, GError **error);

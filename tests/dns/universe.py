@@ -139,6 +139,11 @@ class Universe:
         """Removes whatever is published at an owner name."""
         self._serve_again(self.zones.remove(owner))
 
+    def roll(self, name):
+        """Changes the key of a zone."""
+        for zone in self.zones.roll(name):
+            self._serve_again(zone)
+
     def command(self, line):
         """Carries out one line of standard input; gives the line to answer with."""
         verb, _, rest = line.strip().partition(' ')
@@ -147,6 +152,8 @@ class Universe:
                 self.publish(rest.strip())
             elif verb == 'withdraw':
                 self.withdraw(rest.strip())
+            elif verb == 'roll':
+                self.roll(rest.strip())
             else:
                 raise UniverseError(f'no command "{verb}"')
         except UniverseError as error:

@@ -7,7 +7,7 @@ import struct
 import records as r
 
 ANSWER, AUTHORITY, ADDITIONAL = range(3)
-RRSIG, NSEC = 46, 47
+RRSIG, NSEC, NSEC3 = 46, 47, 50
 DO_AND_SIZE = struct.pack('>BHHIH', 0, 41, 4096, 0x8000, 0)  # an OPT record
 CHECKING_DISABLED, QUESTION_ONLY = 0x0010, 0x8400
 
@@ -27,10 +27,10 @@ def record(owner, rr_type, rdata, ttl=r.TTL):
     return name_octets(owner) + struct.pack('>2HIH', rr_type, 1, ttl, len(rdata)) + rdata
 
 
-def response(name, sections, rcode=0):
-    """An authoritative answer to a question about SMIMEA: lists of records for each section."""
+def response(name, sections, rcode=0, rr_type=r.SMIMEA):
+    """An authoritative answer: lists of records for each section."""
     counts = [len(section) for section in sections]
-    return (struct.pack('>2H4H', 0, QUESTION_ONLY | rcode, 1, *counts) + question(name) +
+    return (struct.pack('>2H4H', 0, QUESTION_ONLY | rcode, 1, *counts) + question(name, rr_type) +
             b''.join(octets for section in sections for octets in section))
 
 
@@ -87,6 +87,11 @@ def split(octets):
     """(type, RDATA) of a record without compression."""
     at = _read_name(octets, 0)[1]
     return struct.unpack_from('>H', octets, at)[0], octets[at + 10:]
+
+
+def renamed(octets, owner):
+    """A record without compression, with another owner."""
+    return name_octets(owner) + octets[_read_name(octets, 0)[1]:]
 
 
 def append_rule(section, records, conditions=''):

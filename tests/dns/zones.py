@@ -159,6 +159,17 @@ class Zones:
         for zone in self.by_name.values():
             zone.serial = serial
 
+    def roll(self, name):
+        """Gives a zone another key. Returns it and the zone above, which has another DS."""
+        zone = self.by_name.get(name)
+        if zone is None or not zone.signed or name == '.':
+            raise UniverseError(f'{name} has no key that could be changed')
+        above = self.find(name.split('.', 1)[1] or '.')
+        before = zone.delegation()
+        zone.make_keys(zone.folder)
+        above.lines = [line for line in above.lines if line not in before] + zone.delegation()
+        return zone, above
+
     def find(self, owner):
         """The innermost zone that an owner name belongs to."""
         labels = owner.lower().rstrip('.').split('.')

@@ -6,6 +6,7 @@
 #include "addr-spec.h"
 #include "fuzz.h"
 #include "owner-name.h"
+#include "resolver.h"
 
 static void
 check_domain(const gchar *domain)
@@ -31,7 +32,10 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n_octets)
     g_autofree gchar *written = addr_spec_to_string(address);
     g_autoptr(AddrSpec) again = addr_spec_parse(written, -1, NULL);
     g_assert_true(again != NULL && addr_spec_equal(address, again));
-    g_autofree gchar *owner_name = owner_name_new(address, NULL);
-    g_assert_true(owner_name == NULL || owner_name_is_valid(owner_name));
+    g_autofree gchar *owner_name = owner_name_new(address, &error);
+    if (owner_name == NULL)
+        g_assert_error(error, OWNER_NAME_ERROR, OWNER_NAME_ERROR_TOO_LONG);
+    else
+        g_assert_true(owner_name_is_valid(owner_name) && resolver_name_is_valid(owner_name));
     return 0;
 }

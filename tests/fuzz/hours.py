@@ -24,7 +24,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TARGETS = ("ber", "certificate", "enveloped-data", "key-file", "pkcs12", "signed-data")
+CMS_TARGETS = ("ber", "certificate", "enveloped-data", "key-file", "pkcs12", "signed-data")
+DNS_TARGETS = ("addr-spec", "address", "dns-name", "dns-reply", "http-head", "resolver-row",
+               "resolver-wire", "root-hints", "seen-entry", "smimea", "trust-anchor",
+               "unbound-answer")
+TARGETS = CMS_TARGETS + DNS_TARGETS
 ROUND_SECONDS = 300
 MAX_OCTETS = 20000
 # Larger inputs add little and slow every build's replay down.
@@ -84,7 +88,7 @@ def write_seeds(corpus: Path, work: Path) -> None:
 
 
 def environment() -> dict[str, str]:
-    return dict(os.environ, ASAN_OPTIONS="detect_leaks=1",
+    return dict(os.environ, ASAN_OPTIONS="detect_leaks=1", G_DEBUG="fatal-criticals",
                 UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
                 LSAN_OPTIONS=f"suppressions={HERE.parent}/lsan.supp:print_suppressions=0")
 

@@ -123,12 +123,13 @@ class Cache(unittest.TestCase):
         self.assertNotEqual(self.outcomes(SECURE, using=other), ['secure-records'])
 
     def test_fresh(self):
-        for arguments in (['lookup', '--fresh', SECURE], ['doctor']):
+        # doctor looks at each way to the name server as well
+        for arguments, n_most in ((['lookup', '--fresh', SECURE], 1), (['doctor'], 5)):
             with self.subTest(arguments[0]):
                 self.program.run(*arguments)
                 self.asked()
                 self.program.run(*arguments)
-                self.assertEqual(len(self.asked()), 1)
+                self.assertIn(len(self.asked()), range(1, n_most + 1))
 
     def test_record_check(self):
         certificate = interop.Person('check', address='check@example.org').certificate

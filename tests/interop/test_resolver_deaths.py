@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""The resolver program dies: by the hand of somebody, or over an answer. Who asked it answers on."""
+"""The resolver program dies: by somebody's hand, or over an answer. Who asked it answers on."""
 
 import contextlib
 import json

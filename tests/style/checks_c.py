@@ -23,7 +23,7 @@ LAYERS = {
 }
 # The files that are linked into the resolver program alone.
 RESOLVER_PROGRAM = re.compile(
-    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine|sandbox)[\w-]*\.[ch]$')
+    r'^bridge/dns/[\w-]*(getdns|unbound|resolver-main|engine|sandbox|chain)[\w-]*\.[ch]$')
 # The files that are linked into host and command line alone.
 ANSWER_STORE = re.compile(r'^bridge/dns/resolver-store[\w-]*\.[ch]$')
 FAMILIES = (

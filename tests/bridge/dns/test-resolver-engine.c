@@ -313,6 +313,49 @@ test_remembers_no_answer(gconstpointer data)
     assert_engine_ends(engine);
 }
 
+static DnsOutcome
+find_out(Resolver *engine, const gchar *owner_name)
+{
+    Result result = {0};
+    resolver_lookup_async(engine, owner_name, SMIMEA, NULL, on_answer, &result);
+    wait_for(&result);
+    g_assert_no_error(result.error);
+    DnsOutcome outcome = result.answer->outcome;
+    result_clear(&result);
+    return outcome;
+}
+
+/* A zone that is known has another key from now on, without a time in which both hold: what is
+ * known of it no longer fits, and is no reason to call it bogus. First the zone of the name, then
+ * the one above, of which a name beside the known one is a matter too. (libunbound keeps keys for
+ * their TTL, as it may.) */
+static void
+test_rollover(void)
+{
+    static const gchar *const zones[] = {"example.net.", "net."};
+    g_autoptr(ResolverConfig) config = make_config(RESOLVER_ENGINE_GETDNS, "server");
+    g_autoptr(GError) error = NULL;
+    Resolver *engine = make_engine(config);
+    g_assert_true(universe_publish(
+        universe, "roll._smimecert.example.net. 3600 IN SMIMEA 3 0 0 3000", &error));
+    g_assert_cmpint(find_out(engine, "roll._smimecert.example.net"), ==,
+                    DNS_OUTCOME_SECURE_RECORDS);
+    for (guint i = 0; i < G_N_ELEMENTS(zones); i++) {
+        g_assert_true(universe_roll(universe, zones[i], &error));
+        g_assert_no_error(error);
+        /* the first finds it out, the second knows it */
+        for (guint k = 0; k < 2; k++) {
+            g_assert_cmpint(find_out(engine, "roll._smimecert.example.net"), ==,
+                            DNS_OUTCOME_SECURE_RECORDS);
+            g_assert_cmpint(find_out(engine, "nobody._smimecert.example.net"), ==,
+                            DNS_OUTCOME_SECURE_DENIAL);
+            g_assert_cmpint(find_out(engine, "nobody._smimecert.other.net"), ==,
+                            DNS_OUTCOME_SECURE_DENIAL);
+        }
+    }
+    assert_engine_ends(engine);
+}
+
 static gboolean
 set_true(gpointer user_data)
 {
@@ -428,6 +471,7 @@ main(int argc, char **argv)
     for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
         add_tests(i);
     g_test_add_func("/resolver-engine/scenarios", test_scenarios);
+    g_test_add_func("/resolver-engine/getdns/rollover", test_rollover);
     int status = g_test_run();
     universe_stop(universe);
     return status;

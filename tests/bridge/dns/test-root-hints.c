@@ -65,6 +65,17 @@ test_hints(gconstpointer data)
     g_assert_cmpstr(joined, ==, hints_case->addresses);
 }
 
+/* What stands behind a NUL is not passed over in silence. */
+static void
+test_no_text(void)
+{
+    static const gchar octets[] = ". NS a.\na. A 192.0.2.1\n\0a. A 192.0.2.2\n";
+    g_autoptr(GError) error = NULL;
+    g_assert_null(root_hints_parse(octets, sizeof octets - 1, "hints", &error));
+    g_assert_error(error, DNS_ERROR, DNS_ERROR_SERVER);
+    g_assert_cmpstr(error->message, ==, "hints: not a text file");
+}
+
 static void
 test_limits(void)
 {
@@ -90,6 +101,7 @@ main(int argc, char **argv)
         g_autofree gchar *path = g_strconcat("/root-hints/", hints_cases[i].label, NULL);
         g_test_add_data_func(path, &hints_cases[i], test_hints);
     }
+    g_test_add_func("/root-hints/no-text", test_no_text);
     g_test_add_func("/root-hints/limits", test_limits);
     return g_test_run();
 }

@@ -91,10 +91,10 @@ test_nsec3_hash(void)
     g_assert_false(denial_matches_name(&record, &name, 11));
     g_assert_false(denial_matches_name(&record, &other, 12));
     /* the bit map holds NS alone */
-    g_assert_true(denial_ends_zone(&record));
+    g_assert_true(denial_is_delegation(&record));
     for (gsize n = 0; n < sizeof rdata; n++) {
         record.n_rdata = n;
-        g_assert_false(denial_ends_zone(&record));
+        g_assert_false(denial_is_delegation(&record));
     }
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "getdns-screen.h"
+
+#include "denial.h"
+
+/* Where getdns says that the aliases end. */
+#define CANONICAL_NAME "/replies_tree/0/canonical_name"
+
+typedef gboolean (*ProofTest)(const GetdnsRecord *record, const DnsName *name);
+
+static gboolean
+any_proof(const GetdnsReply *reply, ProofTest test, const DnsName *name)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (!record->in_answer && getdns_record_is_denial(record) && test(record, name))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+has_opt_out(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+{
+    return denial_has_opt_out(record);
+}
+
+static gboolean
+is_laborious(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+{
+    return denial_has_iterations_above(record, GETDNS_SCREEN_MAX_ITERATIONS);
+}
+
+gboolean
+getdns_screen_is_laborious(const GetdnsReply *reply)
+{
+    return any_proof(reply, is_laborious, NULL);
+}
+
+GetdnsScreen
+getdns_screen_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed)
+{
+    guint n_labels = dns_name_count_labels(owner);
+    /* RFC 4592 §3.3.1: between owner and wildcard there must be no name that exists */
+    for (guint n = 0; n + n_signed < n_labels; n++) {
+        DnsName between;
+        dns_name_strip(owner, n, &between);
+        if (any_proof(reply, denial_shows_empty_name, &between))
+            return GETDNS_SCREEN_FRAUD;
+    }
+    if (any_proof(reply, has_opt_out, NULL) || getdns_screen_is_laborious(reply))
+        return GETDNS_SCREEN_WEAK;
+    return GETDNS_SCREEN_PASSED;
+}
+
+/* The fewest labels of a zone above @owner that signed the proof; more than any name has if none
+ * did. */
+static guint
+count_signer_labels(const GetdnsReply *reply, const GetdnsRecord *proof, const DnsName *owner)
+{
+    guint n_labels = DNS_NAME_MAX_OCTETS;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (!record->in_answer && record->type == GETDNS_RRTYPE_RRSIG &&
+            record->covered == proof->type && dns_name_equal(&record->owner, &proof->owner) &&
+            dns_name_is_within(owner, &record->signer))
+            n_labels = MIN(n_labels, dns_name_count_labels(&record->signer));
+    }
+    return n_labels;
+}
+
+/* Whether the proof stands at a delegation or a DNAME above @owner. */
+static gboolean
+ends_zone_above(const GetdnsReply *reply, const GetdnsRecord *proof, const DnsName *owner,
+                guint16 type)
+{
+    gboolean has_dname = denial_has_dname(proof);
+    guint n_labels = dns_name_count_labels(owner);
+    guint n_zone = count_signer_labels(reply, proof, owner);
+    for (guint n = 0; n + n_zone <= n_labels; n++) {
+        DnsName ancestor;
+        dns_name_strip(owner, n, &ancestor);
+        /* RFC 6672 §2.3: a DNAME says nothing about its own name, and may stand at the apex */
+        gboolean below_dname = has_dname && n > 0;
+        gboolean delegated = denial_is_delegation(proof) &&
+                             n >= (type == GETDNS_RRTYPE_DS ? 1u : 0u) && n + n_zone < n_labels;
+        if ((below_dname || delegated) &&
+            denial_matches_name(proof, &ancestor, GETDNS_SCREEN_MAX_ITERATIONS))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type)
+{
+    guint n_ends = 0;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->in_answer || !getdns_record_is_denial(record) ||
+            !(denial_is_delegation(record) || denial_has_dname(record)))
+            continue;
+        if (++n_ends > GETDNS_SCREEN_MAX_ENDS || ends_zone_above(reply, record, owner, type))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static GetdnsScreen
+screen_wildcards(const GetdnsReply *reply)
+{
+    GetdnsScreen worst = GETDNS_SCREEN_PASSED;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->in_answer && record->type == GETDNS_RRTYPE_RRSIG &&
+            record->labels < dns_name_count_labels(&record->owner))
+            worst = MIN(worst, getdns_screen_wildcard(reply, &record->owner, record->labels));
+    }
+    return worst;
+}
+
+GetdnsScreen
+getdns_screen_response(getdns_dict *response, const gchar *owner_name, guint16 rr_type)
+{
+    DnsName name;
+    getdns_bindata *end = NULL;
+    if (!dns_name_parse(&name, owner_name))
+        return GETDNS_SCREEN_FRAUD;
+    g_autoptr(GetdnsReply) reply = getdns_reply_new(response, &name, rr_type);
+    if (reply == NULL ||
+        getdns_dict_get_bindata(response, CANONICAL_NAME, &end) != GETDNS_RETURN_GOOD ||
+        !dns_name_read(&name, end->data, end->size))
+        return GETDNS_SCREEN_FRAUD;
+    if (getdns_reply_find(reply, &name, rr_type) == NULL &&
+        getdns_screen_is_beyond_zone(reply, &name, rr_type))
+        return GETDNS_SCREEN_FRAUD;
+    return screen_wildcards(reply);
+}

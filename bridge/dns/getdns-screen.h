@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#pragma once
+
+#include "getdns-reply.h"
+
+/* What getdns 1.6.0 takes for a proof and is none, with keys that are known as well as on its own
+ * way from the root:
+ *
+ *  - an NSEC3 record from above a delegation or a DNAME, for a name below it (RFC 5155 §8.9, RFC
+ *    6672 §5.3.4; it reads the type bit map from the wrong field);
+ *  - a wildcard expanded over a name that exists without records of its own (RFC 4592 §2.2.2);
+ *  - a wildcard where NSEC3 has more iterations than it computes: any such record will do (RFC 9276
+ *    §3.2), or where the name may be an unsigned delegation (opt-out, RFC 5155 §9.2). */
+
+/* RFC 9276 §3.1: zero is right, more than 150 not to be computed. */
+#define GETDNS_SCREEN_MAX_ITERATIONS 150u
+/* Records of one reply that tell of delegations and DNAMEs above a name: as a rule one. */
+#define GETDNS_SCREEN_MAX_ENDS 12u
+
+/* The worst first. */
+typedef enum {
+    GETDNS_SCREEN_FRAUD,
+    GETDNS_SCREEN_WEAK, /* no more than insecure */
+    GETDNS_SCREEN_PASSED
+} GetdnsScreen;
+
+/* Records at @owner that were made by a wildcard, whose name has @n_signed labels without the "*"
+ * (RFC 4034 §3.1.3). */
+GetdnsScreen getdns_screen_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed);
+
+/* Whether proofs of the authority section tell that the zone which signed them has no say about
+ * @owner. For type DS, the delegation itself is where the records stand. */
+gboolean getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type);
+
+/* NSEC3 with more iterations than that. */
+gboolean getdns_screen_is_laborious(const GetdnsReply *reply);
+
+/* A whole response that getdns found secure, for the question asked. */
+GetdnsScreen getdns_screen_response(getdns_dict *response, const gchar *owner_name,
+                                    guint16 rr_type);
