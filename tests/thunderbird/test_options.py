@@ -48,6 +48,11 @@ def ask(topic, **message):
     return PAGE.js(ASK, message={'topic': topic, **message})
 
 
+def finding(check):
+    """One line of the host's doctor."""
+    return next(one for one in ask('options/examine-program') if one['check'] == check)
+
+
 def pkcs12(name, address, password='sesame'):
     """The path of a file that openssl made: a key and a certificate for an address."""
     path = WORLD.path(f'{name}.p12')
@@ -457,6 +462,8 @@ class Choices(unittest.TestCase):
         PAGE.open('lookup')
         PAGE.click('Test')
         PAGE.wait_text('DNSSEC validates them', '#resolver-outcome')
+        # the file is written to a moment after the answer
+        wait_until(lambda: ': 0 answers' not in finding('answer-cache')['detail'], 'it is on disk')
         PAGE.click('Forget the answers')
         self.assertNotIn(': 0.', PAGE.wait_text('Number of answers:', '#cache-outcome'))
         PAGE.tick('Keep answers of the DNS', False)
