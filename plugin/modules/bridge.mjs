@@ -137,11 +137,26 @@ export class Bridge {
       await this.#client.request("configure", configureParams(settings));
     } catch (error) {
       if (error instanceof BridgeError && error.code === "dns-server-malformed") {
-        const resolver = { mode: /** @type {"system"} */ ("system"), servers: [] };
+        const resolver = withoutServers(settings.resolver);
         await this.#client.request("configure", configureParams({ ...settings, resolver }));
         return;
       }
       throw error;
     }
   }
+}
+
+/** Where nobody answers: port 1 of this computer. */
+const NOWHERE = "127.0.0.1@1#nowhere.invalid";
+
+/**
+ * What is asked instead of name servers that the host refuses: the system's, but nobody where
+ * nothing may be asked in the clear.
+ * @param {import("./settings.mjs").ResolverSettings} resolver
+ * @returns {import("./settings.mjs").ResolverSettings}
+ */
+function withoutServers({ transport }) {
+  return transport === "tls"
+    ? { mode: "servers", servers: [NOWHERE], transport }
+    : { mode: "system", servers: [] };
 }

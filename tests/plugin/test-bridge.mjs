@@ -121,6 +121,24 @@ test("a name server that the host refuses does not stop everything", async () =>
   assert.deepEqual(host.requests[1].params, { learn: false });
 });
 
+test("name servers that the host refuses are not replaced by any in the clear", async () => {
+  const handlers = {
+    configure: ({ dns_servers: [server] }) => {
+      if (server === "192.0.2.1") {
+        throw fault("dns-server-malformed");
+      }
+    },
+  };
+  const { host, bridge, settings } = setUp({ handlers });
+  await settings.change({
+    resolver: { mode: "servers", servers: ["192.0.2.1"], transport: "tls" },
+  });
+  await bridge.request("hello");
+  const { dns_servers: servers, dns_transport: transport } = host.requests[1].params;
+  assert.deepEqual(servers, ["127.0.0.1@1#nowhere.invalid"]);
+  assert.equal(transport, "tls");
+});
+
 test("any other failure to tell the settings is told, and tried again", async () => {
   let fails = true;
   const handlers = {
