@@ -119,6 +119,17 @@ export class Bridge {
     await this.#configure();
   }
 
+  /** The same; a host that can't be reached now is told before it is asked for anything. */
+  async reconfigureOrLater() {
+    try {
+      await this.reconfigure();
+    } catch (error) {
+      if (!(error instanceof BridgeError)) {
+        throw error;
+      }
+    }
+  }
+
   async #configure() {
     if (this.#client.start !== 0 && this.#client.start === this.#configured) {
       return;

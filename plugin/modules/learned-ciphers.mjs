@@ -19,19 +19,12 @@ export class LearnedCiphers {
   }
 
   /**
-   * Holds from the host's next request on; one that can't be reached now is told before it is asked
-   * for anything.
+   * Holds from the host's next request on.
    * @param {boolean} isOn
    */
   async learn(isOn) {
     await this.#settings.change({ learnCiphers: isOn });
-    try {
-      await this.#bridge.reconfigure();
-    } catch (error) {
-      if (error?.name !== "BridgeError") {
-        throw error;
-      }
-    }
+    await this.#bridge.reconfigureOrLater();
   }
 
   /** @returns {Promise<number>} how many entries there were */

@@ -21,13 +21,7 @@ export class RememberedAnswers {
    */
   async keep(isOn) {
     await this.#settings.change({ cacheAnswers: isOn });
-    try {
-      await this.#bridge.reconfigure();
-    } catch (error) {
-      if (error?.name !== "BridgeError") {
-        throw error;
-      }
-    }
+    await this.#bridge.reconfigureOrLater();
   }
 
   /** @returns {Promise<number>} how many there were on disk */
