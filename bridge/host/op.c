@@ -13,7 +13,7 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
         "bcc_copies", "keep_bcc", TRUST_CHOICES
 #define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
+#define VERDICT_CHOICES "author", "pins", "key_files", "content", "fetch_crls", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
