@@ -88,7 +88,7 @@ resolver_store_new(const gchar *file, const ResolverConfig *config, ResolverCloc
 static void
 close_file(ResolverStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     store->open = FALSE;
     for (guint i = 0; i < N_STATEMENTS; i++)
         g_clear_pointer(&store->statements[i], sqlite3_finalize);
@@ -177,7 +177,7 @@ open_file(ResolverStore *store)
         store->retry_at = now + RETRY_AFTER_US;
         return FALSE;
     }
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     store->identity = identity;
     store->open = TRUE;
     return TRUE;
@@ -186,7 +186,7 @@ open_file(ResolverStore *store)
 gboolean
 resolver_store_is_current(ResolverStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     if (!store->open)
         return TRUE;
     StoreFileIdentity found = store_file_get_identity(store->file);
