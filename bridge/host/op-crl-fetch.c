@@ -15,6 +15,11 @@
 static gboolean
 fetch_and_keep(const OpCall *call, const gchar *url, guint *out_n_new, GError **error)
 {
+    if (bridge_is_offline(call->bridge)) {
+        g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_FILE,
+                            "lookups are switched off (--offline)");
+        return FALSE;
+    }
     g_autoptr(GBytes) octets = crl_fetch(url, call->cancellable, error);
     g_autoptr(GPtrArray) lists = octets == NULL ? NULL : crls_parse_file(octets, error);
     return lists != NULL && crl_folder_add(bridge_get_profile(call->bridge), lists,
