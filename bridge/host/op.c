@@ -12,6 +12,7 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
         "bcc_copies", "keep_bcc", TRUST_CHOICES
+#define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
 #define LOOKUP_CHOICES  "draft", "type"
 #define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
 
@@ -31,6 +32,7 @@ static const OpRow op_rows[] = {
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
+    {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
