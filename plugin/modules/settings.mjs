@@ -11,6 +11,7 @@
  *   transport?: Transport}} ResolverSettings without an engine or a transport, the host's own
  *   choice holds
  * @typedef {"baseline" | "shy" | "none"} HeaderPolicy of RFC 9788 §3.2; "none" hides nothing
+ * @typedef {{policy: HeaderPolicy, legacyDisplay: boolean}} HeaderChoice
  * @typedef {object} Settings
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
@@ -74,6 +75,12 @@ export class SettingsStore {
       this.#stored = null;
       throw error;
     }
+  }
+
+  /** What becomes of the header fields of encrypted messages. @returns {Promise<HeaderChoice>} */
+  async header() {
+    const { headerProtection, legacyDisplay } = await this.read();
+    return { policy: headerProtection, legacyDisplay };
   }
 
   /** @param {Partial<Settings>} changes */

@@ -141,14 +141,39 @@ interface ComposeWindow {
   identityId: string;
   from: string;
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
+  /** Whom a reply goes to; null: no reply, or one to a list or a newsgroup. */
+  repliesTo: "sender" | "all" | null;
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
+  /** Message URI of the draft or template that is edited. */
+  draft: string | null;
+  subject: string;
   /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
   encryptedOriginal: boolean;
   /** What the user had chosen, or was on, when the draft was saved; null: no such draft. */
   saved: Partial<Protection> | null;
   recipients: ComposeRecipient[];
 }
+
+interface Mailbox {
+  name: string;
+  email: string;
+}
+
+/** What of a header decides what an answer says, and to whom it goes; decoded. */
+interface ComposeFields {
+  subject: string;
+  from: Mailbox[];
+  replyTo: Mailbox[];
+  followupTo: Mailbox[];
+  to: Mailbox[];
+  cc: Mailbox[];
+  bcc: Mailbox[];
+}
+
+type ComposeChanges = Partial<
+  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo">
+>;
 
 interface Pill {
   state: "ready" | "missing" | "unknown" | "looking";
@@ -165,6 +190,12 @@ interface DaneCompose {
   setProgress(tabId: number, progress: Progress | null): Promise<void>;
   showBar(tabId: number, bar: Bar): Promise<void>;
   hideBar(tabId: number, id: string): Promise<void>;
+  /** The fields outside of a stored message; rejects where they can't be read. */
+  readFields(uri: string): Promise<ComposeFields>;
+  /** The same of fields that were read elsewhere: values are unfolded. */
+  decodeFields(fields: { name: string; value: string }[]): Promise<ComposeFields>;
+  /** Fills fields in; others stay. The window does not count as changed for it. */
+  setFields(tabId: number, fields: ComposeChanges): Promise<void>;
   /** Takes an address out of To, Cc and Bcc. */
   removeRecipient(tabId: number, address: string): Promise<void>;
   /** Switches the built-in S/MIME and OpenPGP off for this window. */
