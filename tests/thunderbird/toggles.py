@@ -46,6 +46,7 @@ const one = id => document.getElementById(id);
 const toggle = id => ({on: one(id).checked, disabled: one(id).disabled});
 return {
   sign: toggle("sign"), encrypt: toggle("encrypt"), rows, summary: one("summary").textContent,
+  exposure: one("exposure").textContent,
   notice: one("notice").hidden ? "" : one("notice-text").textContent,
   button: one("notice-button").hidden ? "" : one("notice-button").textContent,
   focus: focused()?.id ?? "", level: one("summary").className.replace(/.*-/, ""),

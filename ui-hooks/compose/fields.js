@@ -72,7 +72,8 @@ function setFields(window, { subject, ...recipients }) {
   const changed = window.gContentChanged;
   const details = { identityKey: null, subject };
   for (const [name, mailboxes] of Object.entries(recipients)) {
-    details[name] = encode(mailboxes);
+    // What the caller has left out comes as null.
+    details[name] = mailboxes && encode(mailboxes);
   }
   window.SetComposeDetails(details);
   window.gContentChanged = changed;
