@@ -280,6 +280,20 @@ interface DaneIncoming {
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */
 
+/** A row of the header pane. */
+interface ShownField {
+  /** In lower case. */
+  name: string;
+  /** What is shown: addresses as in the message, other fields decoded; null: what stands outside. */
+  value: string | null;
+  /** There is no such row, whatever stands outside. */
+  hidden: boolean;
+  /** What protects it, for the icon beside it; null: no icon. */
+  state: "both" | "encrypted" | "signed" | "none" | null;
+  /** The same in words. */
+  title: string;
+}
+
 /** How the header of a message looks. Words come ready. */
 interface VerdictView {
   /** On the button that opens the panel, e.g. "S/MIME · DANE"; "": no button. */
@@ -289,6 +303,10 @@ interface VerdictView {
   encryption: "decrypted" | "failed" | "weak" | "none";
   /** base64 of DER, for "View certificate"; null: none. */
   certificate: string | null;
+  /** Rows of the header pane that are not what stands outside; the subject is the title as well. */
+  fields: ShownField[];
+  /** The message itself may ask for a receipt, and not just whoever has handed it on. */
+  mayAskForReceipt: boolean;
   panel: {
     heading: string;
     explanation: string;
@@ -318,7 +336,7 @@ interface VerdictTexts {
 }
 
 interface DaneVerdict {
-  /** `header`, `panel`, `bars`. */
+  /** `header`, `panel`, `bars`, `parts`, `fields`. */
   features(): Promise<HookFeatures>;
   setTexts(texts: VerdictTexts): Promise<void>;
   /** Applies to windows that show the message now, until they show another or forget(). */

@@ -299,6 +299,26 @@ test_copy(void)
     addr_spec_free(NULL);
 }
 
+/* The sample of [MS-SRPL] §4.2, and what is no label with an underscore either. */
+static void
+test_service(void)
+{
+    static const gchar controller[] =
+        "_IsmService@d2975006-04cb-4f9d-b797-0c1df78f16d6._msdcs.ddsys7x28.nttest.microsoft.com";
+    static const gchar *const refused[] = {"a@_.c", "a@__b.c", "a@_-b.c", "a@_b_.c",
+                                           "a@_" LABEL_63 ".c"};
+    g_assert_null(addr_spec_parse(controller, -1, NULL));
+    g_autoptr(AddrSpec) address = addr_spec_parse_service(controller, -1, NULL);
+    g_assert_nonnull(address);
+    g_autofree gchar *text = addr_spec_to_string(address);
+    g_assert_cmpstr(text, ==, controller);
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(addr_spec_parse_service(refused[i], -1, &error));
+        g_assert_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -318,5 +338,6 @@ main(int argc, char **argv)
     g_test_add_func("/addr-spec/limit", test_limit);
     g_test_add_func("/addr-spec/comment-depth-32", test_comment_depth);
     g_test_add_func("/addr-spec/copy", test_copy);
+    g_test_add_func("/addr-spec/service", test_service);
     return g_test_run();
 }
