@@ -114,6 +114,8 @@ class Replies(HeaderCase):
         window = self.show().answer(FORWARD_INLINE)
         self.wait_subject(window, f'Fwd: {SUBJECT}')
         self.wait_label(window, BOTH)
+        self.assertNotIn(OUTER_SUBJECT, window.state()['text'])
+        self.assertIn(f'Subject:\t{SUBJECT}', window.state()['text'])
         window.add_recipient(BOB)
         wait_until(lambda: self.pills(window)[BOB]['state'] == ['ready'], 'Bob is looked up')
         window.press(SEND)
