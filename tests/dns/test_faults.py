@@ -151,6 +151,8 @@ class Run:
             return f'came after {first["ms"]} ms'
         if self.case.then and answers[1]['outcome'] != fault_cases.SECURE:
             return f'the next lookup gives {answers[1]["outcome"]}: {answers[1]["detail"]}'
+        if self.case.survives and answers[-1]['restarts']:
+            return f'the resolver program died {answers[-1]["restarts"]} times'
         if 'Sanitizer' in stderr or 'runtime error' in stderr:
             return stderr[-2000:]
         return ''
