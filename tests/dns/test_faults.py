@@ -112,7 +112,7 @@ class Run:
             options.append('--udp')
         names = [self.case.address, *([self.case.then] if self.case.then else [])]
         owners = [r.owner_name(address).rstrip('.') for address in names]
-        return [program('DNS_ASK', 'tests/dns/dns-ask'), *options, *owners]
+        return [program('RESOLVER_ASK', 'tests/dns/resolver-ask'), *options, *owners]
 
     def run(self):
         """Asks, and judges what comes out."""
