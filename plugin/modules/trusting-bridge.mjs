@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { whatCounts } from "./settings.mjs";
 
 /** Operations that judge other people's certificates. */
 const JUDGING = ["lookup", "sign-encrypt"];
@@ -47,7 +48,5 @@ export class TrustingBridge {
  * @param {{oldValue?: any, newValue?: any}} change of storage.onChanged
  */
 export function changesRecipients({ oldValue, newValue }) {
-  const ofWeight = ({ acceptAuthorities = true, resolver } = /** @type {any} */ ({})) =>
-    JSON.stringify([acceptAuthorities, resolver]);
-  return ofWeight(oldValue) !== ofWeight(newValue);
+  return whatCounts(oldValue) !== whatCounts(newValue);
 }

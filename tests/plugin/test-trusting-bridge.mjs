@@ -64,6 +64,7 @@ test("which changes of the settings make recipients others", () => {
     [undefined, { acceptAuthorities: false }, true],
     [{ resolver: system }, { resolver: { ...system } }, false],
     [{ resolver: system }, { resolver: { mode: "recursive", servers: [] } }, true],
+    [{ resolver: system }, { resolver: { ...system, deadline: 60 } }, true],
     [{ identities: {} }, { identities: { id1: { sign: "never" } } }, false],
   ];
   for (const [oldValue, newValue, expected] of rows) {
