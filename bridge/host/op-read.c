@@ -4,6 +4,7 @@
 #include "dane-lookup.h"
 #include "key-choice.h"
 #include "learning.h"
+#include "message-crls.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -17,10 +18,13 @@ typedef struct {
     MessageInput *input;
     OpenedMessage *opened;
     OpenedLayer *partial; /* of opened->partial */
-    const gchar *author;  /* NULL: none, or several */
+    ShownHeader shown;
+    const gchar *author; /* NULL: none, or several */
     JudgeContext context;
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
+    gboolean fetch_crls;
+    GPtrArray *fetched; /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -30,11 +34,13 @@ static void
 reading_clear(Reading *reading)
 {
     g_clear_pointer(&reading->facts.signers, g_ptr_array_unref);
+    shown_header_clear(&reading->shown);
     g_clear_pointer(&reading->partial, opened_layer_free);
     g_clear_pointer(&reading->opened, opened_message_free);
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
     trust_params_clear(&reading->trust);
+    g_clear_pointer(&reading->fetched, g_ptr_array_unref);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
 }
@@ -47,7 +53,8 @@ read_params(Reading *reading, GError **error)
     return params_get_string(call->params, "author", &reading->author, error) &&
            params_get_octets(call->params, "content", &reading->detached, error) &&
            trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
-           trust_params_read(call, &reading->trust, error);
+           trust_params_read(call, &reading->trust, error) &&
+           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error);
 }
 
 static void
@@ -55,7 +62,15 @@ find_author(Reading *reading)
 {
     reading->context.no_author = ADDRESS_NO_AUTHOR;
     const MessageAddresses *addresses = reading->input->addresses;
-    if (reading->author != NULL || addresses == NULL)
+    if (reading->author != NULL)
+        return;
+    if (shown_header_has_author(&reading->shown)) {
+        if (reading->shown.from.has_several)
+            reading->context.no_author = ADDRESS_SEVERAL_AUTHORS;
+        reading->author = reading->shown.from.inner;
+        return;
+    }
+    if (addresses == NULL)
         return;
     if (addresses->from->len > 1)
         reading->context.no_author = ADDRESS_SEVERAL_AUTHORS;
@@ -111,6 +126,54 @@ combine_verdicts(const Reading *reading)
     return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
 }
 
+static void
+fill_context(Reading *reading)
+{
+    JudgeContext *context = &reading->context;
+    context->author = reading->author;
+    context->dane = reading->dane;
+    context->pins = reading->pins;
+    context->authorities = reading->trust.authorities;
+    context->crls = reading->trust.crls;
+    context->require_revocation = reading->trust.require_revocation;
+    const Entity *dated = shown_header_get_dated(&reading->shown, reading->input);
+    if (dated != NULL)
+        context->date_found = message_date_find(dated, &context->date);
+    context->now = bridge_get_now(reading->call->bridge);
+    context->is_nested = reading->opened->is_nested;
+}
+
+static gboolean
+judge_signature(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    fill_context(reading);
+    /* Given apart from eContent only where it stands apart: then both must be the same. */
+    gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
+    GPtrArray *signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
+                                       facts->scope, &reading->context, error);
+    if (signers == NULL)
+        return FALSE;
+    g_ptr_array_unref(facts->signers);
+    facts->signers = signers;
+    facts->verdict = combine_verdicts(reading);
+    return TRUE;
+}
+
+static gboolean
+judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    g_ptr_array_unref(reading->fetched);
+    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
+                                          reading->facts.signers, error);
+    if (reading->fetched == NULL)
+        return FALSE;
+    for (guint i = 0; i < reading->fetched->len; i++)
+        trust_params_add_crls(&reading->trust,
+                              ((FetchedCrls *)g_ptr_array_index(reading->fetched, i))->lists);
+    return reading->fetched->len == 0 || judge_signature(reading, signature, error);
+}
+
 static gboolean
 judge(Reading *reading, GError **error)
 {
@@ -119,6 +182,8 @@ judge(Reading *reading, GError **error)
     facts->signers = g_ptr_array_new();
     facts->verdict = policy_combine(NULL, 0);
     facts->covered = reading->opened->payload;
+    if (reading->fetch_crls)
+        reading->fetched = g_ptr_array_new();
     if (signature == NULL)
         return TRUE;
     if (signed_data_get_n_signers(signature->signed_data) == 0) {
@@ -130,27 +195,10 @@ judge(Reading *reading, GError **error)
         !trust_params_load(reading->call, &reading->trust, error))
         return FALSE;
     op_report_progress(reading->call, "verify", 0, 0);
-    JudgeContext *context = &reading->context;
-    context->author = reading->author;
-    context->dane = reading->dane;
-    context->pins = reading->pins;
-    context->authorities = reading->trust.authorities;
-    context->crls = reading->trust.crls;
-    context->require_revocation = reading->trust.require_revocation;
-    if (reading->input->tree != NULL)
-        context->date_found =
-            message_date_find(entity_tree_get_root(reading->input->tree), &context->date);
-    context->now = bridge_get_now(reading->call->bridge);
-    context->is_nested = reading->opened->is_nested;
-    /* Given apart from eContent only where it stands apart: then both must be the same. */
-    gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
-    GPtrArray *signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
-                                       facts->scope, context, error);
-    if (signers == NULL)
+    if (!judge_signature(reading, signature, error))
         return FALSE;
-    g_ptr_array_unref(facts->signers);
-    facts->signers = signers;
-    facts->verdict = combine_verdicts(reading);
+    if (reading->fetch_crls && !judge_with_fetched_crls(reading, signature, error))
+        return FALSE;
     if (!reading->reads)
         facts->covered = signature->content;
     return TRUE;
@@ -165,17 +213,27 @@ open_and_judge(Reading *reading, GError **error)
     reading->input = message_input_new(call->body, TRUE, error);
     if (reading->input == NULL)
         return FALSE;
-    find_author(reading);
     reading->opened =
         opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
                            reading->reads ? key_give_for_decryption : NULL, (gpointer)call, error);
-    if (reading->opened == NULL || !judge(reading, error))
+    if (reading->opened == NULL ||
+        !shown_header_read(&reading->shown, reading->input, reading->opened, error))
         return FALSE;
+    const gchar *named = reading->author;
+    find_author(reading);
+    if (!judge(reading, error))
+        return FALSE;
+    shown_header_settle(&reading->shown, reading->facts.verdict.status, reading->author);
+    /* The verdict is about the one inside all the same, and vouches for neither. */
+    if (reading->shown.outer_from && named == NULL)
+        reading->author = reading->shown.from.outer;
     if (call->in_words)
         reading->facts.covered = NULL;
     reading->facts.opened = reading->opened;
+    reading->facts.shown = &reading->shown;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
+    reading->facts.fetched = reading->fetched;
     learning_note_message(call, &reading->facts,
                           reading->context.date_found == MESSAGE_DATE_STATED ? reading->context.date
                                                                              : G_MININT64);
@@ -193,10 +251,17 @@ op_verify(const OpCall *call, OpReply *reply, GError **error)
 }
 
 static OctetSource *
-innermost_entity(const OpenedMessage *opened, GError **error)
+innermost_entity(const OctetSource *content, GError **error)
 {
-    g_autoptr(GBytes) payload = octet_source_to_bytes(opened->payload, error);
+    g_autoptr(GBytes) payload = octet_source_to_bytes(content, error);
     return payload == NULL ? NULL : compose_get_entity(payload, error);
+}
+
+static gboolean
+has_own_fields(const Reading *reading)
+{
+    return reading->shown.header != NULL &&
+           protected_header_get_form(reading->shown.header) != HEADER_FORM_NONE;
 }
 
 /* What a mail program shows: the message with its innermost payload; or that payload alone. */
@@ -206,8 +271,14 @@ innermost_message(const Reading *reading, gboolean entity, GError **error)
     const OpenedMessage *opened = reading->opened;
     if (opened->payload == NULL)
         return octet_source_new_text("");
+    OctetSource *content = reading->opened->payload;
+    if (has_own_fields(reading))
+        content = protected_header_get_content(reading->shown.header);
     if (entity)
-        return innermost_entity(opened, error);
+        return innermost_entity(content, error);
+    if (has_own_fields(reading))
+        return protected_header_compose(reading->shown.header, content, reading->shown.outer_from,
+                                        error);
     if (reading->input->is_cms || opened->layers->len == 0)
         return octet_source_ref(opened->payload);
     return compose_open(reading->input->tree, opened->payload, error);

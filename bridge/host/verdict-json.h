@@ -4,17 +4,20 @@
 #include <json-glib/json-glib.h>
 
 #include "message-layers.h"
+#include "shown-header.h"
 #include "signature-judge.h"
 
 /* The result of "read" and "verify". */
 
 typedef struct {
     const OpenedMessage *opened;
+    const ShownHeader *shown;
     const gchar *author;
     const DaneAnswer *dane; /* NULL: not looked up */
     GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */
     PolicyVerdict verdict;
     SignatureScope scope;
+    GPtrArray *fetched;   /* (element-type FetchedCrls); NULL: no lists were to be fetched */
     OctetSource *covered; /* what the signature covers, else the payload; or NULL */
 } VerdictFacts;
 

@@ -113,7 +113,8 @@ class ComposeWindow:
               one.showAndFocusAddressRow(`addressRow${field[0].toUpperCase()}${field.slice(1)}`);
             }
             input.value = address;
-            one.recipientAddPills(input, true);''', address=address, field=field)
+            one.recipientAddPills(input, true);
+            one.onRecipientsChanged(true);''', address=address, field=field)
 
     def remove_recipient(self, address):
         self.js('''
@@ -137,7 +138,7 @@ class ComposeWindow:
         except AssertionError as error:
             raise AssertionError(f'{error}; {self.describe()}') from None
 
-    def save(self, command=SAVE_DRAFT, seconds=30):
+    def save(self, command=SAVE_DRAFT, seconds=60):
         """Saves it and waits until that is done."""
         self.js('one.gContentChanged = true;')
         self.press(command)

@@ -48,7 +48,7 @@ class Judge:
                           self.password_file())
         return target
 
-    def _pem(self, address):
+    def pem(self, address):
         """The file with a person's key and certificate."""
         if address not in self._files:
             target = self.pkcs12(address)
@@ -67,12 +67,12 @@ class Judge:
     def verify(self, octets, address=ALICE):
         """What was signed, if that person signed it."""
         return openssl.run('cms', '-verify', '-inform', 'SMIME', '-in', self._write(octets),
-                           '-CAfile', self._pem(address), '-purpose', 'any')
+                           '-CAfile', self.pem(address), '-purpose', 'any')
 
     def decrypt(self, octets, address):
         """The entity in the envelope, if that person can open it."""
         return openssl.run('cms', '-decrypt', '-inform', 'SMIME', '-in', self._write(octets),
-                           '-recip', self._pem(address))
+                           '-recip', self.pem(address))
 
     def recipients(self, octets):
         """The addresses in the names of the certificates that the envelope is for."""
@@ -117,10 +117,11 @@ class SendingCase(unittest.TestCase):
 
     def open(self, to=BOB, *, sign=False, encrypt=False, author=ALICE, body=BODY,
              **draft):
-        """A compose window that wants protection, because its sender always does."""
+        """A compose window that wants protection, because its sender always does. What is
+        encrypted is signed as well."""
         self.world.addon.background(SET_DEFAULTS, sign=sign, encrypt=encrypt)
         window = self.composing.open(author, to, body=body, **draft)
-        self.wait_protection(window, sign=sign, encrypt=encrypt)
+        self.wait_protection(window, sign=sign or encrypt, encrypt=encrypt)
         return window
 
     def wait_protection(self, window, **wanted):
