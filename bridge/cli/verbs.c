@@ -77,10 +77,11 @@ const CliVerb cli_verbs[] = {
      "nothing\n"
      "else in the program ever does.",
      verb_crl},
-    {"drs", "frame … [OPTION…] [FILE]", "Mail of directory replication",
+    {"drs", "frame|map [OPTION…] …", "Mail of directory replication",
      "The message protection of [MS-SRPL], by which domain controllers replicate by mail:\n"
      "\n"
      "  drs frame         Show or make the frame round a message\n"
+     "  drs map           The certificates of domain controllers by their addresses\n"
      "\n"
      "\"dane-smime drs frame --help\" tells more, and so for each.",
      verb_drs},

@@ -33,6 +33,7 @@ static const OpRow op_rows[] = {
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
     {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
+    {"drs-map", op_drs_map, NAMES("address", "add", "remove"), FALSE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},

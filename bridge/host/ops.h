@@ -38,6 +38,9 @@ gboolean op_hello(const OpCall *call, OpReply *reply, GError **error);
 /* op-drs-frame.c */
 gboolean op_drs_frame(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-drs-map.c */
+gboolean op_drs_map(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-encrypt.c */
 gboolean op_encrypt(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_sign_encrypt(const OpCall *call, OpReply *reply, GError **error);
