@@ -2,8 +2,10 @@
 
 #include "drs-options.h"
 
+#include "input.h"
 #include "json-facts.h"
 #include "report.h"
+#include "run.h"
 
 void
 drs_frame_options_add_entries(DrsFrameOptions *options, GArray *entries)
@@ -101,4 +103,24 @@ drs_report_frame(JsonObject *frame)
     }
     if (json_object_get_int_member(frame, "trailing") > 0)
         report_number(frame, "trailing", "octets behind the payload");
+}
+
+void
+drs_add_legacy(JsonObject *params, const gchar *words)
+{
+    if (words == NULL)
+        return;
+    g_auto(GStrv) names = g_strsplit(words, ",", -1);
+    json_set_strings(params, "legacy", (const gchar *const *)names);
+}
+
+CliExit
+drs_write_octets(Cli *cli, OpReply *reply)
+{
+    const OctetSource *octets = g_ptr_array_index(reply->bodies, 0);
+    if (cli->options.json)
+        cli_show_json(reply);
+    if (cli->options.json && cli->options.output == NULL)
+        return EXIT_HOLDS;
+    return output_write(cli, octets) ? EXIT_HOLDS : EXIT_UNKNOWN;
 }

@@ -22,3 +22,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DrsFrameOptions, drs_frame_options_clear)
 
 /* Shows the fields of a frame. */
 void drs_report_frame(JsonObject *frame);
+
+/* Adds parameter "legacy" from the words of --legacy, "rc4,md5"; nothing for NULL. */
+void drs_add_legacy(JsonObject *params, const gchar *words);
+
+/* Writes what an operation made; with --json shows its result, and then writes to --output alone.
+ */
+CliExit drs_write_octets(Cli *cli, OpReply *reply);

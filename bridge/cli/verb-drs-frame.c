@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "drs-options.h"
-#include "input.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
@@ -65,18 +64,6 @@ make_params(const FrameVerbOptions *options, JsonObject *params)
     return drs_frame_options_add_params(&options->frame, params) ? EXIT_HOLDS : EXIT_USAGE;
 }
 
-/* With --json the octets go to --output alone. */
-static CliExit
-write_octets(Cli *cli, OpReply *reply)
-{
-    const OctetSource *octets = g_ptr_array_index(reply->bodies, 0);
-    if (cli->options.json)
-        cli_show_json(reply);
-    if (cli->options.json && cli->options.output == NULL)
-        return EXIT_HOLDS;
-    return output_write(cli, octets) ? EXIT_HOLDS : EXIT_UNKNOWN;
-}
-
 CliExit
 verb_drs_frame(Cli *cli, gint argc, gchar **argv)
 {
@@ -92,7 +79,7 @@ verb_drs_frame(Cli *cli, gint argc, gchar **argv)
     if (status != EXIT_HOLDS)
         return status;
     if (options.build || options.payload)
-        return write_octets(cli, &reply);
+        return drs_write_octets(cli, &reply);
     if (cli->options.json)
         cli_show_json(&reply);
     else

@@ -20,6 +20,30 @@ const CliVerb cli_drs_verbs[] = {
      "to\n"
      "say which address a key of it has, add its certificate.",
      verb_drs_map},
+    {"drs protect", "--type TYPE --sender ADDRESS [--recipient ADDRESS] [FILE]",
+     "Sign, and encrypt if it is a response, the data of a message",
+     "FILE has the compressed data ([MS-SRPL] §3.2.4.2); what is written is PKCS #7 in DER, with "
+     "the\n"
+     "signer's certificate: the key is that of the key store for the sender's address. A request "
+     "is\n"
+     "never encrypted, a response always, to the map's certificate of the recipient (\"drs "
+     "map\").\n"
+     "AES-128 and SHA-256, or with --legacy RC4 and MD5, which are broken: only for servers that\n"
+     "know nothing else. With --framed the frame stands round it, with --mail a mail round "
+     "that.",
+     verb_drs_protect},
+    {"drs unprotect", "--type TYPE --sender ADDRESS (--ca FILE | --pinned) [FILE]",
+     "Verify, and decrypt if it is a response, such a message",
+     "Writes the compressed data if the signature holds, the sender's certificate is a domain\n"
+     "controller's of the common authority (--ca), or with --pinned the one that the map has for "
+     "the\n"
+     "sender's address, and the message is as its type wants it. The certificate of a request "
+     "then\n"
+     "replaces what the map had for that address, that of a response only with --learn. Whether "
+     "it\n"
+     "belongs to that address, and to a controller that is in service, the directory alone "
+     "knows.",
+     verb_drs_unprotect},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

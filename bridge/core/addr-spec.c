@@ -315,6 +315,11 @@ check_host_name(const gchar *domain, gboolean services, GError **error)
                     DOMAIN_OCTETS_MAX);
         return FALSE;
     }
+    if (domain[0] == '\0') {
+        g_set_error_literal(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
+                            "domain of characters that IDNA leaves nothing of");
+        return FALSE;
+    }
     g_auto(GStrv) labels = g_strsplit(domain, ".", -1);
     for (guint i = 0; labels[i] != NULL; i++) {
         if (is_label(labels[i], services))

@@ -2,6 +2,7 @@
 
 #include "compose.h"
 #include "enveloped-data.h"
+#include "header-params.h"
 #include "json-facts.h"
 #include "ops.h"
 #include "params.h"
@@ -13,6 +14,7 @@ typedef struct {
     MessageInput *input;
     GPtrArray *recipients;
     EnvelopeOptions options; /* the cipher: of the main message */
+    HeaderParams header;
     gboolean self_only;
     gboolean bcc_copies;
     gboolean keep_bcc;    /* in the main message */
@@ -26,6 +28,7 @@ encrypting_clear(Encrypting *encrypting)
     g_clear_pointer(&encrypting->input, message_input_free);
     g_clear_pointer(&encrypting->recipients, g_ptr_array_unref);
     g_clear_pointer(&encrypting->options.oaep_readers, g_hash_table_unref);
+    header_params_clear(&encrypting->header);
     signing_clear(&encrypting->signing);
     g_clear_pointer(&encrypting->payload, octet_source_unref);
 }
@@ -54,6 +57,7 @@ read_choices(Encrypting *encrypting, GError **error)
     const gchar *transport = NULL;
     if (!read_cipher(params, &encrypting->options.cipher, error) ||
         !params_get_string(params, "key_transport", &transport, error) ||
+        !header_params_read(encrypting->call, &encrypting->header, error) ||
         !params_get_boolean(params, "self_only", FALSE, &encrypting->self_only, error) ||
         !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))

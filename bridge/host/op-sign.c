@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "compose.h"
+#include "header-params.h"
 #include "json-facts.h"
 #include "ops.h"
 #include "params.h"
@@ -10,7 +11,9 @@ gboolean
 op_sign(const OpCall *call, OpReply *reply, GError **error)
 {
     gboolean opaque = FALSE;
-    if (!params_get_boolean(call->params, "opaque", FALSE, &opaque, error))
+    g_auto(HeaderParams) header = {0};
+    if (!params_get_boolean(call->params, "opaque", FALSE, &opaque, error) ||
+        !header_params_read(call, &header, error))
         return FALSE;
     g_autoptr(MessageInput) input = message_input_new(call->body, FALSE, error);
     if (input == NULL)

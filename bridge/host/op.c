@@ -8,10 +8,11 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 
 #define NAMES(...) ((const gchar *const[]){__VA_ARGS__, NULL})
 
-#define TRUST_CHOICES "authorities", "system_authorities", "crls", "require_crl"
+#define TRUST_CHOICES  "authorities", "system_authorities", "crls", "require_crl"
+#define HEADER_CHOICES "header_protection", "legacy_display", "responds_to"
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
-        "bcc_copies", "keep_bcc", TRUST_CHOICES
+        "bcc_copies", "keep_bcc", HEADER_CHOICES, TRUST_CHOICES
 #define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
 #define LOOKUP_CHOICES  "draft", "type"
 #define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
@@ -34,6 +35,14 @@ static const OpRow op_rows[] = {
     {"doctor", op_doctor, NAMES(NULL), FALSE},
     {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
     {"drs-map", op_drs_map, NAMES("address", "add", "remove"), FALSE},
+    {"drs-protect", op_drs_protect,
+     NAMES("!type", "!sender", "recipient", "legacy", "framed", "mail", "commentary",
+           FRAME_CHOICES),
+     TRUE},
+    {"drs-unprotect", op_drs_unprotect,
+     NAMES("!type", "sender", "recipient", "legacy", "framed", "mail", "pinned", "authorities",
+           "crls", "key_files", "learn"),
+     TRUE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
@@ -53,7 +62,7 @@ static const OpRow op_rows[] = {
            "rdata", "check", LOOKUP_CHOICES),
      FALSE},
     {"seen", op_seen, NAMES("address", "add", "forget"), FALSE},
-    {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest"), TRUE},
+    {"sign", op_sign, NAMES("author", "opaque", "certificate", "digest", HEADER_CHOICES), TRUE},
     {"sign-encrypt", op_sign_encrypt, NAMES("digest", ENCRYPT_CHOICES), TRUE},
     {"unlock", op_unlock, NAMES("!password"), FALSE},
     {"verify", op_verify, NAMES(VERDICT_CHOICES), TRUE},

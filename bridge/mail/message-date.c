@@ -4,6 +4,12 @@
 
 #include <gmime/gmime.h>
 
+GDateTime *
+message_date_parse(const gchar *value)
+{
+    return g_mime_utils_header_decode_date(value);
+}
+
 MessageDate
 message_date_find(const Entity *message, gint64 *out_seconds)
 {
@@ -11,7 +17,7 @@ message_date_find(const Entity *message, gint64 *out_seconds)
     if (n_fields == 0)
         return MESSAGE_DATE_ABSENT;
     g_autoptr(GDateTime) date =
-        n_fields > 1 ? NULL : g_mime_utils_header_decode_date(entity_find_field(message, "Date"));
+        n_fields > 1 ? NULL : message_date_parse(entity_find_field(message, "Date"));
     if (date == NULL)
         return MESSAGE_DATE_UNCLEAR;
     *out_seconds = g_date_time_to_unix(date);

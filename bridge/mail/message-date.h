@@ -12,3 +12,6 @@ typedef enum {
 
 /* @out_seconds: since 1970; written with MESSAGE_DATE_STATED only. */
 MessageDate message_date_find(const Entity *message, gint64 *out_seconds);
+
+/* The value of a Date field; NULL if it is no date-time. */
+GDateTime *message_date_parse(const gchar *value) G_GNUC_WARN_UNUSED_RESULT;

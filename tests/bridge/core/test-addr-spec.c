@@ -192,6 +192,9 @@ static const RefuseCase refuse_cases[] = {
      "c.org",
      0, ADDR_SPEC_ERROR_DOMAIN, NULL},
     {"idna-dot-at-the-end", "a@b\xc3\xbc.org\xe3\x80\x82", 0, ADDR_SPEC_ERROR_DOMAIN, NULL},
+    /* U+FE0C, a variation selector, which mapping takes away */
+    {"idna-nothing-left", "a@\xef\xb8\x8c", 0, ADDR_SPEC_ERROR_DOMAIN,
+     "domain of characters that IDNA leaves nothing of"},
     {"idna-disallowed", "a@\xe2\x98\x83.org", 0, ADDR_SPEC_ERROR_DOMAIN, NULL},
     {"idna-space",
      "a@b\xe2\x80\x83"
