@@ -2,8 +2,6 @@
 
 #include "drs-json.h"
 
-#include "cms-error.h"
-#include "core-limits.h"
 #include "drs-certificate.h"
 #include "json-facts.h"
 #include "op.h"
@@ -111,25 +109,4 @@ json_from_drs_map_entry(const DrsMapEntry *entry)
     json_object_set_object_member(object, "certificate",
                                   json_from_drs_certificate(entry->certificate));
     return object;
-}
-
-gboolean
-drs_map_init(DrsMap *out_map, const OpCall *call, GError **error)
-{
-    GError *problem = NULL;
-    KeyStore *store = bridge_get_key_store(call->bridge, FALSE, &problem);
-    if (store == NULL && !g_error_matches(problem, CMS_ERROR, CMS_ERROR_STORE_MISSING)) {
-        g_propagate_error(error, problem);
-        return FALSE;
-    }
-    g_clear_error(&problem);
-    *out_map = (DrsMap){bridge_get_profile(call->bridge), store, bridge_get_now(call->bridge),
-                        LIMIT_DRS_MAP_ENTRIES};
-    return TRUE;
-}
-
-void
-drs_map_clear(DrsMap *map)
-{
-    g_clear_pointer(&map->store, key_store_unref);
 }

@@ -6,7 +6,6 @@
 #include "certificate.h"
 #include "drs-frame.h"
 #include "drs-map.h"
-#include "op.h"
 
 /* The pieces of which requests and results about directory-replication mail are made. */
 
@@ -27,9 +26,3 @@ JsonObject *json_from_drs_frame(const DrsFrame *frame);
 JsonObject *json_from_drs_certificate(const Certificate *certificate);
 /* {"address", "origin", "recorded", "certificate"} */
 JsonObject *json_from_drs_map_entry(const DrsMapEntry *entry);
-
-/* The map of the call's profile; without a key store where there is none yet. As long as the
- * bridge lives. CMS_ERROR_STORE. */
-gboolean drs_map_init(DrsMap *out_map, const OpCall *call, GError **error);
-void drs_map_clear(DrsMap *map);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DrsMap, drs_map_clear)

@@ -3,6 +3,7 @@
 #include "core-limits.h"
 #include "drs-error.h"
 #include "drs-json.h"
+#include "drs-local.h"
 #include "ops.h"
 #include "params.h"
 
@@ -142,18 +143,18 @@ op_drs_map(const OpCall *call, OpReply *reply, GError **error)
     const gchar *address = NULL;
     gboolean remove = FALSE;
     guint n_removed = 0;
-    g_auto(DrsMap) map = {0};
+    g_auto(DrsLocal) local = {0};
     g_autoptr(GPtrArray) files = NULL;
     g_autoptr(JsonArray) entries = json_array_new();
     g_autoptr(JsonArray) problems = json_array_new();
     if (!params_get_string(call->params, "address", &address, error) ||
         !params_get_boolean(call->params, "remove", FALSE, &remove, error) ||
         !params_get_objects(call->params, "add", LIMIT_DRS_MAP_ENTRIES, &files, error) ||
-        !check_params(address, files, remove, error) || !drs_map_init(&map, call, error))
+        !check_params(address, files, remove, error) || !drs_local_open(call, FALSE, &local, error))
         return FALSE;
-    gboolean done = remove           ? drs_map_remove(&map, address, &n_removed, error)
-                    : files->len > 0 ? add(&map, address, files, entries, problems, error)
-                                     : list(&map, address, entries, error);
+    gboolean done = remove           ? drs_map_remove(&local.map, address, &n_removed, error)
+                    : files->len > 0 ? add(&local.map, address, files, entries, problems, error)
+                                     : list(&local.map, address, entries, error);
     if (!done)
         return FALSE;
     reply->result = json_object_new();
