@@ -55,8 +55,8 @@ read_params(const OpCall *call, Unprotecting *u, GError **error)
     if (!drs_params_get_type(params, &u->expectation.type, error) ||
         !drs_params_get_legacy(params, &u->expectation.legacy, error) ||
         !drs_params_get_form(params, &u->framed, &u->mail, error) ||
-        !params_get_string(params, "sender", &sender, error) ||
-        !params_get_string(params, "recipient", &u->recipient, error) ||
+        !drs_params_get_address(params, "sender", &sender, error) ||
+        !drs_params_get_address(params, "recipient", &u->recipient, error) ||
         !params_get_boolean(params, "pinned", FALSE, &u->pinned, error) ||
         !params_get_boolean(params, "learn", FALSE, &u->learn, error) ||
         !trust_params_get_files(call, "authorities", certificates_parse_file, &u->authorities,
