@@ -124,6 +124,7 @@ open_frame(const Unprotecting *u, GBytes *octets, JsonObject *result, GError **e
     json_object_set_object_member(result, "frame", json_from_drs_frame(frame));
     if (frame->type == u->expectation.type)
         return g_bytes_ref(frame->payload);
+    json_set_string(result, "check", drs_frame_check_to_string(DRS_CHECK_MESSAGE_TYPE));
     g_set_error(error, DRS_ERROR, DRS_ERROR_FRAME, "%s: by its frame the message is a %s, not a %s",
                 drs_frame_check_to_string(DRS_CHECK_MESSAGE_TYPE),
                 drs_message_type_to_string(frame->type),

@@ -463,7 +463,7 @@ class Map(DrsCase):
         self.assertNotIn(DC1, self.entries(TWO))
 
     def test_pinned(self):
-        """The map's entry is enough: no authority has to vouch, and no other certificate will do."""
+        """The map's entry is enough: no authority has to vouch, and no other will do."""
         pinned = ('--pinned',)
         message = sign(CERTIFIED['foreign'], DATA)
         self.fault('drs-no-map-entry', TWO, 'request', DC3, message, trust=pinned)
