@@ -7,7 +7,7 @@
 import { BridgeClient } from "./modules/bridge-client.mjs";
 import { Bridge } from "./modules/bridge.mjs";
 import { Dialogs } from "./modules/compose-dialogs.mjs";
-import { hasEncryptedOriginal } from "./modules/compose-originals.mjs";
+import { Originals } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { openOnce } from "./modules/first-run.mjs";
@@ -53,11 +53,15 @@ const composeWindows = new ComposeWindows({
   ownKeys,
   lookup,
   words,
-  wasEncrypted: (window) =>
-    hasEncryptedOriginal(window, {
-      getMark: async (uri) => messenger.daneList.getMark(uri),
-      read: (uri) => reader.read(uri),
-    }),
+  originals: new Originals({
+    getMark: async (uri) => messenger.daneList.getMark(uri),
+    read: (uri) => reader.read(uri),
+    compose: messenger.daneCompose,
+    listOwn: async () =>
+      (await messenger.accounts.list(false))
+        .flatMap(({ identities }) => identities)
+        .map(({ email }) => email.toLowerCase()),
+  }),
   // Nobody answers where no popup is open.
   tellPopup: (tabId) =>
     messenger.runtime.sendMessage({ topic: "popup/changed", tabId }).catch(() => {}),
@@ -102,6 +106,7 @@ const outgoing = new OutgoingMail({
   bridge,
   words,
   hooks: messenger.daneOutgoing,
+  headerParams: (tabId) => composeWindows.headerParams(tabId),
   // The window may be gone meanwhile.
   showProgress: (tabId, progress) =>
     messenger.daneCompose.setProgress(tabId, progress).catch(() => {}),

@@ -71,7 +71,7 @@ list_pairs(KeyStore *store)
 GPtrArray *
 key_store_list(KeyStore *store, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
 
     if (!PK11_IsPresent(store->slot)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_STORE, "key store \"%s\" can't be read",
@@ -126,7 +126,7 @@ find_issuer(GPtrArray *certificates, const Certificate *subject, GPtrArray *chai
 GPtrArray *
 key_store_find_chain(KeyStore *store, const KeyPair *pair)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     g_autoptr(GPtrArray) certificates = key_store_read_certificates(store);
     GPtrArray *chain = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     const Certificate *subject = key_pair_get_certificate(pair);
@@ -157,7 +157,7 @@ key_store_generate(KeyStore *store, const gchar *address, const gchar *name, Key
 {
     g_return_val_if_fail(address != NULL && (guint)algorithm < KEY_N_ALGORITHMS && n_days > 0,
                          NULL);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     const KeyRequest request = {address, name, algorithm, n_days, now};
     g_autoptr(SECKEYPublicKey) public_key = NULL;
 
@@ -280,7 +280,7 @@ key_store_import(KeyStore *store, const KeyFile *file, GError **error)
         g_set_error(error, CMS_ERROR, CMS_ERROR_KEY, "no private key in the file");
         return -1;
     }
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     if (!key_store_check_writable(store, error))
         return -1;
     for (guint i = 0; i < file->pairs->len; i++) {
@@ -312,7 +312,7 @@ key_store_add_certificates(KeyStore *store, GPtrArray *certificates, gint *out_n
 {
     gint n_new = 0;
     g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     if (!key_store_check_writable(store, error))
         return NULL;
     for (guint i = 0; i < certificates->len; i++) {
@@ -349,7 +349,7 @@ key_store_export(KeyStore *store, const KeyPair *pair, const gchar *password, GE
         return NULL;
     }
     g_autoptr(GPtrArray) chain = key_store_find_chain(store, pair);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     if (!key_store_check_unlocked(store, error))
         return NULL;
     return pkcs12_write(pair, chain, password, error);
@@ -370,7 +370,7 @@ key_is_shared(GPtrArray *stored, const Certificate *certificate)
 gboolean
 key_store_delete(KeyStore *store, const KeyPair *pair, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     const Certificate *certificate = key_pair_get_certificate(pair);
     g_autoptr(SECKEYPublicKey) public_key = certificate_extract_public_key(certificate, error);
     g_autoptr(GBytes) id = public_key != NULL ? key_store_key_id(public_key) : NULL;

@@ -222,14 +222,14 @@ key_store_check_writable(KeyStore *store, GError **error)
 gboolean
 key_store_has_password(KeyStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     return PK11_NeedLogin(store->slot) != PR_FALSE;
 }
 
 gboolean
 key_store_is_locked(KeyStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     return is_locked(store);
 }
 
@@ -237,7 +237,7 @@ gboolean
 key_store_unlock(KeyStore *store, const gchar *password, GError **error)
 {
     g_return_val_if_fail(password != NULL, FALSE);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
 
     if (!PK11_NeedLogin(store->slot))
         return TRUE;
@@ -252,7 +252,7 @@ key_store_unlock(KeyStore *store, const gchar *password, GError **error)
 void
 key_store_lock(KeyStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
 
     forget_password(store);
     if (PK11_NeedLogin(store->slot))
@@ -262,7 +262,7 @@ key_store_lock(KeyStore *store)
 gboolean
 key_store_set_password(KeyStore *store, const gchar *password, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->mutex);
     const gchar *wanted = password != NULL ? password : "";
     const gchar *current = store->password != NULL ? store->password : "";
 

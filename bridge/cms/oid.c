@@ -95,6 +95,7 @@ static const BerSlice oids[OID_N_OIDS] = {
     [OID_3DES_CBC] = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x03\x07"),
     [OID_RC2_CBC] = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x03\x02"),
     [OID_DES_CBC] = OCTETS("\x2b\x0e\x03\x02\x07"),
+    [OID_RC4] = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x03\x04"),
 };
 
 Oid

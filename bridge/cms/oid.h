@@ -103,6 +103,7 @@ typedef enum {
     OID_3DES_CBC,
     OID_RC2_CBC,
     OID_DES_CBC,
+    OID_RC4, /* no cipher of this layer: drs/legacy-rc4.h */
     OID_N_OIDS
 } Oid;
 

@@ -227,6 +227,25 @@ read_signed_data(SignedData *data, BerReader *outer, GError **error)
            read_signers(data, &fields, error) && ber_leave(outer, &fields, "SignedData", error);
 }
 
+/* A signature algorithm that has a digest of its own, where a digest is wanted. */
+static void
+take_digest_of_signature(SignerInfo *signer)
+{
+    CmsDigest digest = CMS_DIGEST_UNKNOWN;
+    cms_signature_find(signer->digest_algorithm.id, &digest);
+    if (digest != CMS_DIGEST_UNKNOWN)
+        signer->digest_algorithm.id = cms_digest_get_info(digest)->oid;
+}
+
+SignedData *
+signed_data_parse_pkcs7(GBytes *ber, GError **error)
+{
+    SignedData *data = signed_data_parse(ber, error);
+    for (guint i = 0; data != NULL && i < data->signers->len; i++)
+        take_digest_of_signature(g_ptr_array_index(data->signers, i));
+    return data;
+}
+
 SignedData *
 signed_data_parse(GBytes *ber, GError **error)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "content-digest.h"
+#include "der-writer.h"
 #include "signed-data.h"
 #include "signer-id.h"
 
@@ -34,6 +35,22 @@ struct _SignedData {
     GPtrArray *signers; /* (element-type SignerInfo) */
     ContentFindings *findings;
 };
+
+/* Who signs, and how: the key is behind two functions, so that whoever has another way to sign (the
+ * digests that are not written here) brings it along. */
+typedef struct {
+    Certificate *certificate;
+    CmsDigest digest;
+    gconstpointer key;
+    /* Appends signatureAlgorithm; not asked where the options say PKCS #7. */
+    void (*add_algorithm)(DerNode *signer_info, gconstpointer key);
+    GBytes *(*sign)(gconstpointer key, GBytes *octets, GError **error);
+} SignedDataSigner;
+
+/* signed_data_sign() with that; of @options, digest does not count. */
+OctetSource *signed_data_make(OctetSource *content, const SignedDataSigner *signer,
+                              const SignedDataOptions *options,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What the signed attributes say (RFC 5652 §11, RFC 8551 §2.5, RFC 5035). */
 typedef struct {

@@ -7,12 +7,6 @@
 #include "signed-data-private.h"
 #include "smime-capabilities.h"
 
-/* What goes into a SignerInfo. */
-typedef struct {
-    Certificate *certificate;
-    SignatureScheme scheme;
-} Signing;
-
 /* An Attribute in @set; what is lent is the SET of its values. */
 static DerNode *
 add_attribute(DerNode *set, Oid type)
@@ -51,12 +45,22 @@ add_key_preference(DerNode *set, const Certificate *certificate)
     signer_id_add_issuer_and_serial(values, BER_CONTEXT_CONSTRUCTED(0), certificate);
 }
 
+/* What mail has besides: what the signer can read, and which certificate is meant. */
+static gboolean
+add_mail_attributes(DerNode *set, const Certificate *certificate, GError **error)
+{
+    der_add_node(add_attribute(set, OID_SMIME_CAPABILITIES), smime_capabilities_new_own());
+    add_key_preference(set, certificate);
+    return add_signing_certificate(set, certificate, error);
+}
+
 /* The SET OF Attribute as it is signed. */
 static DerNode *
-build_attributes(const Signing *signing, OctetSource *content, gint64 signing_time, GError **error)
+build_attributes(const SignedDataSigner *signer, OctetSource *content,
+                 const SignedDataOptions *options, GError **error)
 {
     g_autoptr(DerNode) set = der_node_new(BER_SET);
-    CmsDigest digest = signing->scheme.digest;
+    CmsDigest digest = signer->digest;
     DigestValue values[CMS_N_DIGESTS];
     const DigestValue *value = &values[digest];
     if (!content_digest_compute_all(1u << digest, content, values, error))
@@ -69,28 +73,34 @@ build_attributes(const Signing *signing, OctetSource *content, gint64 signing_ti
     der_add_oid(add_attribute(set, OID_CONTENT_TYPE), OID_DATA);
     der_add_octets(add_attribute(set, OID_MESSAGE_DIGEST), BER_OCTET_STRING, value->octets,
                    value->n_octets);
-    if (!der_add_time(add_attribute(set, OID_SIGNING_TIME), signing_time)) {
+    if (!der_add_time(add_attribute(set, OID_SIGNING_TIME), options->signing_time)) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
-                    "signing time %" G_GINT64_FORMAT " is out of range", signing_time);
+                    "signing time %" G_GINT64_FORMAT " is out of range", options->signing_time);
         return NULL;
     }
-    der_add_node(add_attribute(set, OID_SMIME_CAPABILITIES), smime_capabilities_new_own());
-    add_key_preference(set, signing->certificate);
-    if (!add_signing_certificate(set, signing->certificate, error))
+    if (!options->pkcs7 && !add_mail_attributes(set, signer->certificate, error))
         return NULL;
     der_node_sort(set);
     return g_steal_pointer(&set);
 }
 
-static gboolean
-add_signer(DerNode *signed_data, const Signing *signing, OctetSource *content, gint64 signing_time,
-           GError **error)
+/* RFC 2315 §9.1 has NULL for the parameters of digests, RFC 5754 §2 nothing. */
+static void
+add_digest_algorithm(DerNode *parent, const SignedDataSigner *signer,
+                     const SignedDataOptions *options)
 {
-    g_autoptr(DerNode) attributes = build_attributes(signing, content, signing_time, error);
+    der_add_algorithm(parent, cms_digest_get_info(signer->digest)->oid, options->pkcs7);
+}
+
+static gboolean
+add_signer(DerNode *signed_data, const SignedDataSigner *signer, OctetSource *content,
+           const SignedDataOptions *options, GError **error)
+{
+    g_autoptr(DerNode) attributes = build_attributes(signer, content, options, error);
     if (attributes == NULL)
         return FALSE;
     g_autoptr(GBytes) octets = der_node_serialize(attributes);
-    g_autoptr(GBytes) signature = signature_make(&signing->scheme, octets, error);
+    g_autoptr(GBytes) signature = signer->sign(signer->key, octets, error);
     if (signature == NULL)
         return FALSE;
     gsize n_octets = 0;
@@ -99,13 +109,16 @@ add_signer(DerNode *signed_data, const Signing *signing, OctetSource *content, g
     g_autofree guint8 *tagged = g_memdup2(data, n_octets);
     tagged[0] = BER_CONTEXT_CONSTRUCTED(0);
 
-    DerNode *signer = der_add(der_add(signed_data, BER_SET), BER_SEQUENCE);
-    der_add_small(signer, 1);
-    signer_id_add_issuer_and_serial(signer, BER_SEQUENCE, signing->certificate);
-    der_add_algorithm(signer, cms_digest_get_info(signing->scheme.digest)->oid, FALSE);
-    der_add_encoded_slice(signer, (BerSlice){tagged, n_octets});
-    signature_scheme_add_algorithm(signer, &signing->scheme);
-    der_add_bytes(signer, BER_OCTET_STRING, signature);
+    DerNode *info = der_add(der_add(signed_data, BER_SET), BER_SEQUENCE);
+    der_add_small(info, 1);
+    signer_id_add_issuer_and_serial(info, BER_SEQUENCE, signer->certificate);
+    add_digest_algorithm(info, signer, options);
+    der_add_encoded_slice(info, (BerSlice){tagged, n_octets});
+    if (options->pkcs7)
+        der_add_algorithm(info, OID_RSA_ENCRYPTION, TRUE);
+    else
+        signer->add_algorithm(info, signer->key);
+    der_add_bytes(info, BER_OCTET_STRING, signature);
     return TRUE;
 }
 
@@ -134,29 +147,54 @@ add_content(DerNode *signed_data, OctetSource *content, gboolean detached)
 }
 
 OctetSource *
-signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOptions *options,
-                 CmsDigest *out_digest, GError **error)
+signed_data_make(OctetSource *content, const SignedDataSigner *signer,
+                 const SignedDataOptions *options, GError **error)
 {
-    Signing signing = {.certificate = key_pair_get_certificate(signer)};
     if (octet_source_get_size(content) > LIMIT_STREAMED_OCTETS) {
         g_set_error(error, CMS_ERROR, CMS_ERROR_LIMIT,
                     "content of more than %" G_GUINT64_FORMAT " octets", LIMIT_STREAMED_OCTETS);
         return NULL;
     }
-    if (!signature_scheme_choose(signer, options->digest, &signing.scheme, error))
-        return NULL;
     g_autoptr(DerNode) root = der_node_new(BER_SEQUENCE);
     der_add_oid(root, OID_SIGNED_DATA);
     DerNode *data = der_add(der_add(root, BER_CONTEXT_CONSTRUCTED(0)), BER_SEQUENCE);
     der_add_small(data, 1);
-    der_add_algorithm(der_add(data, BER_SET), cms_digest_get_info(signing.scheme.digest)->oid,
-                      FALSE);
+    add_digest_algorithm(der_add(data, BER_SET), signer, options);
     add_content(data, content, options->detached);
     if (!options->without_certificates)
-        add_certificates(data, signing.certificate, options->chain);
-    if (!add_signer(data, &signing, content, options->signing_time, error))
+        add_certificates(data, signer->certificate, options->chain);
+    return add_signer(data, signer, content, options, error) ? der_node_to_source(root) : NULL;
+}
+
+static void
+add_scheme_algorithm(DerNode *signer_info, gconstpointer scheme)
+{
+    signature_scheme_add_algorithm(signer_info, scheme);
+}
+
+static GBytes *
+sign_by_scheme(gconstpointer scheme, GBytes *octets, GError **error)
+{
+    return signature_make(scheme, octets, error);
+}
+
+OctetSource *
+signed_data_sign(OctetSource *content, const KeyPair *signer, const SignedDataOptions *options,
+                 CmsDigest *out_digest, GError **error)
+{
+    SignatureScheme scheme;
+    if (!signature_scheme_choose(signer, options->digest, &scheme, error))
         return NULL;
-    if (out_digest != NULL)
-        *out_digest = signing.scheme.digest;
-    return der_node_to_source(root);
+    if (options->pkcs7 && scheme.signature != CMS_SIGNATURE_RSA_PKCS1) {
+        g_set_error(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                    "PKCS #7 (RFC 2315) has no signature by key %s, but by RSA alone",
+                    certificate_get_key_name(key_pair_get_certificate(signer)));
+        return NULL;
+    }
+    const SignedDataSigner by_scheme = {key_pair_get_certificate(signer), scheme.digest, &scheme,
+                                        add_scheme_algorithm, sign_by_scheme};
+    OctetSource *result = signed_data_make(content, &by_scheme, options, error);
+    if (result != NULL && out_digest != NULL)
+        *out_digest = scheme.digest;
+    return result;
 }

@@ -16,6 +16,10 @@ typedef struct {
     /* CMS_DIGEST_UNKNOWN: what suits the key (signature-make.h) */
     CmsDigest digest;
     GPtrArray *chain; /* (nullable) (element-type Certificate): further ones to include */
+    /* As software of the time of RFC 2315 knows it: the signed attributes are contentType,
+     * messageDigest and signingTime alone, and signatureAlgorithm is rsaEncryption; RSA keys only.
+     * What remains is the same in both: version 1, id-data, one SignerInfo */
+    gboolean pkcs7;
 } SignedDataOptions;
 
 /**
@@ -41,6 +45,9 @@ typedef struct _SignedData SignedData;
 /* CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE. Keeps a reference on @ber and
  * points into it. */
 SignedData *signed_data_parse(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for messages that are no mail and as RFC 2315 has them: digestAlgorithm may also be
+ * named by the signature algorithm that it is used with ([MS-SRPL] §2.3 lists SHA-256 so). */
+SignedData *signed_data_parse_pkcs7(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void signed_data_free(SignedData *data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignedData, signed_data_free)
 

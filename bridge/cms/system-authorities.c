@@ -117,7 +117,7 @@ GPtrArray *
 system_authorities_load(const gchar *library, GError **error)
 {
     const gchar *name = library == NULL ? SYSTEM_AUTHORITIES_LIBRARY : library;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&load_mutex);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&load_mutex);
     SECMODModule *module = load_module(name, error);
     if (module == NULL)
         return NULL;

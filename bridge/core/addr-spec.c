@@ -286,11 +286,18 @@ check_text(const Cursor *text, GError **error)
     return TRUE;
 }
 
+/* @services: names of services, too: an underscore, then a label. */
 static gboolean
-is_label(const gchar *label)
+is_label(const gchar *label, gboolean services)
 {
     gsize n_octets = strlen(label);
-    if (n_octets == 0 || n_octets > LABEL_OCTETS_MAX)
+    if (n_octets > LABEL_OCTETS_MAX)
+        return FALSE;
+    if (services && label[0] == '_') {
+        label++;
+        n_octets--;
+    }
+    if (n_octets == 0)
         return FALSE;
     for (gsize i = 0; i < n_octets; i++) {
         if (!g_ascii_isalnum(label[i]) && label[i] != '-' && label[i] != '_')
@@ -300,7 +307,7 @@ is_label(const gchar *label)
 }
 
 static gboolean
-check_host_name(const gchar *domain, GError **error)
+check_host_name(const gchar *domain, gboolean services, GError **error)
 {
     if (strlen(domain) > DOMAIN_OCTETS_MAX) {
         g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
@@ -308,9 +315,14 @@ check_host_name(const gchar *domain, GError **error)
                     DOMAIN_OCTETS_MAX);
         return FALSE;
     }
+    if (domain[0] == '\0') {
+        g_set_error_literal(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
+                            "domain of characters that IDNA leaves nothing of");
+        return FALSE;
+    }
     g_auto(GStrv) labels = g_strsplit(domain, ".", -1);
     for (guint i = 0; labels[i] != NULL; i++) {
-        if (is_label(labels[i]))
+        if (is_label(labels[i], services))
             continue;
         g_set_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN,
                     "label %u of the domain is not one of a host name", i + 1);
@@ -340,10 +352,10 @@ convert_domain(const gchar *domain, GError **error)
 }
 
 static AddrSpec *
-addr_spec_new(const gchar *local_part, const gchar *domain, GError **error)
+addr_spec_new(const gchar *local_part, const gchar *domain, gboolean services, GError **error)
 {
     g_autofree gchar *converted = convert_domain(domain, error);
-    if (converted == NULL || !check_host_name(converted, error))
+    if (converted == NULL || !check_host_name(converted, services, error))
         return NULL;
     g_autoptr(AddrSpec) address = g_new0(AddrSpec, 1);
     address->local_part = g_utf8_normalize(local_part, -1, G_NORMALIZE_NFC);
@@ -359,11 +371,9 @@ addr_spec_new(const gchar *local_part, const gchar *domain, GError **error)
     return g_steal_pointer(&address);
 }
 
-AddrSpec *
-addr_spec_parse(const gchar *text, gssize n_octets, GError **error)
+static AddrSpec *
+parse(const gchar *text, gssize n_octets, gboolean services, GError **error)
 {
-    g_return_val_if_fail(text != NULL, NULL);
-
     Cursor cursor = {text, n_octets < 0 ? strlen(text) : (gsize)n_octets, 0};
     if (!check_text(&cursor, error))
         return NULL;
@@ -378,7 +388,21 @@ addr_spec_parse(const gchar *text, gssize n_octets, GError **error)
     g_autoptr(GString) domain = g_string_new(NULL);
     if (!read_domain(&cursor, domain, error))
         return NULL;
-    return addr_spec_new(local_part->str, domain->str, error);
+    return addr_spec_new(local_part->str, domain->str, services, error);
+}
+
+AddrSpec *
+addr_spec_parse(const gchar *text, gssize n_octets, GError **error)
+{
+    g_return_val_if_fail(text != NULL, NULL);
+    return parse(text, n_octets, FALSE, error);
+}
+
+AddrSpec *
+addr_spec_parse_service(const gchar *text, gssize n_octets, GError **error)
+{
+    g_return_val_if_fail(text != NULL, NULL);
+    return parse(text, n_octets, TRUE, error);
 }
 
 static gboolean

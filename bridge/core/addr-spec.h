@@ -46,6 +46,12 @@ typedef struct {
 AddrSpec *addr_spec_parse(const gchar *text, gssize n_octets,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for addresses that programs have and people don't: labels of the domain may begin with
+ * an underscore (RFC 8552), as those of the domain controllers of [MS-SRPL] do,
+ * "_IsmService@GUID._msdcs.example". */
+AddrSpec *addr_spec_parse_service(const gchar *text, gssize n_octets,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* local-part@domain, the local part quoted where RFC 5322 §3.4.1 wants it. Parses to an equal
  * value. */
 gchar *addr_spec_to_string(const AddrSpec *address);

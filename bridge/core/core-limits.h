@@ -177,6 +177,14 @@
 /* SafeContents one in another; nobody is known to write more than one. */
 #define LIMIT_SAFE_DEPTH 4u
 
+/* drs: directory-replication mail. */
+
+/* DRS_EXTENSIONS_INT: [MS-DRSR] §5.39 lets its first number be 10000 at most. */
+#define LIMIT_DRS_EXTENSIONS_OCTETS 10004u
+/* Domain controllers in the map, whose files are all read to list it; and one of those files. */
+#define LIMIT_DRS_MAP_ENTRIES  5000u
+#define LIMIT_DRS_ENTRY_OCTETS (80u * 1024)
+
 /* host: what is opened, remembered, and worked at. */
 
 /* Cryptographic layers that are opened one inside another. */

@@ -143,9 +143,8 @@ take_records(getdns_dict *response, ResolverAnswer *answer, const getdns_bindata
             get_int(record, "class", 0) != GETDNS_RRCLASS_IN)
             continue;
         const getdns_bindata *rdata = get_bindata(record, "/rdata/rdata_raw");
-        if (rdata == NULL || answer->records->len == LIMIT_RECORDS)
+        if (rdata == NULL || !resolver_answer_add_record(answer, rdata->data, rdata->size))
             return TRUE;
-        g_ptr_array_add(answer->records, g_bytes_new(rdata->data, rdata->size));
     }
     return FALSE;
 }

@@ -7,7 +7,9 @@
  * program. */
 
 typedef enum {
-    RESOLVER_TRANSPORT_TCP, /* RFC 8162 §7; the last attempt goes by UDP, for servers without TCP */
+    /* RFC 8162 §7; what comes late is asked for by UDP beside it, and the last attempt goes by UDP,
+     * for servers without TCP */
+    RESOLVER_TRANSPORT_TCP,
     RESOLVER_TRANSPORT_UDP, /* TCP after truncation; the last attempt goes by TCP */
     /* RFC 8310 §5, strict: TLS with a server whose certificate has the right name, or nothing. */
     RESOLVER_TRANSPORT_TLS,

@@ -12,7 +12,7 @@ struct _ResolverGetdns {
     GStrv anchors;
     GPtrArray *servers; /* (element-type ResolverServer): empty if recursive */
     ZoneStore *store;
-    RoundTrip *trips; /* by server, over UDP */
+    GetdnsPace *paces; /* by server */
     /* (element-type ZoneChain): [server][transport], each with its channel; NULL until it is
      * needed */
     ZoneChain **chains;
@@ -145,22 +145,36 @@ new_channel(ResolverGetdns *self, guint server, ResolverTransport transport, GEr
         transport, (const gchar *const *)self->anchors, error);
 }
 
+/* The one over UDP beside TCP and the other way round; with one attempt each transport stands for
+ * itself. */
+static gboolean
+open_other_channel(ResolverGetdns *self, guint server, ResolverTransport transport,
+                   GetdnsRoute *route, GError **error)
+{
+    if (transport == RESOLVER_TRANSPORT_UDP)
+        return (route->stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) != NULL;
+    if (transport != RESOLVER_TRANSPORT_TCP || self->config->recursive ||
+        self->config->attempts == 1)
+        return TRUE;
+    return (route->beside = new_channel(self, server, RESOLVER_TRANSPORT_UDP, error)) != NULL;
+}
+
 static ZoneChain *
 open_chain(ResolverGetdns *self, guint server, ResolverTransport transport, GError **error)
 {
     ZoneChain **chain = find_chain(self, server, transport);
     if (*chain != NULL)
         return *chain;
-    gboolean udp = transport == RESOLVER_TRANSPORT_UDP;
-    g_autoptr(GetdnsChannel) channel = new_channel(self, server, transport, error);
-    g_autoptr(GetdnsChannel) stream = NULL;
-    if (channel == NULL)
-        return NULL;
-    if (udp && (stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) == NULL)
-        return NULL;
-    GetdnsRoute route = {channel, stream, udp ? &self->trips[server] : NULL};
-    *chain = zone_chain_new(&route, self->store, (const gchar *const *)self->anchors,
-                            self->config->attempt_timeout_ms);
+    GetdnsRoute route = {.channel = new_channel(self, server, transport, error)};
+    if (route.channel != NULL && open_other_channel(self, server, transport, &route, error)) {
+        if (route.beside != NULL || transport == RESOLVER_TRANSPORT_UDP)
+            route.pace = &self->paces[server];
+        *chain = zone_chain_new(&route, self->store, (const gchar *const *)self->anchors,
+                                self->config->attempt_timeout_ms);
+    }
+    getdns_channel_unref(route.channel);
+    getdns_channel_unref(route.stream);
+    getdns_channel_unref(route.beside);
     return *chain;
 }
 
@@ -372,7 +386,7 @@ resolver_getdns_finalize(GObject *object)
     for (guint i = 0; i < count_servers(self) * RESOLVER_N_TRANSPORTS; i++)
         zone_chain_unref(self->chains[i]);
     g_free(self->chains);
-    g_free(self->trips);
+    g_free(self->paces);
     zone_store_free(self->store);
     resolver_plan_free(self->plan);
     g_ptr_array_unref(self->servers);
@@ -421,7 +435,7 @@ resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, G
     self->plan = resolver_plan_new(self->config, count_servers(self), g_get_monotonic_time);
     sleep_watch_init(&self->sleep);
     self->chains = g_new0(ZoneChain *, count_servers(self) * RESOLVER_N_TRANSPORTS);
-    self->trips = g_new0(RoundTrip, count_servers(self));
+    self->paces = g_new0(GetdnsPace, count_servers(self));
     /* Here and not with the first lookup, so that anchors which getdns refuses are told as such. */
     if (!ok || open_chain(self, 0, self->config->transport, error) == NULL)
         return NULL;

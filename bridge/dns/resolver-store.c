@@ -88,7 +88,7 @@ resolver_store_new(const gchar *file, const ResolverConfig *config, ResolverCloc
 static void
 close_file(ResolverStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     store->open = FALSE;
     for (guint i = 0; i < N_STATEMENTS; i++)
         g_clear_pointer(&store->statements[i], sqlite3_finalize);
@@ -126,6 +126,14 @@ digest_list(GChecksum *checksum, const gchar *head, const gchar *const *texts)
     }
 }
 
+/* Whether servers of a root that the user named may be asked, at least where others fail. */
+static gboolean
+has_other_root(const ResolverConfig *config)
+{
+    return config->root_servers != NULL && config->root_servers[0] != NULL &&
+           resolver_config_avoids_roadblocks(config);
+}
+
 /* NULL: without trust anchors nothing validates, and nothing that did before counts. */
 static GBytes *
 compute_scope(const ResolverConfig *config, GError **error)
@@ -138,10 +146,10 @@ compute_scope(const ResolverConfig *config, GError **error)
     guint8 digest[32];
     gsize n_octets = sizeof digest;
     digest_list(checksum, "anchors\n", (const gchar *const *)anchors);
-    if (config->recursive)
-        digest_list(checksum, "root\n", NULL);
-    else
+    if (!config->recursive)
         digest_list(checksum, "servers\n", (const gchar *const *)config->servers);
+    if (config->recursive || has_other_root(config))
+        digest_list(checksum, "root\n", (const gchar *const *)config->root_servers);
     g_checksum_get_digest(checksum, digest, &n_octets);
     return g_bytes_new(digest, n_octets);
 }
@@ -177,7 +185,7 @@ open_file(ResolverStore *store)
         store->retry_at = now + RETRY_AFTER_US;
         return FALSE;
     }
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     store->identity = identity;
     store->open = TRUE;
     return TRUE;
@@ -186,7 +194,7 @@ open_file(ResolverStore *store)
 gboolean
 resolver_store_is_current(ResolverStore *store)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&store->lock);
     if (!store->open)
         return TRUE;
     StoreFileIdentity found = store_file_get_identity(store->file);

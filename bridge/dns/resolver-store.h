@@ -10,8 +10,8 @@
  * What is kept: SECURE_RECORDS, SECURE_DENIAL and INSECURE, each proven by signatures up to the
  * root, and so true wherever it came from. Never what failed. Each with what it depends on, its
  * scope: the trust anchors; and, since a domain may answer otherwise inside of its own network, the
- * name servers that the user named, or that the root was to be asked. Whether it holds is judged
- * when it is read (resolver-moment.h).
+ * name servers that the user named, or that the root was to be asked, and which one. Whether it
+ * holds is judged when it is read (resolver-moment.h).
  *
  * Opened with the first use, not before. What can't be read, written or locked in time is as if it
  * were not there; the reason is kept, and another attempt made after a while. Used on one thread,

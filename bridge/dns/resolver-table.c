@@ -108,7 +108,7 @@ copy_answer(const Entry *entry, const gchar *owner_name, guint32 ttl)
 ResolverAnswer *
 resolver_table_get(ResolverTable *table, const ResolverKey *key, ResolverMoment now)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     Entry *entry = g_hash_table_lookup(table->entries, key);
     if (entry == NULL)
         return NULL;
@@ -122,7 +122,7 @@ resolver_table_get(ResolverTable *table, const ResolverKey *key, ResolverMoment 
 guint
 resolver_table_get_generation(ResolverTable *table)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     return table->generation;
 }
 
@@ -138,7 +138,7 @@ gboolean
 resolver_table_put(ResolverTable *table, guint generation, const ResolverAnswer *answer,
                    const ResolverLease *lease)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     if (generation != table->generation)
         return FALSE;
     Entry *entry = g_new0(Entry, 1);
@@ -165,7 +165,7 @@ resolver_table_put(ResolverTable *table, guint generation, const ResolverAnswer 
 void
 resolver_table_remove(ResolverTable *table, const ResolverKey *key)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     Entry *entry = g_hash_table_lookup(table->entries, key);
     if (entry != NULL)
         remove_entry(table, entry);
@@ -174,7 +174,7 @@ resolver_table_remove(ResolverTable *table, const ResolverKey *key)
 void
 resolver_table_clear(ResolverTable *table)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     table->generation++;
     table->n_octets = 0;
     g_queue_init(&table->by_age); /* its links are parts of the entries */
@@ -184,7 +184,7 @@ resolver_table_clear(ResolverTable *table)
 guint
 resolver_table_get_n_entries(ResolverTable *table)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     return g_hash_table_size(table->entries);
 }
 
@@ -192,7 +192,7 @@ GPtrArray *
 resolver_table_list(ResolverTable *table, ResolverMoment now)
 {
     GPtrArray *answers = g_ptr_array_new_with_free_func((GDestroyNotify)resolver_answer_free);
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&table->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&table->lock);
     for (const GList *l = table->by_age.head; l != NULL; l = l->next) {
         const Entry *entry = l->data;
         guint32 left = resolver_lease_get_seconds(&entry->lease, now);

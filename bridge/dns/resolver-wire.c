@@ -144,6 +144,9 @@ parse_setup(GVariant *variant, ResolverWireMessage *message, GError **error)
     if (config->tls_ca_file[0] == '\0')
         g_clear_pointer(&config->tls_ca_file, g_free);
     config->engine = (ResolverEngine)engine;
+    /* Who sends it has decided already. */
+    if (avoids && !resolver_config_avoids_roadblocks(config))
+        return fail(error, "a bad set-up");
     return TRUE;
 }
 

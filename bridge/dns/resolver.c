@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core-limits.h"
+
 #define LABEL_MAX_OCTETS 63
 
 G_DEFINE_QUARK(dns_error_quark, dns_error)
@@ -58,6 +60,18 @@ resolver_answer_copy(const ResolverAnswer *answer)
     for (guint i = 0; i < answer->records->len; i++)
         g_ptr_array_add(copy->records, g_bytes_ref(g_ptr_array_index(answer->records, i)));
     return copy;
+}
+
+gboolean
+resolver_answer_add_record(ResolverAnswer *answer, const guint8 *rdata, gsize n_octets)
+{
+    g_autoptr(GBytes) record = g_bytes_new(rdata, n_octets);
+    if (g_ptr_array_find_with_equal_func(answer->records, record, g_bytes_equal, NULL))
+        return TRUE;
+    if (answer->records->len == LIMIT_RECORDS)
+        return FALSE;
+    g_ptr_array_add(answer->records, g_steal_pointer(&record));
+    return TRUE;
 }
 
 void

@@ -35,7 +35,7 @@ typedef struct {
      * a host name's character as \DDD; NULL if there are none. */
     gchar *canonical_name;
     /* (element-type GBytes): RDATA; only for SECURE_RECORDS and, to be shown to administrators and
-     * never used, INSECURE and BOGUS. Never NULL. */
+     * never used, INSECURE and BOGUS. No two alike. Never NULL. */
     GPtrArray *records;
     /* English, for logs and `lookup --verbose`: "SERVFAIL", "no answer within 5 s"; NULL if there
      * is nothing to say. */
@@ -50,6 +50,10 @@ ResolverAnswer *resolver_answer_new(const gchar *owner_name, guint16 rr_type, Dn
 ResolverAnswer *resolver_answer_copy(const ResolverAnswer *answer);
 void resolver_answer_free(ResolverAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ResolverAnswer, resolver_answer_free)
+
+/* Takes one record more; one that is there already is there once (RFC 2181 §5). FALSE if there are
+ * LIMIT_RECORDS others. */
+gboolean resolver_answer_add_record(ResolverAnswer *answer, const guint8 *rdata, gsize n_octets);
 
 /* DNS_OUTCOME_UNREACHABLE with a detail. */
 ResolverAnswer *resolver_answer_new_unreachable(const gchar *owner_name, guint16 rr_type,

@@ -69,11 +69,11 @@ static gboolean
 take_records(ResolverAnswer *answer, const struct ub_result *result)
 {
     for (guint i = 0; result->havedata && result->data[i] != NULL; i++) {
-        if (answer->records->len == LIMIT_RECORDS) {
+        if (!resolver_answer_add_record(answer, (const guint8 *)result->data[i],
+                                        (gsize)result->len[i])) {
             g_ptr_array_set_size(answer->records, 0);
             return FALSE;
         }
-        g_ptr_array_add(answer->records, g_bytes_new(result->data[i], (gsize)result->len[i]));
     }
     return TRUE;
 }

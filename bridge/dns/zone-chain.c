@@ -401,6 +401,8 @@ zone_chain_new(const GetdnsRoute *route, ZoneStore *store, const gchar *const *a
     getdns_channel_ref(route->channel);
     if (route->stream != NULL)
         getdns_channel_ref(route->stream);
+    if (route->beside != NULL)
+        getdns_channel_ref(route->beside);
     chain->store = store;
     chain->refused = zone_store_new(REFUSED_MAX_ZONES);
     chain->anchors = parse_anchors(anchors);
@@ -429,6 +431,7 @@ zone_chain_unref(ZoneChain *chain)
     zone_store_free(chain->refused);
     getdns_channel_unref(chain->route.channel);
     getdns_channel_unref(chain->route.stream);
+    getdns_channel_unref(chain->route.beside);
     g_free(chain);
 }
 

@@ -15,7 +15,7 @@ typedef struct _ZoneChain ZoneChain;
 
 /**
  * zone_chain_new:
- * @route: copied; its round trip outlives the chain
+ * @route: copied; its pace outlives the chain
  * @store: outlives the chain
  * @anchors: see trust_anchor_parse()
  * @timeout_ms: for one zone, with all its questions

@@ -120,7 +120,7 @@ bridge_is_learning_initially(Bridge *bridge)
 gboolean
 bridge_is_caching(Bridge *bridge)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     return bridge->caching;
 }
 
@@ -128,7 +128,7 @@ void
 bridge_set_caching(Bridge *bridge, gboolean on)
 {
     g_autoptr(LookupThread) former = NULL;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     if (bridge->caching == on)
         return;
     bridge->caching = on;
@@ -156,7 +156,7 @@ bridge_get_initial_resolver_config(Bridge *bridge)
 ResolverConfig *
 bridge_dup_resolver_config(Bridge *bridge)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     return resolver_config_copy(bridge->resolver);
 }
 
@@ -168,7 +168,7 @@ bridge_set_resolver_config(Bridge *bridge, const ResolverConfig *config, GError 
     /* Whoever waits for an answer has a reference of their own. Ended without the lock: to end a
      * thread takes a while. */
     g_autoptr(LookupThread) former = NULL;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     resolver_config_free(bridge->resolver);
     bridge->resolver = resolver_config_copy(config);
     former = g_steal_pointer(&bridge->lookups);
@@ -236,7 +236,7 @@ open_or_make_store(Bridge *bridge, gboolean create, GError **error)
 KeyStore *
 bridge_get_key_store(Bridge *bridge, gboolean create, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     if (bridge->key_store == NULL)
         bridge->key_store = open_or_make_store(bridge, create, error);
     return bridge->key_store == NULL ? NULL : key_store_ref(bridge->key_store);
@@ -278,7 +278,7 @@ bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **error)
 GPtrArray *
 bridge_get_system_authorities(Bridge *bridge, GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     if (bridge->system_authorities == NULL)
         bridge->system_authorities = system_authorities_load(NULL, error);
     return bridge->system_authorities == NULL ? NULL : g_ptr_array_ref(bridge->system_authorities);
@@ -287,7 +287,7 @@ bridge_get_system_authorities(Bridge *bridge, GError **error)
 static LookupThread *
 ref_lookups(Bridge *bridge)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     if (bridge->lookups == NULL)
         bridge->lookups = lookup_thread_new(bridge_get_resolver_program(), bridge->resolver,
                                             bridge->caching ? bridge->cache_file : NULL);
@@ -298,7 +298,7 @@ ref_lookups(Bridge *bridge)
 static LookupThread *
 ref_lookups_at_hand(Bridge *bridge)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&bridge->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&bridge->lock);
     return bridge->lookups == NULL ? NULL : lookup_thread_ref(bridge->lookups);
 }
 

@@ -6,6 +6,7 @@
 
 #include "addr-spec.h"
 #include "cms-error.h"
+#include "drs-error.h"
 #include "frame.h"
 #include "mail-error.h"
 #include "octet-source.h"
@@ -54,6 +55,24 @@ static const FaultRow fault_rows[] = {
     {cms_error_quark, CMS_ERROR_KEY_NOT_FOUND, "key-not-found", FALSE},
     {cms_error_quark, CMS_ERROR_EXISTS, "key-exists", FALSE},
     {cms_error_quark, CMS_ERROR_AUTHORITIES, "system-authorities-missing", FALSE},
+    {drs_error_quark, DRS_ERROR_FRAME, "drs-frame-invalid", FALSE},
+    {drs_error_quark, DRS_ERROR_SETTINGS, "request-malformed", FALSE},
+    {drs_error_quark, DRS_ERROR_MAIL, "drs-mail-refused", FALSE},
+    {drs_error_quark, DRS_ERROR_MALFORMED, "drs-malformed", FALSE},
+    {drs_error_quark, DRS_ERROR_NO_ENTRY, "drs-no-map-entry", FALSE},
+    {drs_error_quark, DRS_ERROR_REQUEST_ENCRYPTED, "drs-request-encrypted", FALSE},
+    {drs_error_quark, DRS_ERROR_RESPONSE_PLAIN, "drs-response-not-encrypted", FALSE},
+    {drs_error_quark, DRS_ERROR_SIGNATURE, "drs-signature-bad", FALSE},
+    {drs_error_quark, DRS_ERROR_CERTIFICATE_MISSING, "drs-certificate-missing", FALSE},
+    {drs_error_quark, DRS_ERROR_CERTIFICATES, "drs-several-certificates", FALSE},
+    {drs_error_quark, DRS_ERROR_NOT_CONTROLLER, "drs-not-a-controller", FALSE},
+    {drs_error_quark, DRS_ERROR_UNTRUSTED, "drs-certificate-untrusted", FALSE},
+    {drs_error_quark, DRS_ERROR_NOT_PINNED, "drs-not-pinned", FALSE},
+    {drs_error_quark, DRS_ERROR_AUTHORITY, "drs-several-authorities", FALSE},
+    {drs_error_quark, DRS_ERROR_ALGORITHM, "drs-algorithm-unknown", FALSE},
+    {drs_error_quark, DRS_ERROR_LEGACY, "drs-legacy-refused", FALSE},
+    {drs_error_quark, DRS_ERROR_MAP, "drs-map-failed", FALSE},
+    {drs_error_quark, DRS_ERROR_MAP_FULL, "drs-map-full", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_MALFORMED, "request-malformed", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_UNKNOWN_OP, "request-unknown", FALSE},
     {protocol_error_quark, PROTOCOL_ERROR_BUSY, "busy", TRUE},

@@ -125,7 +125,7 @@ lookup_thread_unref(LookupThread *self)
 static void
 count_answer(Batch *batch, GError *error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&batch->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&batch->lock);
     batch->n_pending--;
     if (batch->n_pending == 0)
         source_drop(&batch->deadline);
@@ -246,7 +246,7 @@ on_cancelled(G_GNUC_UNUSED GCancellable *cancellable, gpointer data)
 static void
 wait_for_batch(Batch *batch)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&batch->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&batch->lock);
     while (batch->n_pending > 0)
         g_cond_wait(&batch->finished, &batch->lock);
 }

@@ -350,6 +350,7 @@ open_entities(Opening *opening, OctetSource *octets, GError **error)
         if (layer != NULL && is_finished(opening, layer))
             return TRUE;
         if (layer == NULL || layer->content == NULL) {
+            opened->is_open = layer == NULL && opened->layers->len > 0;
             opened->payload = g_steal_pointer(&current);
             opened->tree = g_steal_pointer(&tree);
             return TRUE;

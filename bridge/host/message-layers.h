@@ -29,6 +29,8 @@ typedef struct {
     gboolean is_encrypted;
     EnvelopeFacts encryption; /* of the innermost envelope */
     OctetSource *payload;     /* the MIME entity inside of all layers: octets as they came out */
+    /* Whether @payload is inside of them all: the last one may be closed, or hold nothing. */
+    gboolean is_open;
     /* Of the payload; NULL if it can't be read as MIME, and where only its header section had to be
      * read to see that there is no layer in it. */
     EntityTree *tree;

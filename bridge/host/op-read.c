@@ -17,7 +17,8 @@ typedef struct {
     MessageInput *input;
     OpenedMessage *opened;
     OpenedLayer *partial; /* of opened->partial */
-    const gchar *author;  /* NULL: none, or several */
+    ShownHeader shown;
+    const gchar *author; /* NULL: none, or several */
     JudgeContext context;
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
@@ -30,6 +31,7 @@ static void
 reading_clear(Reading *reading)
 {
     g_clear_pointer(&reading->facts.signers, g_ptr_array_unref);
+    shown_header_clear(&reading->shown);
     g_clear_pointer(&reading->partial, opened_layer_free);
     g_clear_pointer(&reading->opened, opened_message_free);
     g_clear_pointer(&reading->input, message_input_free);
@@ -55,7 +57,15 @@ find_author(Reading *reading)
 {
     reading->context.no_author = ADDRESS_NO_AUTHOR;
     const MessageAddresses *addresses = reading->input->addresses;
-    if (reading->author != NULL || addresses == NULL)
+    if (reading->author != NULL)
+        return;
+    if (shown_header_has_author(&reading->shown)) {
+        if (reading->shown.from.has_several)
+            reading->context.no_author = ADDRESS_SEVERAL_AUTHORS;
+        reading->author = reading->shown.from.inner;
+        return;
+    }
+    if (addresses == NULL)
         return;
     if (addresses->from->len > 1)
         reading->context.no_author = ADDRESS_SEVERAL_AUTHORS;
@@ -137,9 +147,9 @@ judge(Reading *reading, GError **error)
     context->authorities = reading->trust.authorities;
     context->crls = reading->trust.crls;
     context->require_revocation = reading->trust.require_revocation;
-    if (reading->input->tree != NULL)
-        context->date_found =
-            message_date_find(entity_tree_get_root(reading->input->tree), &context->date);
+    const Entity *dated = shown_header_get_dated(&reading->shown, reading->input);
+    if (dated != NULL)
+        context->date_found = message_date_find(dated, &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
     /* Given apart from eContent only where it stands apart: then both must be the same. */
@@ -165,15 +175,24 @@ open_and_judge(Reading *reading, GError **error)
     reading->input = message_input_new(call->body, TRUE, error);
     if (reading->input == NULL)
         return FALSE;
-    find_author(reading);
     reading->opened =
         opened_message_new(reading->input->octets, reading->input->is_cms, reading->detached,
                            reading->reads ? key_give_for_decryption : NULL, (gpointer)call, error);
-    if (reading->opened == NULL || !judge(reading, error))
+    if (reading->opened == NULL ||
+        !shown_header_read(&reading->shown, reading->input, reading->opened, error))
         return FALSE;
+    const gchar *named = reading->author;
+    find_author(reading);
+    if (!judge(reading, error))
+        return FALSE;
+    shown_header_settle(&reading->shown, reading->facts.verdict.status, reading->author);
+    /* The verdict is about the one inside all the same, and vouches for neither. */
+    if (reading->shown.outer_from && named == NULL)
+        reading->author = reading->shown.from.outer;
     if (call->in_words)
         reading->facts.covered = NULL;
     reading->facts.opened = reading->opened;
+    reading->facts.shown = &reading->shown;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
     learning_note_message(call, &reading->facts,
@@ -193,10 +212,17 @@ op_verify(const OpCall *call, OpReply *reply, GError **error)
 }
 
 static OctetSource *
-innermost_entity(const OpenedMessage *opened, GError **error)
+innermost_entity(const OctetSource *content, GError **error)
 {
-    g_autoptr(GBytes) payload = octet_source_to_bytes(opened->payload, error);
+    g_autoptr(GBytes) payload = octet_source_to_bytes(content, error);
     return payload == NULL ? NULL : compose_get_entity(payload, error);
+}
+
+static gboolean
+has_own_fields(const Reading *reading)
+{
+    return reading->shown.header != NULL &&
+           protected_header_get_form(reading->shown.header) != HEADER_FORM_NONE;
 }
 
 /* What a mail program shows: the message with its innermost payload; or that payload alone. */
@@ -206,8 +232,14 @@ innermost_message(const Reading *reading, gboolean entity, GError **error)
     const OpenedMessage *opened = reading->opened;
     if (opened->payload == NULL)
         return octet_source_new_text("");
+    OctetSource *content = reading->opened->payload;
+    if (has_own_fields(reading))
+        content = protected_header_get_content(reading->shown.header);
     if (entity)
-        return innermost_entity(opened, error);
+        return innermost_entity(content, error);
+    if (has_own_fields(reading))
+        return protected_header_compose(reading->shown.header, content, reading->shown.outer_from,
+                                        error);
     if (reading->input->is_cms || opened->layers->len == 0)
         return octet_source_ref(opened->payload);
     return compose_open(reading->input->tree, opened->payload, error);

@@ -216,6 +216,7 @@ verdict_to_json(const VerdictFacts *facts, GError **error)
     json_set_string(object, "signature", signature_math_to_string(combined_math(facts)));
     json_set_string(object, "signature_detail", signer == NULL ? NULL : signer->result->detail);
     json_set_string(object, "author", facts->author);
+    json_set_shown_header(object, facts->shown);
     json_object_set_int_member(object, "signers", facts->signers->len);
     set_signer(object, signer);
     set_trust(object, facts);

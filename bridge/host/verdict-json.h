@@ -4,12 +4,14 @@
 #include <json-glib/json-glib.h>
 
 #include "message-layers.h"
+#include "shown-header.h"
 #include "signature-judge.h"
 
 /* The result of "read" and "verify". */
 
 typedef struct {
     const OpenedMessage *opened;
+    const ShownHeader *shown;
     const gchar *author;
     const DaneAnswer *dane; /* NULL: not looked up */
     GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */

@@ -13,6 +13,7 @@
 struct _ParameterizedValue {
     gchar *word;
     GHashTable *parameters; /* name in lower case → value */
+    GHashTable *repeated;   /* those names that have several */
 };
 
 typedef struct {
@@ -26,6 +27,7 @@ typedef struct {
     gchar *plain;     /* name=… */
     gchar *extended;  /* name*=…, decoded */
     GArray *segments; /* name*0=… */
+    guint n_values;
 } Slot;
 
 static void
@@ -237,6 +239,8 @@ add_parameter(GHashTable *slots, gchar *name, const gchar *text)
     if (!split_name(name, &index, &is_encoded))
         return;
     Slot *slot = find_slot(slots, name);
+    if (index <= 0)
+        slot->n_values++;
     if (index >= 0) {
         if (slot->segments == NULL) {
             slot->segments = g_array_new(FALSE, FALSE, sizeof(Segment));
@@ -286,6 +290,7 @@ parameterized_value_parse(const gchar *text)
     ParameterizedValue *value = g_new0(ParameterizedValue, 1);
     value->word = read_word(&text);
     value->parameters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    value->repeated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     g_autoptr(GHashTable) slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, slot_free);
     for (guint n = 0; *text != '\0' && n < MAX_PARAMETERS; n++) {
@@ -302,6 +307,8 @@ parameterized_value_parse(const gchar *text)
         gchar *resolved = resolve_slot(name, slot);
         if (resolved != NULL)
             g_hash_table_insert(value->parameters, g_strdup(name), resolved);
+        if (((const Slot *)slot)->n_values > 1)
+            g_hash_table_add(value->repeated, g_strdup(name));
     }
     return value;
 }
@@ -313,6 +320,7 @@ parameterized_value_free(ParameterizedValue *value)
         return;
     g_free(value->word);
     g_hash_table_unref(value->parameters);
+    g_hash_table_unref(value->repeated);
     g_free(value);
 }
 
@@ -335,4 +343,11 @@ parameterized_value_get(const ParameterizedValue *value, const gchar *name)
 {
     g_autofree gchar *lower = g_ascii_strdown(name, -1);
     return g_hash_table_lookup(value->parameters, lower);
+}
+
+gboolean
+parameterized_value_is_repeated(const ParameterizedValue *value, const gchar *name)
+{
+    g_autofree gchar *lower = g_ascii_strdown(name, -1);
+    return g_hash_table_contains(value->repeated, lower);
 }

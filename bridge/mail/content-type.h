@@ -22,3 +22,6 @@ gboolean parameterized_value_is_media_type(const ParameterizedValue *value);
  * plain one, as Thunderbird has it. In "name" and "filename" encoded words are decoded: many mail
  * programs write them there. */
 const gchar *parameterized_value_get(const ParameterizedValue *value, const gchar *name);
+/* Whether more than one value is given for that name, in any of its forms: readers differ in which
+ * of them they take. */
+gboolean parameterized_value_is_repeated(const ParameterizedValue *value, const gchar *name);

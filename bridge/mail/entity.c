@@ -193,6 +193,14 @@ entity_get_parameter(const Entity *entity, const gchar *name)
                                         : NULL;
 }
 
+gboolean
+entity_is_parameter_repeated(const Entity *entity, const gchar *name)
+{
+    return entity_count_fields(entity, "Content-Type") > 1 ||
+           (entity->content_type != NULL &&
+            parameterized_value_is_repeated(entity->content_type, name));
+}
+
 const gchar *
 entity_get_disposition_parameter(const Entity *entity, const gchar *name)
 {

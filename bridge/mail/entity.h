@@ -70,6 +70,8 @@ const gchar *entity_get_media_type(const Entity *entity);
 gboolean entity_is_media_type(const Entity *entity, const gchar *media_type);
 /* Parameter of Content-Type, RFC 2231 decoded, or NULL. Name without case. */
 const gchar *entity_get_parameter(const Entity *entity, const gchar *name);
+/* Whether it is there several times, or Content-Type is. */
+gboolean entity_is_parameter_repeated(const Entity *entity, const gchar *name);
 /* Parameter of Content-Disposition. */
 const gchar *entity_get_disposition_parameter(const Entity *entity, const gchar *name);
 

@@ -10,10 +10,13 @@ const ask = makeAsk((message) => messenger.runtime.sendMessage(message));
 async function show(tabId) {
   const view = await ask("compose/view", { tabId });
   showNotice(view.notice);
-  for (const { id, on, disabled } of view.switches) {
+  for (const { id, on, disabled, hint } of view.switches) {
     element(id).checked = on;
     element(id).disabled = disabled;
+    setText(element(`${id}-hint`), hint);
   }
+  setText(element("exposure"), view.exposure.text);
+  element("exposure").className = `exposure exposure-${view.exposure.level}`;
   setText(element("summary"), view.summary.text);
   element("summary").className = `summary summary-${view.summary.level}`;
   showRows(view.recipients);
@@ -55,4 +58,5 @@ messenger.runtime.onMessage.addListener((message) => {
   }
 });
 await show(tabId).catch(() => window.close());
-element(element("sign").disabled ? "options" : "sign").focus({ focusVisible: false });
+const first = ["sign", "encrypt"].find((id) => !element(id).disabled) ?? "options";
+element(first).focus({ focusVisible: false });

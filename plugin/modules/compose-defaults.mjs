@@ -23,6 +23,7 @@
  * The user's own click wins, then what the draft was saved with, then that the original was
  * encrypted, then the identity's defaults.
  *
+ * What is encrypted is signed as well (RFC 9787 §5.3): nobody could tell otherwise who wrote it.
  * Signing needs a key. Encryption that was asked for stays on without one, and stops the sending:
  * it would go out plain otherwise.
  * @param {ComposeFacts} facts
@@ -30,9 +31,10 @@
  */
 export function decide({ settings, hasKey, allReady, encryptedOriginal, saved, chosen }) {
   const wanted = chosen.encrypt ?? saved?.encrypt ?? (encryptedOriginal ? true : undefined);
+  const encrypt = wanted ?? encryptByDefault(settings, hasKey, allReady);
   return {
-    sign: wantsSignature(settings, hasKey, chosen.sign ?? saved?.sign),
-    encrypt: wanted ?? encryptByDefault(settings, hasKey, allReady),
+    sign: wantsSignature(settings, hasKey, encrypt || (chosen.sign ?? saved?.sign)),
+    encrypt,
     ask: wanted === undefined && settings.encrypt === "ask" && hasKey === true,
     automatic: wanted === undefined && settings.encrypt === "ready",
     unsure: hasKey === null && dependsOnKey(settings, chosen.sign ?? saved?.sign, wanted),

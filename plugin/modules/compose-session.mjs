@@ -21,7 +21,14 @@ export class ComposeSession {
   keyError = null;
   /** @type {import("./settings.mjs").IdentitySettings} */
   settings = { sign: "never", encrypt: "never" };
+  /** @type {import("./settings.mjs").HeaderChoice} */
+  header = { policy: "baseline", legacyDisplay: true };
   encryptedOriginal = false;
+  /**
+   * What it answers or forwards, as far as its fields are protected.
+   * @type {import("./compose-originals.mjs").HeaderFacts[]}
+   */
+  answered = [];
   /** @type {{sign?: boolean, encrypt?: boolean}} */ chosen = {};
   /** @type {Protection} */ protection = { sign: false, encrypt: false };
   /** To be asked at Send. */ ask = false;
@@ -76,6 +83,24 @@ export class ComposeSession {
     return this.protection.encrypt && (this.key === "missing" || this.missing.length > 0);
   }
 
+  /** Something was hidden in what it answers. */
+  get answersHidden() {
+    const states = this.answered.flatMap(({ fields }) => fields.map(({ state }) => state));
+    return states.some((state) => ["encrypted-only", "signed-and-encrypted"].includes(state));
+  }
+
+  /** For the operations of PROTOCOL.md that encrypt. */
+  get headerParams() {
+    const { policy, legacyDisplay } = this.header;
+    // What was hidden in a message that can't be read any more must not come out.
+    const isUnknown = this.encryptedOriginal && this.answered.length === 0;
+    return {
+      header_protection: policy === "none" && isUnknown ? "baseline" : policy,
+      legacy_display: legacyDisplay,
+      responds_to: this.answered.map(({ fields }) => fields),
+    };
+  }
+
   /** Takes the toggles from what is known now. */
   evaluate() {
     if (this.held) {
@@ -106,12 +131,14 @@ export class ComposeSession {
   /** For the window, and drafts of it. @returns {WindowProtection} */
   get wish() {
     const { sign, encrypt } = this.protection;
+    // What quotes an encrypted message is not left on a server for all to read.
     const mayCome = (this.automatic || this.ask) && this.missing.length === 0;
+    const mustHide = this.encryptedOriginal || mayCome;
     const { saved } = this.window;
     const declined = /** @type {const} */ (["sign", "encrypt"]).filter(
       (what) => (this.chosen[what] ?? saved?.[what]) === false,
     );
-    return { sign, encrypt, encryptDrafts: !encrypt && mayCome, declined };
+    return { sign, encrypt, encryptDrafts: !encrypt && mustHide, declined };
   }
 
   /** @param {"sign" | "encrypt"} what @param {boolean} on */

@@ -7,9 +7,12 @@ import { appearance } from "./compose-session.mjs";
  * @typedef {object} PopupView
  * @property {string} from
  * @property {{text: string, button: string | null, level: "info" | "warning"} | null} notice
- * @property {{id: "sign" | "encrypt", on: boolean, disabled: boolean}[]} switches
+ * @property {SwitchView[]} switches
+ * @property {{text: string, level: "quiet" | "warning"}} exposure what mail servers will see
  * @property {RecipientRow[]} recipients
  * @property {{text: string, level: "good" | "quiet" | "warning"}} summary
+ *
+ * @typedef {{id: "sign" | "encrypt", on: boolean, disabled: boolean, hint: string}} SwitchView
  *
  * @typedef {{address: string, field: string, look: Pill["state"], text: string}} RecipientRow
  *
@@ -48,16 +51,23 @@ export function recipientRows({ recipients }, words) {
 
 /** @param {ComposeSession} session @param {Words} words @returns {PopupView} */
 export function popupView(session, words) {
-  const { protection, key } = session;
+  const { sign, encrypt } = session.protection;
+  // What is on can always be switched off, but for the signature of what is encrypted.
+  const locked = session.key !== "ready" || session.hookMissing;
+  const signHint = encrypt && sign ? "composeSignAlways" : "composeSignHint";
   return {
     from: session.window.from,
     notice: notice(session, words),
-    switches: /** @type {const} */ (["sign", "encrypt"]).map((id) => ({
-      id,
-      on: protection[id],
-      // What is on can always be switched off.
-      disabled: (key !== "ready" || session.hookMissing) && !protection[id],
-    })),
+    switches: [
+      { id: "sign", on: sign, disabled: sign ? encrypt : locked, hint: words.text(signHint) },
+      {
+        id: "encrypt",
+        on: encrypt,
+        disabled: locked && !encrypt,
+        hint: words.text("composeEncryptHint"),
+      },
+    ],
+    exposure: exposure(session, words),
     recipients: recipientRows(session, words),
     summary: summary(session, words),
   };
@@ -78,6 +88,23 @@ function notice(session, words) {
     return text ? { text, button: words.text("composeOptions"), level: "warning" } : null;
   }
   return null;
+}
+
+/**
+ * Which header fields mail servers on the way will see.
+ * @param {ComposeSession} session
+ * @param {Words} words
+ * @returns {PopupView["exposure"]}
+ */
+function exposure(session, words) {
+  if (!session.protection.encrypt) {
+    return session.encryptedOriginal
+      ? { text: words.text("composeSeenAnswer"), level: "warning" }
+      : { text: words.text("composeSeenAll"), level: "quiet" };
+  }
+  const policy = session.headerParams.header_protection;
+  const kind = policy === "none" && session.answersHidden ? "answer" : policy;
+  return { text: words.text(`composeSeen_${kind}`), level: "quiet" };
 }
 
 /** @returns {PopupView["summary"]} */

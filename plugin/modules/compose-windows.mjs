@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { ComposeSession } from "./compose-session.mjs";
-import { buttonOf, missingText, pillsOf, popupView } from "./compose-view.mjs";
-
-/** Addresses that the bar names before it says "…". */
-const NAMED = 3;
+import { barText, showButton } from "./compose-show.mjs";
+import { buttonOf, pillsOf, popupView } from "./compose-view.mjs";
 
 /**
  * What the compose windows work with.
@@ -17,7 +15,7 @@ const NAMED = 3;
  * @property {import("./own-keys.mjs").OwnKeys} ownKeys
  * @property {import("./recipient-lookup.mjs").RecipientLookup} lookup
  * @property {import("./words.mjs").Words} words
- * @property {(window: ComposeWindow) => Promise<boolean>} wasEncrypted the original of an answer
+ * @property {import("./compose-originals.mjs").Originals} originals of answers
  * @property {(tabId: number) => void} tellPopup that there is something new to show
  */
 
@@ -91,6 +89,12 @@ export class ComposeWindows {
     await this.current(tabId);
   }
 
+  /** What the host needs to know of the header fields. @param {number} tabId */
+  async headerParams(tabId) {
+    await this.ready;
+    return (this.#sessions.get(tabId) ?? (await this.current(tabId))).headerParams;
+  }
+
   /** For the popup, which the user has opened. @param {number} tabId */
   async view(tabId) {
     await this.ready;
@@ -159,7 +163,7 @@ export class ComposeWindows {
       await this.#restore(session);
       this.#sessions.set(now.tabId, session);
     }
-    session.window = now;
+    session.window = before ? now : session.window;
     session.held &&= isSame(before, now);
     if (again || before?.from !== now.from || before?.identityId !== now.identityId) {
       await this.#learn(session);
@@ -172,16 +176,20 @@ export class ComposeWindows {
 
   /** What a window already knows whose event page was stopped meanwhile. */
   async #restore(session) {
-    const { outgoing, storage, wasEncrypted } = this.#parts;
+    const { outgoing, storage, originals } = this.#parts;
     const { tabId } = session.window;
     session.hookMissing = !(await canSend(outgoing));
-    session.encryptedOriginal = await wasEncrypted(session.window);
+    session.encryptedOriginal = await originals.wasEncrypted(session.window);
+    session.answered = await originals.protectedBy(session.window);
     const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
     session.chosen = kept?.chosen ?? {};
-    if (session.hookMissing) {
-      return;
+    if (!kept) {
+      await originals.takeOver(session.window);
+      session.window = await this.#parts.compose.describe(tabId);
     }
-    session.protection = await outgoing.getProtection(tabId);
+    if (!session.hookMissing) {
+      session.protection = await outgoing.getProtection(tabId);
+    }
     if (!kept) {
       // Switched on by an earlier life of the add-on: it was the user's, for all that is known.
       session.chosen = switchedOn(session.protection);
@@ -194,6 +202,7 @@ export class ComposeWindows {
     const { settings, ownKeys } = this.#parts;
     const { from, identityId } = session.window;
     session.settings = await settings.identity(identityId);
+    session.header = await settings.header();
     try {
       const key = (await ownKeys.find(from)) ? "ready" : "missing";
       Object.assign(session, { key, keyError: null, keyOf: from });
@@ -269,27 +278,4 @@ function switchedOn(protection) {
 /** @param {number} tabId */
 function storageKey(tabId) {
   return `compose-${tabId}`;
-}
-
-async function showButton(action, tabId, { icon, label, title, badge, urgent }) {
-  await Promise.all([
-    action.setIcon({ tabId, path: icon }),
-    action.setLabel({ tabId, label }),
-    action.setTitle({ tabId, title }),
-    action.setBadgeText({ tabId, text: badge }),
-    action.setBadgeBackgroundColor({ tabId, color: urgent ? "#b5121b" : "#5b5b66" }),
-  ]);
-}
-
-/** The quiet word below the message, where encryption is held up or went off. */
-function barText(session, words) {
-  if (!session.fellBack && !(session.blocked && session.missing.length > 0)) {
-    return "";
-  }
-  const names = session.missing.map(({ address }) => address);
-  const shown = names.slice(0, NAMED).join(", ") + (names.length > NAMED ? " …" : "");
-  const said = session.fellBack
-    ? words.text("composeFellBack")
-    : missingText(session, words);
-  return `${said} (${shown})`;
 }

@@ -14,6 +14,7 @@ export class OutgoingMail {
   #hooks;
   #words;
   #progress;
+  #headerParams;
   /** What runs, by tab. @type {Map<number, AbortController>} */
   #running = new Map();
 
@@ -23,9 +24,12 @@ export class OutgoingMail {
    * @param {Pick<DaneOutgoing, "readFile" | "writeFile">} needs.hooks
    * @param {import("./words.mjs").Words} needs.words
    * @param {(tabId: number, progress: Progress | null) => any} needs.showProgress
+   * @param {(tabId: number) => Promise<object>} needs.headerParams what the host needs to know of
+   *   the header fields of what a window writes
    * @param {{setTimeout: Function, clearTimeout: Function}} [needs.timers]
    */
-  constructor({ bridge, hooks, words, showProgress, timers = globalThis }) {
+  constructor({ bridge, hooks, words, showProgress, headerParams, timers = globalThis }) {
+    this.#headerParams = headerParams;
     this.#bridge = bridge;
     this.#hooks = hooks;
     this.#words = words;
@@ -76,6 +80,9 @@ export class OutgoingMail {
   /** @returns {Promise<string[]>} the addresses of the copies */
   async #protect(job, signal) {
     const { op, params } = operation(job);
+    if (op === "sign-encrypt") {
+      Object.assign(params, await this.#headerParams(job.tabId));
+    }
     const { result } = await requestThroughShim(this.#bridge, this.#hooks, job, op, params, {
       interactive: !job.autoSave,
       signal,
@@ -90,7 +97,7 @@ export class OutgoingMail {
  * @param {OutgoingJob} job
  */
 export function operation(job) {
-  const { sign, encrypt } = job.protection;
+  const { encrypt } = job.protection;
   if (job.mode === "draft" || job.mode === "template") {
     // From is named: what stands in an unfinished To may make the header fields unreadable.
     return { op: "encrypt", params: { self_only: true, author: job.from } };
@@ -101,9 +108,7 @@ export function operation(job) {
   if (!encrypt) {
     return { op: "sign", params: { author: job.from } };
   }
-  // The Outbox is sent to whom its header names; a message that goes now keeps Bcc for Sent.
-  const params = { keep_bcc: job.mode === "now" };
-  return sign
-    ? { op: "sign-encrypt", params: { ...params, author: job.from } }
-    : { op: "encrypt", params };
+  // The Outbox is sent to whom its header names; a message that goes now keeps Bcc for Sent. What
+  // is encrypted is signed as well (RFC 9787 §5.3).
+  return { op: "sign-encrypt", params: { keep_bcc: job.mode === "now", author: job.from } };
 }

@@ -10,6 +10,8 @@
  * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound",
  *   transport?: Transport}} ResolverSettings without an engine or a transport, the host's own
  *   choice holds
+ * @typedef {"baseline" | "shy" | "none"} HeaderPolicy of RFC 9788 §3.2; "none" hides nothing
+ * @typedef {{policy: HeaderPolicy, legacyDisplay: boolean}} HeaderChoice
  * @typedef {object} Settings
  * @property {{[identityId: string]: IdentitySettings}} identities
  * @property {boolean} acceptAuthorities
@@ -17,6 +19,9 @@
  * @property {boolean} learnCiphers the host records what correspondents can read, and
  *   their certificates
  * @property {boolean} cacheAnswers the host keeps answers of the DNS on disk
+ * @property {HeaderPolicy} headerProtection what stands outside of encrypted messages
+ * @property {boolean} legacyDisplay their text repeats hidden fields, for programs that know
+ *   nothing of header protection
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */
@@ -31,6 +36,8 @@ const DEFAULTS = {
   resolver: { mode: "system", servers: [] },
   learnCiphers: true,
   cacheAnswers: true,
+  headerProtection: "baseline",
+  legacyDisplay: true,
   firstRunShown: false,
   firstRunDone: false,
 };
@@ -66,6 +73,12 @@ export class SettingsStore {
       this.#stored = null;
       throw error;
     }
+  }
+
+  /** What becomes of the header fields of encrypted messages. @returns {Promise<HeaderChoice>} */
+  async header() {
+    const { headerProtection, legacyDisplay } = await this.read();
+    return { policy: headerProtection, legacyDisplay };
   }
 
   /** @param {Partial<Settings>} changes */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { makeFromBar } from "./header-view.mjs";
 import { ReadingProgress } from "./showing-progress.mjs";
 import {
   isTemporary,
@@ -14,7 +15,7 @@ import { makeVerdictView } from "./verdict-view.mjs";
 const RETRY_MS = 30000;
 /** A bar that was there for less has not been read. */
 const GLANCE_MS = 3000;
-const BARS = ["dns", "host", "locked", "cancelled", "verdict"];
+const BARS = ["dns", "host", "locked", "cancelled", "verdict", "from"];
 
 /**
  * Shows the verdict on each S/MIME message that a window shows: asks the reader, hands the header
@@ -164,7 +165,11 @@ export class Showing {
   async #tellInBars(uri, reading, view) {
     const { hooks, words } = this.#needs;
     const { header } = await hooks.features();
-    const bars = [makeBar(reading, words), header || !view.label ? null : makeFallbackBar(view)];
+    const bars = [
+      makeBar(reading, words),
+      header || !view.label ? null : makeFallbackBar(view),
+      makeFromBar(reading.verdict, words),
+    ];
     const wanted = this.#untold(uri, bars, reading.error);
     for (const id of BARS.filter((one) => !wanted.some((bar) => bar.id === one))) {
       await hooks.hideBar(uri, id);

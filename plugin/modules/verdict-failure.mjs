@@ -51,6 +51,8 @@ export function makeFailureView({ error, decrypted = false }, words) {
     signature: "none",
     encryption,
     certificate: null,
+    fields: [],
+    mayAskForReceipt: true,
     panel: {
       heading,
       explanation: isClosed ? words.text("verdict_closedSignature") : text,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
+import { headerRows, makeFields, mayAskForReceipt } from "./header-view.mjs";
 import { encryptionRows, signatureRows, weaknessOf } from "./verdict-rows.mjs";
 
 /**
@@ -25,10 +26,16 @@ export function makeVerdictView({ verdict, ownKey = false }, context) {
     signature,
     encryption,
     certificate: verdict.signer?.der ?? null,
+    fields: makeFields(verdict, words),
+    mayAskForReceipt: mayAskForReceipt(verdict),
     panel: {
       heading,
       explanation: explainSignature(verdict, signature, words),
-      rows: [...signatureRows(verdict, context), ...encryptionRows(verdict, context)],
+      rows: [
+        ...signatureRows(verdict, context),
+        ...headerRows(verdict, words),
+        ...encryptionRows(verdict, context),
+      ],
       encryptionHeading: words.text(`verdict_encryption_${encryption}`),
       encryptionExplanation: explainEncryption(verdict, encryption, words),
     },

@@ -18,7 +18,8 @@ export class Words {
    * @param {...(string | number)} values for $1 …
    */
   text(name, ...values) {
-    return this.#getMessage(name, values.map(harmless)) || name;
+    const shown = values.map((value) => harmless(value));
+    return this.#getMessage(name, shown) || name;
   }
 
   /**
@@ -28,7 +29,8 @@ export class Words {
    * @param {...(string | number)} values
    */
   ofCode(kind, code, ...values) {
-    return this.#getMessage(`${kind}_${camel(code)}`, values.map(harmless)) || null;
+    const shown = values.map((value) => harmless(value));
+    return this.#getMessage(`${kind}_${camel(code)}`, shown) || null;
   }
 
   /**
@@ -52,10 +54,11 @@ const LONGEST = 1000;
  * What others have written (addresses, names in certificates), so that it can't make the words
  * around it look like others.
  * @param {any} value
+ * @param {number} [longest] in UTF-16 units
  */
-export function harmless(value) {
+export function harmless(value, longest = LONGEST) {
   const text = String(value).replace(CONTROLS, "\ufffd");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 /** @param {string} code "no-record" → "noRecord" */

@@ -20,6 +20,7 @@ const FEATURES = new Set([
   "verdict-panel",
   "verdict-bars",
   "verdict-parts",
+  "verdict-fields",
   "list-column",
   "list-cards",
   "keys-prompt",

@@ -4,6 +4,7 @@ import { makeAsk } from "../modules/router.mjs";
 import { Words } from "../modules/words.mjs";
 import { startCheck } from "./check.mjs";
 import { byId, fillTexts } from "./dom.mjs";
+import { startHeaders } from "./headers.mjs";
 import { startKeys } from "./keys.mjs";
 import { startLookup } from "./lookup.mjs";
 import { startPassword } from "./password.mjs";
@@ -18,6 +19,7 @@ const STARTS = {
   publish: startPublish,
   password: startPassword,
   lookup: startLookup,
+  headers: startHeaders,
   check: startCheck,
   done: () => async () => {},
 };

@@ -141,14 +141,39 @@ interface ComposeWindow {
   identityId: string;
   from: string;
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
+  /** Whom a reply goes to; null: no reply, or one to a list or a newsgroup. */
+  repliesTo: "sender" | "all" | null;
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
+  /** Message URI of the draft or template that is edited. */
+  draft: string | null;
+  subject: string;
   /** Thunderbird knows that one of them was encrypted: it was shown, or quoted, decrypted. */
   encryptedOriginal: boolean;
   /** What the user had chosen, or was on, when the draft was saved; null: no such draft. */
   saved: Partial<Protection> | null;
   recipients: ComposeRecipient[];
 }
+
+interface Mailbox {
+  name: string;
+  email: string;
+}
+
+/** What of a header decides what an answer says, and to whom it goes; decoded. */
+interface ComposeFields {
+  subject: string;
+  from: Mailbox[];
+  replyTo: Mailbox[];
+  followupTo: Mailbox[];
+  to: Mailbox[];
+  cc: Mailbox[];
+  bcc: Mailbox[];
+}
+
+type ComposeChanges = Partial<
+  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo">
+>;
 
 interface Pill {
   state: "ready" | "missing" | "unknown" | "looking";
@@ -165,6 +190,12 @@ interface DaneCompose {
   setProgress(tabId: number, progress: Progress | null): Promise<void>;
   showBar(tabId: number, bar: Bar): Promise<void>;
   hideBar(tabId: number, id: string): Promise<void>;
+  /** The fields outside of a stored message; rejects where they can't be read. */
+  readFields(uri: string): Promise<ComposeFields>;
+  /** The same of fields that were read elsewhere: values are unfolded. */
+  decodeFields(fields: { name: string; value: string }[]): Promise<ComposeFields>;
+  /** Fills fields in; others stay. The window does not count as changed for it. */
+  setFields(tabId: number, fields: ComposeChanges): Promise<void>;
   /** Takes an address out of To, Cc and Bcc. */
   removeRecipient(tabId: number, address: string): Promise<void>;
   /** Switches the built-in S/MIME and OpenPGP off for this window. */
@@ -249,6 +280,20 @@ interface DaneIncoming {
 
 /* ---- ui-hooks/verdict -------------------------------------------------------------------- */
 
+/** A row of the header pane. */
+interface ShownField {
+  /** In lower case. */
+  name: string;
+  /** What is shown: addresses as in the message, other fields decoded; null: what stands outside. */
+  value: string | null;
+  /** There is no such row, whatever stands outside. */
+  hidden: boolean;
+  /** What protects it, for the icon beside it; null: no icon. */
+  state: "both" | "encrypted" | "signed" | "none" | null;
+  /** The same in words. */
+  title: string;
+}
+
 /** How the header of a message looks. Words come ready. */
 interface VerdictView {
   /** On the button that opens the panel, e.g. "S/MIME · DANE"; "": no button. */
@@ -258,6 +303,10 @@ interface VerdictView {
   encryption: "decrypted" | "failed" | "weak" | "none";
   /** base64 of DER, for "View certificate"; null: none. */
   certificate: string | null;
+  /** Rows of the header pane that are not what stands outside; the subject is the title as well. */
+  fields: ShownField[];
+  /** The message itself may ask for a receipt, and not just whoever has handed it on. */
+  mayAskForReceipt: boolean;
   panel: {
     heading: string;
     explanation: string;
@@ -287,7 +336,7 @@ interface VerdictTexts {
 }
 
 interface DaneVerdict {
-  /** `header`, `panel`, `bars`. */
+  /** `header`, `panel`, `bars`, `parts`, `fields`. */
   features(): Promise<HookFeatures>;
   setTexts(texts: VerdictTexts): Promise<void>;
   /** Applies to windows that show the message now, until they show another or forget(). */

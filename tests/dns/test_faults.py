@@ -143,7 +143,7 @@ class Run:
             return f'{first["outcome"]} is not allowed'
         owner = r.owner_name(self.case.address)
         if first['outcome'] == fault_cases.SECURE and \
-                set(first['records']) != self.world.records(owner):
+                sorted(first['records']) != sorted(self.world.records(owner)):
             return f'{len(first["records"])} records are not those that are published'
         if first['ttl'] > r.TTL:
             return f'the answer is to hold for {first["ttl"]} s'

@@ -34,6 +34,7 @@ function makeCompose(described, done) {
 /** A Thunderbird with one compose window, and all that the modules want. */
 function start({
   sign = "never", encrypt = "ready", key = true, hook = true, chosen = {}, answers = [],
+  encryptedOriginal = false, answered = [], policy = "baseline",
 } = {}) {
   const time = new FakeTime();
   const host = new FakeHost();
@@ -43,7 +44,10 @@ function start({
     identityId: "id1",
     from: "alice@a.example",
     kind: "new",
+    repliesTo: null,
     originals: [],
+    draft: null,
+    subject: "",
     encryptedOriginal: false,
     saved: null,
     recipients: [{ address: BOB, field: "to" }],
@@ -71,9 +75,16 @@ function start({
       set: nothing,
       remove: nothing,
     },
-    settings: { identity: async () => ({ sign, encrypt }) },
+    settings: {
+      identity: async () => ({ sign, encrypt }),
+      header: async () => ({ policy, legacyDisplay: true }),
+    },
     ownKeys,
-    wasEncrypted: async () => false,
+    originals: {
+      wasEncrypted: async () => encryptedOriginal,
+      protectedBy: async () => answered,
+      takeOver: nothing,
+    },
     tellPopup: () => {},
   });
   const dialogs = {
@@ -112,7 +123,7 @@ const noRecord = (address) => (address === DAVE ? "no-record" : "ready");
 test("waits for the look-ups, and encrypts", async () => {
   const world = start();
   assert.deepEqual(await send(world), { cancel: false });
-  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
   assert.deepEqual(world.done.questions, []);
   assert.equal(world.done.progress.at(-1), null);
 });
@@ -132,7 +143,7 @@ test("removed: asked anew, and sent", async () => {
   world.described.recipients.push({ address: DAVE, field: "cc" });
   assert.deepEqual(await send(world, noRecord), { cancel: false });
   assert.deepEqual(world.done.removed, [DAVE]);
-  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
 });
 
 test("unencrypted, as was chosen", async () => {
@@ -234,7 +245,7 @@ test("what is found out after the check changes nothing", async () => {
   world.time.tick(300); // looks up anew
   world.host.requests.splice(0).forEach((request) => request.answer(() => "unreachable"));
   await settled();
-  assert.deepEqual(world.done.protection, { sign: false, encrypt: true });
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
   world.described.recipients.push({ address: DAVE, field: "cc" });
   await world.windows.changed(structuredClone(world.described));
   assert.deepEqual(world.done.protection, { sign: false, encrypt: false });
@@ -283,4 +294,32 @@ test("drafts are encrypted while encryption may still come on by itself", async 
   assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: [] });
   await world.windows.choose(TAB.id, "encrypt", false);
   assert.deepEqual(world.done.draft, { encryptDrafts: false, declined: ["encrypt"] });
+});
+
+const answer = { sign: "never", encrypt: "never", encryptedOriginal: true };
+
+test("an answer to an encrypted message is encrypted without a question", async () => {
+  const world = start(answer);
+  assert.deepEqual(await send(world), { cancel: false });
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
+  assert.deepEqual(world.done.questions, []);
+});
+
+test("… and goes out plain after a question only", async () => {
+  const off = { ...answer, chosen: { encrypt: false } };
+  const stayed = start(off);
+  assert.deepEqual(await send(stayed), { cancel: true });
+  const [{ choices }] = stayed.done.questions;
+  assert.equal(choices.at(-1).id, "plain");
+  const gone = start({ ...off, answers: ["plain"] });
+  assert.deepEqual(await send(gone), { cancel: false });
+  assert.deepEqual(gone.done.protection, { sign: false, encrypt: false });
+});
+
+test("… it can be encrypted there and then, where everyone is ready", async () => {
+  const world = start({ ...answer, chosen: { encrypt: false }, answers: ["encrypt"] });
+  assert.deepEqual(await send(world), { cancel: false });
+  const [{ choices }] = world.done.questions;
+  assert.deepEqual(choices.map(({ id }) => id), ["encrypt", "back", "plain"]);
+  assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
 });

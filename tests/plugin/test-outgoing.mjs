@@ -31,28 +31,32 @@ function job(changes = {}) {
   };
 }
 
+const headerParams = async () => ({ header_protection: "shy", responds_to: [] });
+
 function makeMail(request, { hooks = {}, shown = [] } = {}) {
   const showProgress = (tabId, progress) => shown.push({ tabId, progress });
   const timers = { setTimeout: queueMicrotask, clearTimeout: () => {} };
-  return new OutgoingMail({ bridge: { request }, hooks, words, showProgress, timers });
+  const bridge = { request };
+  return new OutgoingMail({ bridge, hooks, words, showProgress, headerParams, timers });
 }
 
 const both = { sign: true, encrypt: true };
 const encrypt = { sign: false, encrypt: true };
-const toSelf = { self_only: true, author: "alice@example.org" };
+const author = { author: "alice@example.org" };
+const toSelf = { self_only: true, ...author };
 const operations = [
-  ["sign by From", {}, "sign", { author: "alice@example.org" }],
-  ["encrypt, Bcc kept for Sent", { protection: encrypt }, "encrypt", { keep_bcc: true }],
+  ["sign by From", {}, "sign", author],
+  ["both, Bcc kept for Sent", { protection: both }, "sign-encrypt", { keep_bcc: true, ...author }],
+  ["never encrypted alone", { protection: encrypt }, "sign-encrypt", { keep_bcc: true, ...author }],
   [
-    "both",
-    { protection: both },
+    "no Bcc in the Outbox",
+    { protection: both, mode: "later" },
     "sign-encrypt",
-    { keep_bcc: true, author: "alice@example.org" },
+    { keep_bcc: false, ...author },
   ],
-  ["no Bcc in the Outbox", { protection: encrypt, mode: "later" }, "encrypt", { keep_bcc: false }],
   ["a draft is never signed", { protection: both, mode: "draft" }, "encrypt", toSelf],
   ["nor a template", { protection: both, mode: "template" }, "encrypt", toSelf],
-  ["a newsgroup may be signed", { newsgroups: true }, "sign", { author: "alice@example.org" }],
+  ["a newsgroup may be signed", { newsgroups: true }, "sign", author],
   [
     "a draft for a newsgroup",
     { newsgroups: true, protection: encrypt, mode: "draft" },
@@ -74,11 +78,23 @@ test("the host is named the files", async () => {
   });
   const outcome = await mail.handle(job({ protection: both, bccFiles: ["/tmp/copy"] }));
   assert.deepEqual(outcome, { done: true, copies: ["carol@example.com"] });
-  const [op, , options] = requests[0];
+  const [op, params, options] = requests[0];
   assert.equal(op, "sign-encrypt");
+  assert.deepEqual(params, { keep_bcc: true, ...author, ...(await headerParams()) });
   assert.deepEqual(options.body, { file: "/tmp/nsemail.eml" });
   assert.deepEqual(options.outputFiles, ["/tmp/nsemail.eml", "/tmp/copy"]);
   assert.equal(options.interactive, true);
+});
+
+test("the host decides about the header fields of drafts, and nothing of signed mail is hidden", async () => {
+  const requests = [];
+  const mail = makeMail(async (_op, params) => {
+    requests.push(params);
+    return { result: {}, bodies: [] };
+  });
+  await mail.handle(job({ mode: "draft", protection: both }));
+  await mail.handle(job());
+  assert.deepEqual(requests, [toSelf, author]);
 });
 
 test("auto-save asks for no password", async () => {

@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from silent_server import SilentServer
+
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / 'data'
 UNIVERSE = HERE.parent / 'dns' / 'universe.py'
@@ -140,6 +142,7 @@ class Case:
         self._universe = universe
         self._values = {'PROFILE': str(profile), 'TMP': str(folder)}
         self._kept = {}
+        self._silent_server = None
         self.options = []
         self.environment = {}
 
@@ -157,11 +160,26 @@ class Case:
             return self._kept[argument]
         if name == 'TAMPERED':
             return tamper(self._kept[argument])
+        if name == 'OWN_SILENT':
+            return self._own_silent_server().name
         members = {'SERVER': 'server', 'SILENT': 'silent_server', 'ANCHOR': 'trust_anchor',
                    'OTHER_ANCHOR': 'other_trust_anchor'}
         if name in members:
             return self._universe.facts()[members[name]]
         return self._values[name]
+
+    def _own_silent_server(self):
+        if self._silent_server is None:
+            self._silent_server = SilentServer()
+        return self._silent_server
+
+    def stop(self):
+        if self._silent_server is not None:
+            self._silent_server.stop()
+
+    def wait_asked(self, name):
+        if not self._own_silent_server().wait_asked(name, PATIENCE):
+            raise Mismatch(f'the silent name server is not asked for {name} within {PATIENCE} s')
 
     def _substitute(self, value):
         if isinstance(value, str):
@@ -271,6 +289,8 @@ def converse(case, host, steps, answers, expected):
             for one in expected:
                 if one.get('id') == step['wait']:
                     match_one(case, one, answers)
+        elif 'asked' in step:
+            case.wait_asked(step['asked'])
         elif case.prepare(step):
             continue
         elif 'octets' in step or 'text' in step:
@@ -327,6 +347,7 @@ def run_case(path, binary, universe):
                 return f'{type(problem).__name__}: {problem}\n{said[-3000:]}'.rstrip()
             finally:
                 host.stop()
+                case.stop()
     return None
 
 

@@ -137,7 +137,7 @@ class ComposeWindow:
         except AssertionError as error:
             raise AssertionError(f'{error}; {self.describe()}') from None
 
-    def save(self, command=SAVE_DRAFT, seconds=30):
+    def save(self, command=SAVE_DRAFT, seconds=60):
         """Saves it and waits until that is done."""
         self.js('one.gContentChanged = true;')
         self.press(command)

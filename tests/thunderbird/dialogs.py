@@ -37,7 +37,7 @@ class Dialogs:
         """What the question in front says; None: there is none."""
         return self._thunderbird.js(TEXT)
 
-    def wait(self, seconds=30):
+    def wait(self, seconds=60):
         """Waits for a question; gives its text."""
         return wait_until(self.text, 'a question', seconds)
 

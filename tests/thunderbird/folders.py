@@ -122,7 +122,7 @@ class Folders:
         `size`."""
         return self._thunderbird.js(HEADERS, uri=uri)
 
-    def wait_headers(self, uri, count, seconds=30):
+    def wait_headers(self, uri, count, seconds=60):
         """Waits until a folder has so many messages; gives headers()."""
         def enough():
             found = self.headers(uri)

@@ -91,7 +91,7 @@ class MessageList:
         """By subject, without the None."""
         return {row['subject']: row['mark'] for row in self.rows() if row['mark']}
 
-    def wait_marks(self, expected, seconds=30):
+    def wait_marks(self, expected, seconds=60):
         """Waits until the rows that are drawn have these marks, and no others; in the table all of
         them are drawn, of cards the first."""
         def expected_of(row):
@@ -115,7 +115,7 @@ class MessageList:
         """By subject: what the message database holds."""
         return self._thunderbird.js(KEPT, uri=uri)
 
-    def wait_kept(self, uri, count, seconds=30):
+    def wait_kept(self, uri, count, seconds=60):
         """Waits until so many messages of a folder have a mark or are known to need none."""
         wait_until(lambda: sum(1 for one in self.kept(uri).values() if one) >= count,
                    f'{count} messages of {uri} are known', seconds)

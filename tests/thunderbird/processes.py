@@ -8,7 +8,7 @@ import time
 PR_SET_PDEATHSIG = 1
 
 
-def wait_until(condition, what, seconds=30, pause=0.05):
+def wait_until(condition, what, seconds=60, pause=0.05):
     """Asks until the answer is true; gives it."""
     end = time.monotonic() + seconds
     while True:

@@ -95,7 +95,7 @@ class MessageView:
         """A script of the main window in which `about` is the about:message window."""
         return self._thunderbird.js(ABOUT + body, where=self._where, **values)
 
-    def wait_loaded(self, message='', seconds=30):
+    def wait_loaded(self, message='', seconds=60):
         """Waits until the message (any, if none is named) has been loaded."""
         wait_until(lambda: self._thunderbird.js(LOADED, where=self._where, message=message),
                    f'{message or "the message"} is loaded', seconds)
@@ -107,7 +107,7 @@ class MessageView:
         keeps: `uri`, `html`, `signature_status`, `encryption_status`."""
         return self._thunderbird.js(STATE, where=self._where)
 
-    def wait_for(self, condition, what, seconds=30):
+    def wait_for(self, condition, what, seconds=60):
         """Waits until the state fulfils the condition; gives it."""
         seen = {}
 
@@ -122,7 +122,7 @@ class MessageView:
             raise AssertionError(f'{error}; what is there: {seen}') from None
         return seen
 
-    def wait_for_text(self, text, seconds=30):
+    def wait_for_text(self, text, seconds=60):
         """Waits until the message pane shows a text; gives the state."""
         return self.wait_for(lambda state: text in state['text'], f'"{text}" is shown', seconds)
 
@@ -151,11 +151,11 @@ class Reading:
     def __init__(self, thunderbird):
         self._thunderbird = thunderbird
 
-    def show_folder(self, uri, seconds=30):
+    def show_folder(self, uri, seconds=60):
         """Selects a folder in the main window."""
         wait_until(lambda: self._thunderbird.js(SHOW_FOLDER, uri=uri), f'{uri} is shown', seconds)
 
-    def show(self, message, seconds=30):
+    def show(self, message, seconds=60):
         """Selects a message (its URI) in its folder; gives its view once it is loaded."""
         self.select(message)
         return MessageView(self._thunderbird).wait_loaded(message, seconds)
@@ -169,7 +169,7 @@ class Reading:
         wait_until(lambda: self._thunderbird.js(SELECT, message=message), f'{message} is selected')
         return MessageView(self._thunderbird)
 
-    def show_in_window(self, message, seconds=30):
+    def show_in_window(self, message, seconds=60):
         """Opens a message (its URI) in a window of its own."""
         self._thunderbird.js(MAIL + '''
             MailUtils.openMessageInNewWindow(
@@ -177,7 +177,7 @@ class Reading:
                              message=message)
         return self._window(message, seconds)
 
-    def show_in_tab(self, message, seconds=30):
+    def show_in_tab(self, message, seconds=60):
         """Opens a message (its URI, or that of a file) in a tab of its own, in front."""
         self._thunderbird.js(
             'document.getElementById("tabmail").openTab("mailMessageTab", {messageURI: message});',
@@ -186,12 +186,12 @@ class Reading:
             'return !!document.getElementById("tabmail").currentAboutMessage'), 'a message tab')
         return MessageView(self._thunderbird).wait_loaded('', seconds)
 
-    def show_file(self, path, seconds=30):
+    def show_file(self, path, seconds=60):
         """Opens an .eml file as "Open Saved Message" does: in a tab of its own."""
         url = pathlib.Path(path).as_uri() + '?type=application/x-message-display'
         return self.show_in_tab(url, seconds)
 
-    def show_file_in_window(self, path, seconds=30):
+    def show_file_in_window(self, path, seconds=60):
         """The same in a window."""
         self._thunderbird.js('''
             const url = Services.io.newURI(address).QueryInterface(Ci.nsIURL);

@@ -117,10 +117,11 @@ class SendingCase(unittest.TestCase):
 
     def open(self, to=BOB, *, sign=False, encrypt=False, author=ALICE, body=BODY,
              **draft):
-        """A compose window that wants protection, because its sender always does."""
+        """A compose window that wants protection, because its sender always does. What is
+        encrypted is signed as well."""
         self.world.addon.background(SET_DEFAULTS, sign=sign, encrypt=encrypt)
         window = self.composing.open(author, to, body=body, **draft)
-        self.wait_protection(window, sign=sign, encrypt=encrypt)
+        self.wait_protection(window, sign=sign or encrypt, encrypt=encrypt)
         return window
 
     def wait_protection(self, window, **wanted):

@@ -120,6 +120,9 @@ class Popup(ToggleCase):
         self.wait_label(window, BOTH)
         marionette = self.switch_to(window)
         marionette.script('document.getElementById("msgSubject").focus();')
+        wait_until(lambda: marionette.script('''
+            return document.hasFocus() && document.activeElement.id == "msgSubject";'''),
+                   'the subject has the focus')
         marionette.press('Alt', 'Shift', 'Y')
         self.wait_popup(lambda state: state['focus'] == 'sign')
         marionette.press('Tab')

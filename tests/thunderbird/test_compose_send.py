@@ -212,7 +212,7 @@ class Answers(SendCase):
         view = self.world.reading.show(message['uri'])
         view.wait_for_text('the secret text')
         window = view.answer(REPLY)
-        self.wait_label(window, 'Encrypted', '')
+        self.wait_label(window, 'Encrypted, signed', '')
         window.press(SEND)
         self.assert_encrypted(*self.delivered(window), CAROL)
 

@@ -489,6 +489,21 @@ class Choices(unittest.TestCase):
         PAGE.click('Forget the list')
         PAGE.wait_text('Number of entries: 0.', '#learn-outcome')
 
+    def test_header_fields(self):
+        """What stands outside of encrypted messages: one choice and one box, kept at once."""
+        PAGE.open('headers')
+        self.addCleanup(ask, 'options/change', changes={'headerProtection': 'baseline',
+                                                        'legacyDisplay': True})
+        self.assertTrue(PAGE.js('return labelled("Sender, recipients and date").control.checked;'))
+        PAGE.tick('Addresses without names')
+        PAGE.tick('Repeat it', False)
+        wait_until(lambda: not ask('options/settings')['legacyDisplay'], 'it is kept')
+        self.assertEqual(ask('options/settings')['headerProtection'], 'shy')
+        PAGE.open('headers')
+        self.assertTrue(PAGE.js('return labelled("Addresses without names").control.checked;'))
+        self.assertFalse(PAGE.js('return labelled("Repeat it").control.checked;'))
+        WORLD.pictures.window('options-headers')
+
     def test_check_up(self):
         """A list in words; the report names neither home folder nor addresses."""
         PAGE.open('check')
@@ -503,7 +518,7 @@ class Choices(unittest.TestCase):
     def test_everything_has_a_name(self):
         """For screen readers: every control has a label, the section's heading gets the focus."""
         PAGE.open('keys')
-        for section in ('program', 'keys', 'publish', 'password', 'lookup', 'check'):
+        for section in ('program', 'keys', 'publish', 'password', 'lookup', 'headers', 'check'):
             PAGE.go(section)
             with self.subTest(section):
                 self.assertEqual(PAGE.unlabelled(), [])

@@ -128,7 +128,7 @@ class Drafts(SendingCase):
         window = self.open(encrypt=True, subject='a template')
         window.press(SAVE_TEMPLATE)
         octets = self.saved('a template', 'Templates')
-        self.assertEqual(field(octets, 'X-Dane-Smime'), 'encrypt')
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
         self.assert_encrypted_to_oneself(octets)
 
     def test_signed_drafts_are_plain(self):
@@ -144,7 +144,7 @@ class Drafts(SendingCase):
         window = self.open(encrypt=True, subject='plain draft')
         window.save()
         octets = self.saved('plain draft')
-        self.assertEqual(field(octets, 'X-Dane-Smime'), 'encrypt')
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
         self.assertIn(b'an alle', octets)
 
     def test_nothing_wanted(self):
@@ -183,7 +183,7 @@ class Drafts(SendingCase):
         window.press_bar_button(BAR, 'Save without encryption')
         octets = self.saved('no key')
         self.assertIn(b'an alle', octets)
-        self.assertEqual(field(octets, 'X-Dane-Smime'), 'encrypt')
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
 
     def test_the_add_on_is_gone(self):
         """A draft that was to be encrypted does not go to the server in plain."""

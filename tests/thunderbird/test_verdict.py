@@ -213,6 +213,9 @@ class Panel(VerdictCase):
     def test_keyboard(self):
         view, _ = self.show('A1')
         view.js('about.focus(); about.document.getElementById("encryptionTechBtn").focus();')
+        wait_until(lambda: view.js('''
+            return about.document.hasFocus() &&
+              about.document.activeElement.id == "encryptionTechBtn";'''), 'the focus is there')
         self.press(view, 'Enter')
         wait_until(lambda: view.js(
             'return about.document.getElementById("messageSecurityPanel").state == "open";'),

@@ -33,7 +33,12 @@ const rows = [...document.querySelectorAll("#rows tr")].map(row => ({
 }));
 '''
 
-POPUP_STATE = ROWS + '''
+# Keys go to the document that has the system's focus: until then no element of it has it.
+FOCUSED = '''
+const focused = () => document.hasFocus() ? document.activeElement : null;
+'''
+
+POPUP_STATE = ROWS + FOCUSED + '''
 if (document.getElementById("main").hidden) {
   return null;
 }
@@ -43,7 +48,7 @@ return {
   sign: toggle("sign"), encrypt: toggle("encrypt"), rows, summary: one("summary").textContent,
   notice: one("notice").hidden ? "" : one("notice-text").textContent,
   button: one("notice-button").hidden ? "" : one("notice-button").textContent,
-  focus: document.activeElement.id, level: one("summary").className.replace(/.*-/, ""),
+  focus: focused()?.id ?? "", level: one("summary").className.replace(/.*-/, ""),
 };
 '''
 

@@ -72,6 +72,16 @@ function kindOf(window) {
   return isReply ? "reply" : (kinds.get(window.gComposeType) ?? "other");
 }
 
+/** Whom a reply goes to; null: no reply, or one to a list or a newsgroup. */
+function repliesTo(window) {
+  const type = Ci.nsIMsgCompType;
+  if (window.gComposeType === type.ReplyAll) {
+    return "all";
+  }
+  const toSender = [type.Reply, type.ReplyToSender, type.ReplyWithTemplate];
+  return toSender.includes(window.gComposeType) ? "sender" : null;
+}
+
 /** What of the window can't be told apart later: Thunderbird's own reply to a decrypted message. */
 function hasEncryptedOriginal(window, originals) {
   return (
@@ -91,7 +101,10 @@ async function describe(window) {
     identityId: window.gCurrentIdentity.key,
     from: parseAddress(window.document.getElementById("msgIdentity").value),
     kind,
+    repliesTo: repliesTo(window),
     originals,
+    draft: window.gMsgCompose.compFields.draftId || null,
+    subject: window.document.getElementById("msgSubject").value,
     encryptedOriginal: hasEncryptedOriginal(window, originals),
     saved: await saved.get(window),
     recipients: recipientsOf(window),

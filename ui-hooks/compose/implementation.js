@@ -24,7 +24,7 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   };
 
   onStartup() {
-    for (const name of ["describe", "saved", "pills", "bars", "built-in"]) {
+    for (const name of ["describe", "saved", "fields", "pills", "bars", "built-in"]) {
       const url = this.extension.rootURI.resolve(`ui-hooks/compose/${name}.js`);
       Services.scriptloader.loadSubScriptWithOptions(url, {
         target: this.#parts,
@@ -118,15 +118,12 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   getAPI(context) {
     const parts = this.#parts;
     const windowOf = (tabId) => this.#windowOf(tabId);
-    const event = (name) =>
-      new ExtensionCommon.EventManager({
-        context,
-        module: "daneCompose",
-        event: name,
-        extensionApi: this,
-      }).api();
+    const common = { context, module: "daneCompose", extensionApi: this };
     const events = Object.fromEntries(
-      Object.keys(this.PERSISTENT_EVENTS).map((name) => [name, event(name)]),
+      Object.keys(this.PERSISTENT_EVENTS).map((event) => [
+        event,
+        new ExtensionCommon.EventManager({ ...common, event }).api(),
+      ]),
     );
     return {
       daneCompose: {
@@ -141,6 +138,9 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
             this.emit("bar-button", tabId, bar.id, button);
           }),
         hideBar: async (tabId, id) => parts.hideBar(windowOf(tabId), id),
+        readFields: (uri) => parts.readFields(uri),
+        decodeFields: async (fields) => parts.decodeFields(fields),
+        setFields: async (tabId, fields) => parts.setFields(windowOf(tabId), fields),
         removeRecipient: async (tabId, one) => parts.removeRecipient(windowOf(tabId), one),
         disableBuiltIn: async (tabId) => parts.disableBuiltIn(windowOf(tabId)),
         ...events,

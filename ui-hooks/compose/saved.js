@@ -2,13 +2,13 @@
 "use strict";
 
 /* global ChromeUtils, Ci, Cr, Components, MailServices */
-/* exported readSaved */
+/* exported readHeader, readSaved */
 
 const SAVED_FIELD = /^X-Dane-Smime:[ \t]*([^\r\n]*)/im;
-/** Octets in which the header of a draft ends, for sure. */
+/** Octets in which the header of a message ends, for sure. */
 const HEADER_LIMIT = 256 * 1024;
 
-/** The first octets of a stored message, up to the end of its header. */
+/** The first octets of a stored message, up to the end of its header, one character an octet. */
 function readHeader(uri) {
   return new Promise((resolve) => {
     let header = "";

@@ -116,7 +116,7 @@ async function writePlain({ message, wish, isDraft }, original) {
     composeSecure.signMessage = false;
   }
   // Parts of seven bits, which no relay has to change.
-  fields.forceMsgEncoding = forceMsgEncoding || (wish.sign && !isDraft);
+  fields.forceMsgEncoding = forceMsgEncoding || ((wish.sign || wish.encrypt) && !isDraft);
   try {
     return await original.call(message);
   } finally {

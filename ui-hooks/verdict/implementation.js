@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ExtensionCommon, Services */
+/* global Cc, Ci, ExtensionCommon, Services */
 
 const VERDICT_PARTS = [
   "shared/patches",
   "verdict/message-header",
   "verdict/security-panel",
   "verdict/message-bars",
+  "verdict/field-marks",
+  "verdict/message-fields",
+  "verdict/receipts",
   "verdict/message-hooks",
   "verdict/message-watch",
   "verdict/message-windows",
 ];
+const VERDICT_CHROME = [["content", "dane-smime-header", "icons/"]];
 const VERDICT_EVENTS = ["onShown", "onHidden", "onBarButton", "onCancelled"];
 
 /** The verdict of S/MIME messages in Thunderbird's own header widgets. */
@@ -18,6 +22,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
   /** By event: the listeners that are there, or asleep. */
   #listeners = new Map(VERDICT_EVENTS.map((name) => [name, new Set()]));
   #windows = null;
+  /** Icons of chrome: URLs alone take the colours of their surroundings. */ #chrome = null;
 
   PERSISTENT_EVENTS = Object.fromEntries(
     VERDICT_EVENTS.map((name) => [name, ({ fire }) => this.#listen(name, fire)]),
@@ -32,6 +37,8 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
       this.#windows?.stop();
     }
     this.#windows = null;
+    this.#chrome?.destruct();
+    this.#chrome = null;
   }
 
   #start() {
@@ -45,6 +52,10 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
         { target, ignoreCache: true, allowUnsafeURL: true },
       );
     }
+    const manifest = Services.io.newURI("manifest.json", null, this.extension.rootURI);
+    this.#chrome = Cc["@mozilla.org/addons/addon-manager-startup;1"]
+      .getService(Ci.amIAddonManagerStartup)
+      .registerChrome(manifest, VERDICT_CHROME);
     this.#windows = new target.MessageWindows(this.extension, {
       isHeard: () => this.#listeners.get("onShown").size > 0,
       emit: (name, ...values) => this.#emit(name, values),

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Services */
+/* global ChromeUtils, Services */
+
+var { EnigmailFuncs } = ChromeUtils.importESModule(
+  "chrome://openpgp/content/modules/funcs.sys.mjs",
+);
 
 /** Where the methods of nsIMsgSMIMESink have the URL of the message. */
 const SINK_URLS = {
@@ -10,8 +14,17 @@ const SINK_URLS = {
   encryptionStatus: 3,
 };
 
+/** Whether a URL that libmime works on is that of a message. */
+var isUrlOf = (uri, url) => EnigmailFuncs.isCurrentMessage(uri, url);
+
+/** Tells the message that a window shows from another that gets its URI. */
+var stampOf = ({ gMessage }) => {
+  const { messageId, dateInSeconds, messageSize } = gMessage ?? {};
+  return [messageId, dateInSeconds, messageSize].join();
+};
+
 /** Tells `watch` of what Thunderbird finds, and keeps it from showing its own result. */
-var hookMessageWindow = (win, watch, patches) => {
+var hookMessageWindow = (win, watch, patches, styleUrl) => {
   for (const [name, url] of Object.entries(SINK_URLS)) {
     patches.replace(win.smimeSink, name, (stock) => function (...values) {
       watch.sinkCalled(values[url]);
@@ -33,11 +46,14 @@ var hookMessageWindow = (win, watch, patches) => {
       watch.panel.fill();
     }
   });
+  patches.replace(win, "HandleMDNResponse", (stock) => (...values) =>
+    watch.receipts.ask(() => stock.apply(win, values)),
+  );
   const panel = win.document.getElementById("messageSecurityPanel");
   patches.listen(panel, "popuphidden", () => watch.panel.clear());
   patches.listen(win, "message-header-pane-hidden", () => watch.leaveIfOther(), true);
   patches.listen(win, "unload", (event) => event.target === win.document && watch.stop());
-  addStyle(win, patches, watch.styleUrl);
+  addStyle(win, patches, styleUrl);
 };
 
 function addStyle(win, patches, url) {
@@ -54,10 +70,11 @@ function addStyle(win, patches, url) {
 }
 
 /** What works in this window. `parts`: signed parts deep inside a message are seen. */
-var findFeatures = (win, { header, panel, bars }) => ({
+var findFeatures = (win, { header, panel, bars, fields }) => ({
   header: header.works,
   panel: panel.works,
   bars: bars.works,
+  fields: fields.works,
   // Thunderbird 140 has neither this method nor a word for such parts.
   parts: typeof win.smimeSink?.signatureProcessingStarted === "function",
 });

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, MessageBars, MessageHeader, Patches, SecurityPanel, findCms */
-/* global hookMessageWindow */
-
-var { EnigmailFuncs } = ChromeUtils.importESModule(
-  "chrome://openpgp/content/modules/funcs.sys.mjs",
-);
+/* global MessageBars, MessageFields, MessageHeader, Patches, Receipts, SecurityPanel */
+/* global findCms, hookMessageWindow, isUrlOf, stampOf */
 
 /** One window that shows messages, one after the other, and the verdict on that of now. */
 var MessageWatch = class {
@@ -29,8 +25,9 @@ var MessageWatch = class {
       button: (bar, button) => owner.emit("onBarButton", this.uri, bar, button),
       cancel: () => owner.emit("onCancelled", this.uri),
     });
-    this.styleUrl = owner.styleUrl;
-    hookMessageWindow(win, this, this.#patches);
+    this.receipts = new Receipts(() => this.isOurs && this.#checking);
+    this.fields = new MessageFields(win, this.#patches);
+    hookMessageWindow(win, this, this.#patches, owner.styleUrl);
   }
 
   stop() {
@@ -56,8 +53,7 @@ var MessageWatch = class {
   begin() {
     // Stock never does; after one triple-wrapped message it shows no S/MIME any more.
     this.#win.gIgnoreStatusFromMimePart = null;
-    const { messageId, dateInSeconds, messageSize } = this.#win.gMessage ?? {};
-    const stamp = [messageId, dateInSeconds, messageSize].join();
+    const stamp = stampOf(this.#win);
     if (this.#win.gMessageURI !== this.uri || stamp !== this.#stamp) {
       this.#leave();
       this.uri = this.#win.gMessageURI;
@@ -84,7 +80,7 @@ var MessageWatch = class {
 
   /** The whole message has been through the parser. */
   loaded() {
-    const where = this.#found || !this.isShowing(this.uri) ? "none" : findCms(this.#win);
+    const where = !this.#found && this.isShowing(this.uri) && findCms(this.#win);
     if (where === "top" || where === "attached") {
       this.#find(where === "top");
     }
@@ -92,7 +88,7 @@ var MessageWatch = class {
 
   /** Thunderbird has met S/MIME in the message of a URL. */
   sinkCalled(url) {
-    if (this.isShowing(this.uri) && EnigmailFuncs.isCurrentMessage(this.uri, url)) {
+    if (this.isShowing(this.uri) && isUrlOf(this.uri, url)) {
       this.#find(true);
     }
   }
@@ -116,7 +112,9 @@ var MessageWatch = class {
     this.#found = true;
     this.#view = view;
     this.paint();
+    this.fields.show(view?.fields ?? []);
     this.panel.refresh();
+    this.receipts.decide(view?.mayAskForReceipt ?? null);
   }
 
   paint() {
@@ -140,7 +138,9 @@ var MessageWatch = class {
     const uri = this.#found ? this.uri : null;
     this.uri = this.#stamp = this.#view = null;
     this.#found = this.#checking = false;
+    this.receipts.forget();
     this.bars.clear();
+    this.fields.forget();
     this.header.reset();
     this.panel.clear();
     if (uri !== null) {

@@ -10,6 +10,7 @@ const TOP_WINDOWS = [
   "chrome://messenger/content/messenger.xhtml",
   "chrome://messenger/content/messageWindow.xhtml",
 ];
+const VERDICT_FEATURES = { header: true, panel: true, bars: true, parts: true, fields: true };
 const MESSAGE_EVENTS = ["MsgLoading", "MsgLoaded"];
 
 /** The windows below `win` that show a message (about:message): panes, tabs, message windows. */
@@ -144,6 +145,6 @@ var MessageWindows = class {
   }
 
   features() {
-    return this.#features ?? { header: true, panel: true, bars: true, parts: true };
+    return this.#features ?? VERDICT_FEATURES;
   }
 };

@@ -192,6 +192,9 @@ static const RefuseCase refuse_cases[] = {
      "c.org",
      0, ADDR_SPEC_ERROR_DOMAIN, NULL},
     {"idna-dot-at-the-end", "a@b\xc3\xbc.org\xe3\x80\x82", 0, ADDR_SPEC_ERROR_DOMAIN, NULL},
+    /* U+FE0C, a variation selector, which mapping takes away */
+    {"idna-nothing-left", "a@\xef\xb8\x8c", 0, ADDR_SPEC_ERROR_DOMAIN,
+     "domain of characters that IDNA leaves nothing of"},
     {"idna-disallowed", "a@\xe2\x98\x83.org", 0, ADDR_SPEC_ERROR_DOMAIN, NULL},
     {"idna-space",
      "a@b\xe2\x80\x83"
@@ -296,6 +299,26 @@ test_copy(void)
     addr_spec_free(NULL);
 }
 
+/* The sample of [MS-SRPL] §4.2, and what is no label with an underscore either. */
+static void
+test_service(void)
+{
+    static const gchar controller[] =
+        "_IsmService@d2975006-04cb-4f9d-b797-0c1df78f16d6._msdcs.ddsys7x28.nttest.microsoft.com";
+    static const gchar *const refused[] = {"a@_.c", "a@__b.c", "a@_-b.c", "a@_b_.c",
+                                           "a@_" LABEL_63 ".c"};
+    g_assert_null(addr_spec_parse(controller, -1, NULL));
+    g_autoptr(AddrSpec) address = addr_spec_parse_service(controller, -1, NULL);
+    g_assert_nonnull(address);
+    g_autofree gchar *text = addr_spec_to_string(address);
+    g_assert_cmpstr(text, ==, controller);
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(addr_spec_parse_service(refused[i], -1, &error));
+        g_assert_error(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_DOMAIN);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -315,5 +338,6 @@ main(int argc, char **argv)
     g_test_add_func("/addr-spec/limit", test_limit);
     g_test_add_func("/addr-spec/comment-depth-32", test_comment_depth);
     g_test_add_func("/addr-spec/copy", test_copy);
+    g_test_add_func("/addr-spec/service", test_service);
     return g_test_run();
 }

@@ -56,6 +56,9 @@ typedef struct {
 
 static const AnswerCase answer_cases[] = {
     {"records", REPLY(0, SECURE, RECORD, ""), DNS_OUTCOME_SECURE_RECORDS, 1, FALSE, 600},
+    /* RFC 2181 §5 */
+    {"record-twice", REPLY(0, SECURE, RECORD "," RECORD, ""), DNS_OUTCOME_SECURE_RECORDS, 1, FALSE,
+     600},
     {"records-two", REPLY(0, SECURE, RECORD "," UPPER, ""), DNS_OUTCOME_SECURE_RECORDS, 2, FALSE,
      600},
     /* A server may add what is signed, but not asked for. */
@@ -235,7 +238,8 @@ test_record_limit(void)
     for (guint extra = 0; extra < 2; extra++) {
         g_autoptr(GString) records = g_string_new(RECORD);
         for (guint i = 1; i < LIMIT_RECORDS + extra; i++)
-            g_string_append(records, "," RECORD);
+            g_string_append_printf(records,
+                                   "," RR("a.example.org.", 53, 600, "rdata_raw: 0x0400%04x"), i);
         g_autofree gchar *text = g_strdup_printf(
             "{ status: 900, replies_tree: [ { " HEADER(0) ", " CANONICAL ", " SECURE
                                                           ", answer: [ %s ], authority: [] } ] }",

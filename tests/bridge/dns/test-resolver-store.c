@@ -116,6 +116,32 @@ test_scope(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_true(has(fixture, "alice.example.org"));
 }
 
+/* A root of one's own is not the world's, also where it is asked only if the servers fail. */
+static void
+test_scope_of_root(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+    fixture->config->recursive = TRUE;
+    reopen(fixture);
+    put(fixture, "alice.example.org", DNS_OUTCOME_SECURE_RECORDS);
+    fixture->config->root_servers = g_strsplit("192.0.2.1 192.0.2.2", " ", -1);
+    reopen(fixture);
+    g_assert_false(has(fixture, "alice.example.org"));
+    put(fixture, "bob.example.org", DNS_OUTCOME_SECURE_RECORDS);
+    g_strfreev(fixture->config->root_servers);
+    fixture->config->root_servers = g_strsplit("192.0.2.1", " ", -1);
+    reopen(fixture);
+    g_assert_false(has(fixture, "bob.example.org"));
+    fixture->config->recursive = FALSE;
+    reopen(fixture);
+    put(fixture, "carol.example.org", DNS_OUTCOME_SECURE_RECORDS);
+    g_clear_pointer(&fixture->config->root_servers, g_strfreev);
+    reopen(fixture);
+    g_assert_false(has(fixture, "carol.example.org"));
+    fixture->config->recursive = TRUE;
+    reopen(fixture);
+    g_assert_true(has(fixture, "alice.example.org"));
+}
+
 static void
 test_no_anchor(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
@@ -210,6 +236,7 @@ main(int argc, char **argv)
     ADD("over", test_over);
     ADD("from-the-future", test_from_the_future);
     ADD("scope", test_scope);
+    ADD("scope-of-root", test_scope_of_root);
     ADD("no-anchor", test_no_anchor);
     ADD("bounded-by-number", test_bounded_by_number);
     ADD("bounded-by-octets", test_bounded_by_octets);

@@ -101,6 +101,21 @@ test_answer(void)
     g_assert_true(g_bytes_equal(copy->records->pdata[0], answer->records->pdata[0]));
 }
 
+/* RFC 2181 §5 */
+static void
+test_answer_record_twice(void)
+{
+    static const guint8 octets[] = "\3\0\0xy";
+    g_autoptr(ResolverAnswer) answer =
+        resolver_answer_new("a.example.org", 53, DNS_OUTCOME_SECURE_RECORDS);
+    for (guint turn = 0; turn < 2; turn++)
+        for (gsize n_octets = 4; n_octets <= 5; n_octets++)
+            g_assert_true(resolver_answer_add_record(answer, octets, n_octets));
+    g_assert_cmpuint(answer->records->len, ==, 2);
+    g_assert_cmpuint(g_bytes_get_size(answer->records->pdata[0]), ==, 4);
+    g_assert_cmpuint(g_bytes_get_size(answer->records->pdata[1]), ==, 5);
+}
+
 static void
 test_answer_unreachable(void)
 {
@@ -121,6 +136,7 @@ main(int argc, char **argv)
     }
     g_test_add_func("/resolver/lookup-bad-name", test_lookup_bad_name);
     g_test_add_func("/resolver/answer", test_answer);
+    g_test_add_func("/resolver/answer-record-twice", test_answer_record_twice);
     g_test_add_func("/resolver/answer-unreachable", test_answer_unreachable);
     return g_test_run();
 }

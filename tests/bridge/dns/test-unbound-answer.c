@@ -112,13 +112,15 @@ static void
 test_answer(gconstpointer data)
 {
     const AnswerCase *answer_case = data;
-    static gchar octets[] = "\3\0\0A";
+    static gchar octets[LIMIT_RECORDS + 1][4];
     gchar *records[LIMIT_RECORDS + 2] = {NULL};
     int lengths[LIMIT_RECORDS + 2] = {0};
     struct ub_result result = answer_case->result;
     for (guint i = 0; i < answer_case->n_data; i++) {
-        records[i] = octets;
-        lengths[i] = 4;
+        const gchar record[] = {3, 0, 0, (gchar)i};
+        memcpy(octets[i], record, sizeof record);
+        records[i] = octets[i];
+        lengths[i] = sizeof record;
     }
     result.qname = (gchar *)"A.example.org.";
     result.data = records;
@@ -134,7 +136,23 @@ test_answer(gconstpointer data)
     g_assert_cmpstr(answer->canonical_name, ==,
                     answer_case->n_records > 0 ? "A.example.org" : NULL);
     if (answer_case->n_records > 0)
-        assert_octets(answer->records->pdata[0], octets, 4);
+        assert_octets(answer->records->pdata[0], octets[0], 4);
+}
+
+/* RFC 2181 §5 */
+static void
+test_record_twice(void)
+{
+    gchar octets[] = "\3\0\0A";
+    gchar *records[] = {octets, octets, octets, NULL};
+    int lengths[] = {4, 3, 4, 0};
+    struct ub_result result = {.qname = (gchar *)"a.example.org.",
+                               .data = records,
+                               .len = lengths,
+                               .havedata = TRUE,
+                               .secure = TRUE};
+    g_autoptr(ResolverAnswer) answer = unbound_answer_new(NAME, SMIMEA, 0, &result);
+    g_assert_cmpuint(answer->records->len, ==, 2);
 }
 
 static void
@@ -208,6 +226,7 @@ main(int argc, char **argv)
         g_autofree gchar *path = g_strconcat("/unbound-answer/", answer_cases[i].label, NULL);
         g_test_add_data_func(path, &answer_cases[i], test_answer);
     }
+    g_test_add_func("/unbound-answer/record-twice", test_record_twice);
     g_test_add_func("/unbound-answer/canonical-name", test_canonical_name);
     for (gsize i = 0; i < G_N_ELEMENTS(lifetime_cases); i++) {
         g_autofree gchar *path =

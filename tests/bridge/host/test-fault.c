@@ -7,6 +7,7 @@
 
 #include "addr-spec.h"
 #include "cms-error.h"
+#include "drs-error.h"
 #include "frame.h"
 #include "mail-error.h"
 #include "op.h"
@@ -29,6 +30,7 @@ static const DomainCase domain_cases[] = {
     {"mail", mail_error_quark, MAIL_N_ERRORS},
     {"dns", dns_error_quark, DNS_N_ERRORS},
     {"cms", cms_error_quark, CMS_N_ERRORS},
+    {"drs", drs_error_quark, DRS_N_ERRORS},
     {"protocol", protocol_error_quark, PROTOCOL_N_ERRORS},
 };
 

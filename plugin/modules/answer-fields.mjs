@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+// @ts-check
+
+// What an answer takes over from the protected fields of a message, in place of what Thunderbird
+// took from those outside (RFC 9788 §6.2): an address that somebody added there gets nothing.
+
+const REPLY_PREFIX = /^(?:re(?:[[(]\d+[\])])?:\s*)+/i;
+/** Kinds of windows that have the fields of their original as they were. */
+const SAME = ["draft", "template", "edit-as-new"];
+
+/**
+ * @param {ComposeWindow} window as Thunderbird has filled it in
+ * @param {ComposeFields | null} outer of the original; null: they can't be told
+ * @param {ComposeFields} inner
+ * @param {string[]} own addresses of the user, in lower case
+ * @returns {ComposeChanges} empty: all is as it has to be
+ */
+export function changesFor(window, outer, inner, own) {
+  const subject = subjectFor(window, outer, inner);
+  const changes = subject === null || subject === window.subject ? {} : { subject };
+  const before = outer && recipientsFor(window, outer, own);
+  const after = recipientsFor(window, inner, own);
+  for (const [name, mailboxes] of Object.entries(after ?? {})) {
+    if (!before || !areSame(before[name], mailboxes)) {
+      changes[name] = mailboxes;
+    }
+  }
+  return changes;
+}
+
+/** Null: it is not the one that Thunderbird makes of what stands outside. */
+function subjectFor({ kind, subject }, outer, inner) {
+  if (!outer) {
+    return null;
+  }
+  const short = kind === "reply" ? withoutPrefix : (one) => one;
+  const tail = short(outer.subject);
+  return subject.endsWith(tail)
+    ? subject.slice(0, subject.length - tail.length) + short(inner.subject)
+    : null;
+}
+
+function withoutPrefix(subject) {
+  return subject.replace(REPLY_PREFIX, "");
+}
+
+/** As Thunderbird finds them; null: it takes none from there. */
+function recipientsFor({ kind, repliesTo }, fields, own) {
+  if (SAME.includes(kind)) {
+    const { to, cc, bcc, replyTo } = fields;
+    return kind === "edit-as-new" ? { to, cc } : { to, cc, bcc, replyTo };
+  }
+  return repliesTo ? repliesFor(fields, repliesTo === "all", own) : null;
+}
+
+function repliesFor({ from, replyTo, followupTo, to, cc }, toAll, own) {
+  if (toAll && followupTo.length > 0) {
+    return { to: followupTo, cc: [] };
+  }
+  const isOwn = ({ email }) => own.includes(email.toLowerCase());
+  if (from.length > 0 && from.every(isOwn)) {
+    return { to, cc: toAll ? cc : [] };
+  }
+  const sender = replyTo.length > 0 ? replyTo : from;
+  const others = (list) => (toAll ? list.filter((one) => !isOwn(one)) : []);
+  const first = distinct([...sender, ...others(to)], []);
+  return { to: first, cc: distinct(others(cc), first) };
+}
+
+/** Each address once, and none of `before`. */
+function distinct(mailboxes, before) {
+  const seen = new Set(before.map(keyOf));
+  return mailboxes.filter((one) => !seen.has(keyOf(one)) && seen.add(keyOf(one)));
+}
+
+function keyOf({ email }) {
+  return email.toLowerCase();
+}
+
+function areSame(some, others) {
+  const text = (list) => JSON.stringify(list.map((one) => [one.name, keyOf(one)]));
+  return text(some) === text(others);
+}

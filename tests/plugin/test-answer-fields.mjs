@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MPL-2.0
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { changesFor } from "../../plugin/modules/answer-fields.mjs";
+
+const ANA = { name: "Ana", email: "ana@a.example" };
+const BEN = { name: "Ben", email: "ben@b.example" };
+const CLEO = { name: "Cleo", email: "cleo@c.example" };
+const EVE = { name: "", email: "eve@e.example" };
+const OWN = [BEN.email];
+
+const NOTHING = { subject: "", from: [], replyTo: [], followupTo: [], to: [], cc: [], bcc: [] };
+/** Ana has written to Ben and Cleo. */
+const INNER = { ...NOTHING, subject: "Rent for April", from: [ANA], to: [BEN], cc: [CLEO] };
+const OUTER = { ...INNER, subject: "[...]" };
+
+const reply = { kind: "reply", repliesTo: "sender", subject: "Re: [...]" };
+const toAll = { ...reply, repliesTo: "all" };
+
+/** Window, what is different outside, what has to change. */
+const ROWS = [
+  ["the subject of a reply", reply, {}, { subject: "Re: Rent for April" }],
+  ["… to all: recipients as they were", toAll, {}, { subject: "Re: Rent for April" }],
+  [
+    "… of a forwarded message",
+    { kind: "forward", repliesTo: null, subject: "Fwd: [...]" },
+    {},
+    { subject: "Fwd: Rent for April" },
+  ],
+  [
+    "… of a draft",
+    { kind: "draft", repliesTo: null, subject: "[...]" },
+    {},
+    { subject: "Rent for April" },
+  ],
+  [
+    "… edited as new",
+    { kind: "edit-as-new", repliesTo: null, subject: "[...]" },
+    {},
+    { subject: "Rent for April" },
+  ],
+  ["a subject that is the real one already", { ...reply, subject: "Re: Rent for April" }, {}, {}],
+  ["a subject that somebody has written", { ...reply, subject: "something else" }, {}, {}],
+  ["no subject outside", { ...reply, subject: "Re: " }, { subject: "" }, {
+    subject: "Re: Rent for April",
+  }],
+  ["Cc added outside, reply to the sender", reply, { cc: [CLEO, EVE] }, {
+    subject: "Re: Rent for April",
+  }],
+  ["Cc added outside, reply to all", toAll, { cc: [CLEO, EVE] }, {
+    subject: "Re: Rent for April",
+    cc: [CLEO],
+  }],
+  ["Reply-To added outside", reply, { replyTo: [EVE] }, {
+    subject: "Re: Rent for April",
+    to: [ANA],
+  }],
+  ["Mail-Followup-To added outside", toAll, { followupTo: [EVE] }, {
+    subject: "Re: Rent for April",
+    to: [ANA],
+    cc: [CLEO],
+  }],
+  ["another From outside", reply, { from: [EVE] }, { subject: "Re: Rent for April", to: [ANA] }],
+  ["names that were hidden", reply, { from: [{ ...ANA, name: "" }] }, {
+    subject: "Re: Rent for April",
+    to: [ANA],
+  }],
+  ["a reply to a list: Thunderbird's own", { ...reply, repliesTo: null }, { cc: [EVE] }, {
+    subject: "Re: Rent for April",
+  }],
+  ["Bcc of a draft that is gone outside", { kind: "draft", subject: "x" }, { to: [] }, {
+    to: [BEN],
+  }],
+];
+
+for (const [name, window, difference, expected] of ROWS) {
+  test(name, () => {
+    assert.deepEqual(changesFor(window, { ...OUTER, ...difference }, INNER, OWN), expected);
+  });
+}
+
+test("a reply to a reply has one prefix", () => {
+  const inner = { ...INNER, subject: "RE: Re[2]: Rent for April" };
+  const outer = { ...OUTER, subject: "Re: [...]" };
+  assert.deepEqual(changesFor(reply, outer, inner, OWN), { subject: "Re: Rent for April" });
+});
+
+test("a reply to one's own message goes to whom that went", () => {
+  const mine = { ...INNER, from: [BEN], to: [ANA] };
+  const outer = { ...mine, subject: "[...]", to: [ANA, EVE] };
+  assert.deepEqual(changesFor(toAll, outer, mine, OWN).to, [ANA]);
+});
+
+test("nobody twice", () => {
+  const inner = { ...INNER, to: [BEN, ANA, CLEO], cc: [CLEO, BEN] };
+  const { to, cc } = changesFor(toAll, { ...OUTER, cc: [] }, inner, OWN);
+  assert.deepEqual([to, cc], [[ANA, CLEO], undefined]);
+});
+
+test("nothing is known of what stands outside: recipients are the protected ones", () => {
+  assert.deepEqual(changesFor(toAll, null, INNER, OWN), { to: [ANA], cc: [CLEO] });
+});
