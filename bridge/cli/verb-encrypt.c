@@ -180,6 +180,14 @@ warn_of_bcc(const OpReply *reply)
         }
 }
 
+static void
+warn_of_visible_fields(const OpReply *reply)
+{
+    if (json_object(reply->result, "header") == NULL)
+        report_error("note: the message was signed or encrypted already, so that its subject and "
+                     "other fields stay visible; \"encrypt --sign\" hides them");
+}
+
 /* Zero-terminated. */
 static GArray *
 make_encrypt_entries(EncryptOptions *options)
@@ -243,5 +251,7 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         show_cipher(cli, &reply);
     if (status == EXIT_HOLDS && options.bcc_folder == NULL)
         warn_of_bcc(&reply);
+    if (status == EXIT_HOLDS)
+        warn_of_visible_fields(&reply);
     return status;
 }
