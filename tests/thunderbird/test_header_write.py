@@ -10,11 +10,11 @@ from toggles import ALICE, BOB, ToggleCase
 # pylint: disable=wrong-import-order
 import tap
 from compose import SEND
-from hidden import OUTER_SUBJECT, SUBJECT, Hidden, payload_of
+from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
 from reading import EDIT_AS_NEW, FORWARD_INLINE, REPLY, REPLY_ALL
-from sending import Judge
+from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
 BOTH = 'Encrypted, signed'
