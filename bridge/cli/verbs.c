@@ -79,10 +79,11 @@ const CliVerb cli_verbs[] = {
      "nothing\n"
      "else in the program ever does.",
      verb_crl},
-    {"drs", "frame|protect|unprotect … [OPTION…] [FILE]", "Mail of directory replication",
+    {"drs", "frame|map|protect|unprotect [OPTION…] …", "Mail of directory replication",
      "The message protection of [MS-SRPL], by which domain controllers replicate by mail:\n"
      "\n"
      "  drs frame         Show or make the frame round a message\n"
+     "  drs map           The certificates of domain controllers by their addresses\n"
      "  drs protect       Sign, and encrypt if it is a response, the data of a message\n"
      "  drs unprotect     Verify, and decrypt if it is a response, such a message\n"
      "\n"

@@ -34,6 +34,7 @@ static const OpRow op_rows[] = {
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
     {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
+    {"drs-map", op_drs_map, NAMES("address", "add", "remove"), FALSE},
     {"drs-protect", op_drs_protect,
      NAMES("!type", "!sender", "recipient", "legacy", "framed", "mail", "commentary",
            FRAME_CHOICES),
