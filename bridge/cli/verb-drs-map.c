@@ -177,8 +177,10 @@ remove_entries(Cli *cli, gchar **addresses)
 {
     gint64 n_removed = 0;
     CliExit status = addresses[0] == NULL ? remove_one(cli, NULL, &n_removed) : EXIT_HOLDS;
-    for (gchar **address = addresses; *address != NULL && status <= EXIT_DOES_NOT_HOLD; address++)
-        status = MAX(status, remove_one(cli, *address, &n_removed));
+    for (gchar **address = addresses; *address != NULL && status <= EXIT_DOES_NOT_HOLD; address++) {
+        CliExit one = remove_one(cli, *address, &n_removed);
+        status = MAX(status, one);
+    }
     if (status > EXIT_DOES_NOT_HOLD)
         return status;
     if (cli->options.json) {

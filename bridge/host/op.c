@@ -15,7 +15,7 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
         "bcc_copies", "keep_bcc", HEADER_CHOICES, TRUST_CHOICES
 #define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
 #define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
+#define VERDICT_CHOICES "author", "pins", "key_files", "content", "fetch_crls", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
