@@ -43,7 +43,9 @@ const CliVerb cli_verbs[] = {
     {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
      "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "
      "validates\n"
-     "are used.",
+     "are used. Remembered records are shown for as long as they hold; where it is remembered "
+     "that\n"
+     "there are none, or that they could not be found out, the DNS is asked anew.",
      verb_lookup},
     {"cache", "list|size|clear", "The remembered answers of the DNS",
      "Answers are kept on disk for as long as they hold, at most a day, and shared by all programs "
