@@ -9,9 +9,9 @@ static const gchar *
 words_for_place(const gchar *form)
 {
     if (g_str_equal(form, "rfc8551"))
-        return "in a message inside (RFC 8551)";
-    return g_str_equal(form, "protected-headers") ? "inside (protected-headers=\"v1\")"
-                                                  : "inside (RFC 9788)";
+        return "carried in a message inside (RFC 8551)";
+    return g_str_equal(form, "protected-headers") ? "carried inside (protected-headers=\"v1\")"
+                                                  : "carried inside (RFC 9788)";
 }
 
 static void
@@ -22,7 +22,7 @@ show_form(const gchar *form, const gchar *status)
                      "not protected: others could have changed Subject, From and Date on the way");
         return;
     }
-    const gchar *doubt = g_str_equal(status, "verified") ? ""
+    const gchar *doubt = g_str_equal(status, "verified") ? ", signed"
                          : g_str_equal(status, "none")   ? ", but nobody signed them"
                                                        : ", but nobody vouches for their signature";
     report_line("  %-13s %s%s", "header fields", words_for_place(form), doubt);
