@@ -11,6 +11,7 @@ import { Originals } from "./modules/compose-originals.mjs";
 import { SendCheck } from "./modules/compose-send.mjs";
 import { ComposeWindows } from "./modules/compose-windows.mjs";
 import { openOnce } from "./modules/first-run.mjs";
+import { KeptSubjects } from "./modules/kept-subjects.mjs";
 import { Marks } from "./modules/marks.mjs";
 import { serveOptions } from "./modules/options-service.mjs";
 import { OutgoingMail } from "./modules/outgoing.mjs";
@@ -137,10 +138,12 @@ const moments = new Intl.DateTimeFormat(messenger.i18n.getUILanguage(), {
   timeStyle: "short",
 });
 const marks = new Marks(messenger.daneList, words);
+const subjects = new KeptSubjects(messenger.daneList, settings);
 const showing = new Showing({
   hooks: messenger.daneVerdict,
   reader,
   marks,
+  subjects,
   bridge,
   words,
   formatDate: (moment) => moments.format(new Date(moment)),
@@ -164,6 +167,7 @@ serveOptions(router, {
   bridge,
   settings,
   ownKeys,
+  subjects,
   hooks: daneKeys,
   shims: {
     outgoing: daneOutgoing,

@@ -77,16 +77,32 @@ const CliVerb cli_verbs[] = {
      "nothing\n"
      "else in the program ever does.",
      verb_crl},
+    {"drs", "frame|protect|unprotect … [OPTION…] [FILE]", "Mail of directory replication",
+     "The message protection of [MS-SRPL], by which domain controllers replicate by mail:\n"
+     "\n"
+     "  drs frame         Show or make the frame round a message\n"
+     "  drs protect       Sign, and encrypt if it is a response, the data of a message\n"
+     "  drs unprotect     Verify, and decrypt if it is a response, such a message\n"
+     "\n"
+     "\"dane-smime drs frame --help\" tells more, and so for each.",
+     verb_drs},
     {"doctor", "", "What works here and what does not",
      "The native-messaging manifest is needed for Thunderbird alone.", verb_doctor},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-const CliVerb *
-cli_find_verb(const gchar *name)
+static const CliVerb *
+find_in(const CliVerb *verbs, const gchar *name)
 {
-    for (const CliVerb *verb = cli_verbs; verb->name != NULL; verb++)
+    for (const CliVerb *verb = verbs; verb->name != NULL; verb++)
         if (g_str_equal(verb->name, name))
             return verb;
     return NULL;
+}
+
+const CliVerb *
+cli_find_verb(const gchar *name)
+{
+    const CliVerb *verb = find_in(cli_verbs, name);
+    return verb != NULL ? verb : find_in(cli_drs_verbs, name);
 }

@@ -5,6 +5,7 @@
 #include "key-choice.h"
 #include "learning.h"
 #include "legacy-hide.h"
+#include "message-crls.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -23,6 +24,8 @@ typedef struct {
     JudgeContext context;
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
+    gboolean fetch_crls;
+    GPtrArray *fetched; /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -38,6 +41,7 @@ reading_clear(Reading *reading)
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
     trust_params_clear(&reading->trust);
+    g_clear_pointer(&reading->fetched, g_ptr_array_unref);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
 }
@@ -50,7 +54,8 @@ read_params(Reading *reading, GError **error)
     return params_get_string(call->params, "author", &reading->author, error) &&
            params_get_octets(call->params, "content", &reading->detached, error) &&
            trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
-           trust_params_read(call, &reading->trust, error);
+           trust_params_read(call, &reading->trust, error) &&
+           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error);
 }
 
 static void
@@ -122,25 +127,9 @@ combine_verdicts(const Reading *reading)
     return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
 }
 
-static gboolean
-judge(Reading *reading, GError **error)
+static void
+fill_context(Reading *reading)
 {
-    VerdictFacts *facts = &reading->facts;
-    const OpenedLayer *signature = find_signature(reading);
-    facts->signers = g_ptr_array_new();
-    facts->verdict = policy_combine(NULL, 0);
-    facts->covered = reading->opened->payload;
-    if (signature == NULL)
-        return TRUE;
-    if (signed_data_get_n_signers(signature->signed_data) == 0) {
-        /* SignedData without a SignerInfo is no signature, whatever the structure round it says. */
-        facts->scope = SCOPE_NONE;
-        return TRUE;
-    }
-    if (!look_author_up(reading, error) ||
-        !trust_params_load(reading->call, &reading->trust, error))
-        return FALSE;
-    op_report_progress(reading->call, "verify", 0, 0);
     JudgeContext *context = &reading->context;
     context->author = reading->author;
     context->dane = reading->dane;
@@ -153,15 +142,64 @@ judge(Reading *reading, GError **error)
         context->date_found = message_date_find(dated, &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
+}
+
+static gboolean
+judge_signature(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    fill_context(reading);
     /* Given apart from eContent only where it stands apart: then both must be the same. */
     gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
     GPtrArray *signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
-                                       facts->scope, context, error);
+                                       facts->scope, &reading->context, error);
     if (signers == NULL)
         return FALSE;
     g_ptr_array_unref(facts->signers);
     facts->signers = signers;
     facts->verdict = combine_verdicts(reading);
+    return TRUE;
+}
+
+static gboolean
+judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    g_ptr_array_unref(reading->fetched);
+    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
+                                          reading->facts.signers, error);
+    if (reading->fetched == NULL)
+        return FALSE;
+    for (guint i = 0; i < reading->fetched->len; i++)
+        trust_params_add_crls(&reading->trust,
+                              ((FetchedCrls *)g_ptr_array_index(reading->fetched, i))->lists);
+    return reading->fetched->len == 0 || judge_signature(reading, signature, error);
+}
+
+static gboolean
+judge(Reading *reading, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    const OpenedLayer *signature = find_signature(reading);
+    facts->signers = g_ptr_array_new();
+    facts->verdict = policy_combine(NULL, 0);
+    facts->covered = reading->opened->payload;
+    if (reading->fetch_crls)
+        reading->fetched = g_ptr_array_new();
+    if (signature == NULL)
+        return TRUE;
+    if (signed_data_get_n_signers(signature->signed_data) == 0) {
+        /* SignedData without a SignerInfo is no signature, whatever the structure round it says. */
+        facts->scope = SCOPE_NONE;
+        return TRUE;
+    }
+    if (!look_author_up(reading, error) ||
+        !trust_params_load(reading->call, &reading->trust, error))
+        return FALSE;
+    op_report_progress(reading->call, "verify", 0, 0);
+    if (!judge_signature(reading, signature, error))
+        return FALSE;
+    if (reading->fetch_crls && !judge_with_fetched_crls(reading, signature, error))
+        return FALSE;
     if (!reading->reads)
         facts->covered = signature->content;
     return TRUE;
@@ -196,6 +234,7 @@ open_and_judge(Reading *reading, GError **error)
     reading->facts.shown = &reading->shown;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
+    reading->facts.fetched = reading->fetched;
     learning_note_message(call, &reading->facts,
                           reading->context.date_found == MESSAGE_DATE_STATED ? reading->context.date
                                                                              : G_MININT64);

@@ -13,8 +13,9 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
         "bcc_copies", "keep_bcc", HEADER_CHOICES, TRUST_CHOICES
+#define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
 #define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
+#define VERDICT_CHOICES "author", "pins", "key_files", "content", "fetch_crls", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
@@ -32,6 +33,15 @@ static const OpRow op_rows[] = {
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
+    {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
+    {"drs-protect", op_drs_protect,
+     NAMES("!type", "!sender", "recipient", "legacy", "framed", "mail", "commentary",
+           FRAME_CHOICES),
+     TRUE},
+    {"drs-unprotect", op_drs_unprotect,
+     NAMES("!type", "sender", "recipient", "legacy", "framed", "mail", "pinned", "authorities",
+           "crls", "key_files", "learn"),
+     TRUE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},

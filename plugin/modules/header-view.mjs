@@ -72,7 +72,8 @@ export function makeFields(verdict, words) {
   const inside = [...grouped(header.fields)].map(([name, fields]) => {
     const isOuter = name === "from" && header.from.shown === "outer";
     const state = isOuter ? "unprotected" : weakest(fields);
-    return { name, value: isOuter ? null : valueOf(name, fields), hidden: false, ...describe(state) };
+    const value = isOuter ? null : valueOf(name, fields);
+    return { name, value, hidden: false, ...describe(state) };
   });
   return [...inside, ...outsiders(header, describe)];
 }

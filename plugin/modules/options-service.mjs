@@ -15,6 +15,7 @@ import { RememberedAnswers } from "./remembered-answers.mjs";
  * @property {import("./bridge.mjs").Bridge} bridge
  * @property {import("./settings.mjs").SettingsStore} settings
  * @property {import("./own-keys.mjs").OwnKeys} ownKeys
+ * @property {import("./kept-subjects.mjs").KeptSubjects} subjects
  * @property {DaneKeys} hooks
  * @property {{[shim: string]: {features: () => Promise<HookFeatures>}}} shims all of ui-hooks
  * @property {() => Promise<any[]>} listAccounts accounts.list()
@@ -35,7 +36,7 @@ export function serveOptions(router, surroundings) {
   serveDoctor(router, surroundings);
 }
 
-function serveSettings(router, { bridge, settings }) {
+function serveSettings(router, { bridge, settings, subjects }) {
   const resolver = new ResolverChoice(bridge, settings);
   router.on("options/settings", () => settings.read());
   router.on("options/change", ({ changes }) => settings.change(changes));
@@ -48,6 +49,7 @@ function serveSettings(router, { bridge, settings }) {
   const answers = new RememberedAnswers(bridge, settings);
   router.on("options/cache", ({ on }) => answers.keep(on));
   router.on("options/forget-answers", () => answers.forget());
+  router.on("options/keep-subjects", ({ on }) => subjects.choose(on));
 }
 
 function serveKeys(router, { bridge, settings, ownKeys, hooks, listAccounts }) {

@@ -22,6 +22,7 @@
  * @property {HeaderPolicy} headerProtection what stands outside of encrypted messages
  * @property {boolean} legacyDisplay their text repeats hidden fields, for programs that know
  *   nothing of header protection
+ * @property {boolean} keepSubjects hidden subjects go into the message list, as plain text on disk
  * @property {boolean} firstRunShown the set-up page was opened by itself once
  * @property {boolean} firstRunDone the user went through it, or left it
  */
@@ -38,6 +39,7 @@ const DEFAULTS = {
   cacheAnswers: true,
   headerProtection: "baseline",
   legacyDisplay: true,
+  keepSubjects: false,
   firstRunShown: false,
   firstRunDone: false,
 };

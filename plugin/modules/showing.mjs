@@ -25,6 +25,7 @@ const BARS = ["dns", "host", "locked", "cancelled", "verdict", "from"];
  * @property {DaneVerdict} hooks
  * @property {{read: Function, forget: Function}} reader
  * @property {{keep: (uri: string, verdict: any) => any}} marks
+ * @property {{keep: (uri: string, verdict: any) => any}} subjects
  * @property {{unlock: () => Promise<void>}} bridge
  * @property {import("./words.mjs").Words} words
  * @property {(moment: string) => string} formatDate
@@ -144,7 +145,7 @@ export class Showing {
   }
 
   async #tell(uri, reading, isShown) {
-    const { hooks, marks, words, formatDate } = this.#needs;
+    const { hooks, marks, subjects, words, formatDate } = this.#needs;
     const view = reading.verdict
       ? makeVerdictView(reading, { words, formatDate })
       : makeFailureView(reading, words);
@@ -159,6 +160,7 @@ export class Showing {
     const found = verdictToKeep(reading);
     if (found) {
       await marks.keep(uri, found);
+      await subjects.keep(uri, found);
     }
   }
 

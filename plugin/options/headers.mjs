@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { byId, sayError, unsay } from "./dom.mjs";
+import { byId, say, sayError, unsay } from "./dom.mjs";
 
 /** @typedef {import("./options.mjs").Page} Page */
 
@@ -9,6 +9,7 @@ export function startHeaders(page) {
   const form = byId("policy-form");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => keep(page, form));
+  byId("subjects").addEventListener("change", () => keepSubjects(page));
   return () => show(page, form);
 }
 
@@ -28,9 +29,30 @@ async function keep(page, form) {
   }
 }
 
+/** Subjects in the message list; taken out where it is switched off. @param {Page} page */
+async function keepSubjects(page) {
+  const box = byId("subjects");
+  const outcome = byId("subjects-outcome");
+  unsay(outcome);
+  box.disabled = true;
+  try {
+    const count = await page.ask("options/keep-subjects", { on: box.checked });
+    if (!box.checked) {
+      say(outcome, "good", page.words.text("options_subjectsTaken", count));
+    }
+  } catch (error) {
+    box.checked = (await page.ask("options/settings")).keepSubjects;
+    sayError(outcome, page.words, error);
+  } finally {
+    box.disabled = false;
+  }
+}
+
 async function show(page, form) {
-  const { headerProtection, legacyDisplay } = await page.ask("options/settings");
+  const { headerProtection, legacyDisplay, keepSubjects: on } = await page.ask("options/settings");
   form.elements.policy.value = headerProtection;
   byId("legacy-display").checked = legacyDisplay;
+  byId("subjects").checked = on;
   unsay(byId("policy-outcome"));
+  unsay(byId("subjects-outcome"));
 }

@@ -171,8 +171,11 @@ interface ComposeFields {
   bcc: Mailbox[];
 }
 
+/** `forwarded`: the subject in the text of a message that is forwarded inline. */
 type ComposeChanges = Partial<
-  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo">
+  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo"> & {
+    forwarded: { outer: string; inner: string };
+  }
 >;
 
 interface Pill {
@@ -381,6 +384,13 @@ interface DaneList {
   /** Keeps what was found out beside the message; nothing for messages in no folder. */
   setMark(uri: string, mark: ListMark): Promise<void>;
   getMark(uri: string): Promise<ListMark | null>;
+  /**
+   * Puts a subject in the place of the one that stands outside: into Thunderbird's database, which is
+   * plain text on disk. Nothing for messages in no folder.
+   */
+  setSubject(uri: string, subject: string): Promise<void>;
+  /** Puts back what stands outside, in all folders; how many. */
+  takeSubjects(): Promise<number>;
 }
 
 /* ---- ui-hooks/keys ----------------------------------------------------------------------- */

@@ -139,7 +139,7 @@ test("a sender that nothing speaks for is not shown, and warned of", () => {
 });
 
 test("addresses of the warning may be text, or missing", () => {
-  const from = { inner: "a@example.org", outer: null, shown: "outer", mismatch: true, warning: true };
+  const from = { ...FROM, inner: "a@example.org", outer: null, shown: "outer", warning: true };
   assert.match(makeFromBar(verdictOf({ from }), wordsOf("en")).text, /from –.*from a@example\.org/);
 });
 

@@ -63,6 +63,7 @@ function makeWorld(answers, { header = true, unlock = async () => {} } = {}) {
     hooks,
     reader,
     marks: { keep: (uri, verdict) => world.kept.push([uri, verdict.status]) },
+    subjects: { keep: () => {} },
     bridge: { unlock },
     openSetUp: () => world.setUps++,
     now: () => world.time,

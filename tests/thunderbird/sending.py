@@ -48,7 +48,7 @@ class Judge:
                           self.password_file())
         return target
 
-    def _pem(self, address):
+    def pem(self, address):
         """The file with a person's key and certificate."""
         if address not in self._files:
             target = self.pkcs12(address)
@@ -67,12 +67,12 @@ class Judge:
     def verify(self, octets, address=ALICE):
         """What was signed, if that person signed it."""
         return openssl.run('cms', '-verify', '-inform', 'SMIME', '-in', self._write(octets),
-                           '-CAfile', self._pem(address), '-purpose', 'any')
+                           '-CAfile', self.pem(address), '-purpose', 'any')
 
     def decrypt(self, octets, address):
         """The entity in the envelope, if that person can open it."""
         return openssl.run('cms', '-decrypt', '-inform', 'SMIME', '-in', self._write(octets),
-                           '-recip', self._pem(address))
+                           '-recip', self.pem(address))
 
     def recipients(self, octets):
         """The addresses in the names of the certificates that the envelope is for."""

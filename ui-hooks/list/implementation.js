@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global Cc, ChromeUtils, Ci, ExtensionCommon, ExtensionUtils, Services */
+/* global Cc, Ci, ExtensionCommon, ExtensionUtils, Services */
 
 const LIST_PARTS = [
   "shared/patches",
@@ -8,6 +8,7 @@ const LIST_PARTS = [
   "list/declared",
   "list/sources",
   "list/mark-property",
+  "list/subjects",
   "list/resolver",
   "list/column",
   "list/draw-mark",
@@ -117,32 +118,28 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
     return { column, cards: column && [...Panes.windows()].some((one) => Pane.hasCards(one)) };
   }
 
-  /** The message of a folder that a URI names, or null: files and parts have no row. */
-  #headerOf(uri) {
-    const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-    try {
-      const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
-      return header?.folder ? header : null;
-    } catch {
-      return null;
-    }
-  }
-
   getAPI() {
     return {
       daneList: {
         features: async () => this.#features(),
         start: async (texts) => this.#start(texts),
         setMark: async (uri, mark) => {
-          const header = this.#headerOf(uri);
+          const header = this.#load().headerOf(uri);
           if (header) {
             this.#load().writeMark(header, mark);
           }
         },
         getMark: async (uri) => {
-          const header = this.#headerOf(uri);
+          const header = this.#load().headerOf(uri);
           return header && this.#load().readMark(header);
         },
+        setSubject: async (uri, subject) => {
+          const header = this.#load().headerOf(uri);
+          if (header) {
+            this.#load().keepSubject(header, subject);
+          }
+        },
+        takeSubjects: async () => this.#load().takeSubjects(),
       },
     };
   }

@@ -8,6 +8,16 @@ const { MimeParser } = ChromeUtils.importESModule("resource:///modules/mimeParse
 const MAX_HEADER_OCTETS = 262144;
 const PARAMETERS = MimeParser.HEADER_PARAMETER | MimeParser.HEADER_OPTION_DECODE_2231;
 
+/** The message of a folder that a URI names, or null: files and parts have no row. */
+var headerOf = function (uri) {
+  try {
+    const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+    return header?.folder ? header : null;
+  } catch {
+    return null;
+  }
+};
+
 /** The block of header fields of a message that is stored here. */
 function streamHeaders(uri) {
   return new Promise((resolve, reject) => {
