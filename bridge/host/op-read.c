@@ -205,6 +205,23 @@ judge(Reading *reading, GError **error)
     return TRUE;
 }
 
+/* Whether what was verified is that the author inside signed. A certificate that the user names is
+ * trusted for whatever it signs; it binds the address that it is for. */
+static gboolean
+is_bound(const Reading *reading)
+{
+    const VerdictFacts *facts = &reading->facts;
+    if (facts->verdict.status != STATUS_VERIFIED ||
+        !from_pair_is_inner(&reading->shown.from, reading->author))
+        return FALSE;
+    for (guint i = 0; facts->verdict.trust == TRUST_PINNED && i < facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
+        if (!dane_certificate_names(signer->result->certificate, reading->author))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 open_and_judge(Reading *reading, GError **error)
 {
@@ -224,7 +241,7 @@ open_and_judge(Reading *reading, GError **error)
     find_author(reading);
     if (!judge(reading, error))
         return FALSE;
-    shown_header_settle(&reading->shown, reading->facts.verdict.status, reading->author);
+    shown_header_settle(&reading->shown, reading->facts.verdict.status, is_bound(reading));
     /* The verdict is about the one inside all the same, and vouches for neither. */
     if (reading->shown.outer_from && named == NULL)
         reading->author = reading->shown.from.outer;

@@ -10,16 +10,21 @@ from toggles import ALICE, BOB, ToggleCase
 # pylint: disable=wrong-import-order
 import tap
 from compose import SEND
-from hidden import OUTER_SUBJECT, SUBJECT, Hidden, payload_of
+from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
 from reading import EDIT_AS_NEW, FORWARD_INLINE, REPLY, REPLY_ALL
-from sending import Judge
+from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
 BOTH = 'Encrypted, signed'
 EVE = 'eve@example.org'
 NUMBERS = itertools.count()
+EDIT_DRAFT = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+window.ComposeMessage(Ci.nsIMsgCompType.Draft, Ci.nsIMsgCompFormat.Default, header.folder, [uri]);
+'''
 SETTINGS = '''
 const {settings} = await messenger.storage.local.get("settings");
 await messenger.storage.local.set({settings: {...settings, ...changes}});
@@ -200,6 +205,95 @@ class Warned(HeaderCase):
         self.wait_question('One recipient cannot')
         self.answer('Go back')
         self.assert_not_sent(window)
+
+
+class Drafts(HeaderCase):
+    def stored(self):
+        """The newest draft, encrypted to oneself and not signed: what is on the server, inside."""
+        octets = wait_until(lambda: self.world.imap.messages('alice', 'Drafts'), 'a draft')[-1]
+        self.assertEqual(self.judge.recipients(octets), [ALICE])
+        self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
+        self.assertNotIn(SUBJECT.encode(), octets)
+        payload = payload_of(self.judge.decrypt(octets, ALICE))
+        self.assertEqual(payload.get_param('hp'), 'cipher')
+        self.assertNotIn('hp-legacy-display', payload.as_string())
+        return octets, payload
+
+    def save(self, window):
+        """Gives stored(); the window is closed."""
+        before = len(self.world.imap.messages('alice', 'Drafts'))
+        window.save()
+        wait_until(lambda: len(self.world.imap.messages('alice', 'Drafts')) > before, 'it is there')
+        window.close()
+        return self.stored()
+
+    def edit(self):
+        """Opens the newest draft again."""
+        folder = self.world.folders.imap('alice', 'Drafts')
+        count = len(self.world.imap.messages('alice', 'Drafts'))
+        newest = max(self.world.folders.wait_headers(folder, count), key=lambda one: one['key'])
+        return self.composing.opened_by(
+            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri']))
+
+    def test_an_answer(self):
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        octets, payload = self.save(window)
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
+        self.assertEqual(payload['Subject'], f'Re: {SUBJECT}')
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_people(again, to=[CAROL])
+        again.wait_for_text(TEXT)
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        sent = self.assert_secret(delivery, f'Re: {SUBJECT}')
+        self.assertEqual(len(sent.get_all('Subject')), 1)
+        self.assertNotIn('X-Dane', str(sent.items()))
+
+    def test_of_an_answer_under_another_policy(self):
+        """What it answers is known still, when it is opened again."""
+        self.settings(headerProtection='none')
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.save(window)
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+    def test_encryption_was_switched_off(self):
+        """What it quotes is on no server for all to read, before somebody has said so."""
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.wait_label(window, 'Not protected')
+        self.close_popup(window)
+        octets, _payload = self.save(window)
+        self.assertIn('no-encrypt', field(octets, 'X-Dane-Smime'))
+
+    def test_blind_recipients(self):
+        self.set_defaults('never', 'always')
+        window = self.composing.open(ALICE, BOB, bcc=CAROL, subject=SUBJECT, body='<p>Hello</p>')
+        self.wait_label(window, BOTH, '')
+        octets, payload = self.save(window)
+        self.assertEqual((payload['Bcc'], payload['Subject']), (CAROL, SUBJECT))
+        again = self.edit()
+        self.wait_subject(again, SUBJECT)
+        self.wait_people(again, to=[BOB], bcc=[CAROL])
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        for delivery in self.delivered(again, 2):
+            [person] = delivery.recipients
+            sent = self.assert_secret(delivery, SUBJECT, person)
+            self.assertIsNone(sent['Bcc'])
+            self.assertNotIn(CAROL, str(sent.get_all('HP-Outer')))
 
 
 if __name__ == '__main__':
