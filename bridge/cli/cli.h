@@ -52,6 +52,8 @@ typedef struct {
 } CliVerb;
 
 extern const CliVerb cli_verbs[]; /* the last has the name NULL */
+/* Those of the verb "drs", with its name before theirs: "drs frame". */
+extern const CliVerb cli_drs_verbs[];
 const CliVerb *cli_find_verb(const gchar *name);
 
 /* Handlers, each in verb-NAME.c or where NAME's kin is. */
@@ -63,6 +65,11 @@ CliExit verb_crl(Cli *cli, gint argc, gchar **argv);
 CliExit verb_decrypt(Cli *cli, gint argc, gchar **argv);
 CliExit verb_delete(Cli *cli, gint argc, gchar **argv);
 CliExit verb_doctor(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs_frame(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs_map(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs_protect(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs_unprotect(Cli *cli, gint argc, gchar **argv);
 CliExit verb_encrypt(Cli *cli, gint argc, gchar **argv);
 CliExit verb_export(Cli *cli, gint argc, gchar **argv);
 CliExit verb_import(Cli *cli, gint argc, gchar **argv);

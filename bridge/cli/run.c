@@ -7,6 +7,7 @@
 #include "addr-spec.h"
 #include "cms-error.h"
 #include "core-limits.h"
+#include "drs-error.h"
 #include "fault.h"
 #include "input.h"
 #include "json-facts.h"
@@ -21,9 +22,30 @@
 /* Work that takes longer than this shows its progress on a terminal. */
 #define PROGRESS_AFTER_US G_USEC_PER_SEC
 
+/* What is wrong with a message of directory replication was found out, but for what can't be read.
+ */
+static CliExit
+exit_for_drs_error(gint code)
+{
+    switch (code) {
+    case DRS_ERROR_SETTINGS:
+    case DRS_ERROR_AUTHORITY:
+        return EXIT_USAGE;
+    case DRS_ERROR_MALFORMED:
+    case DRS_ERROR_ALGORITHM:
+    case DRS_ERROR_MAP:
+    case DRS_ERROR_MAP_FULL:
+        return EXIT_UNKNOWN;
+    default:
+        return EXIT_DOES_NOT_HOLD;
+    }
+}
+
 static CliExit
 exit_for_error(const GError *error)
 {
+    if (error->domain == DRS_ERROR)
+        return exit_for_drs_error(error->code);
     /* Legal addresses, but none that a record could be published for. */
     if (g_error_matches(error, ADDR_SPEC_ERROR, ADDR_SPEC_ERROR_LITERAL) ||
         g_error_matches(error, OWNER_NAME_ERROR, OWNER_NAME_ERROR_TOO_LONG))
@@ -173,6 +195,9 @@ is_about_input(const GError *error, JsonObject *params)
                error->code != CMS_ERROR_STORE_MISSING && error->code != CMS_ERROR_KEY_LOCKED &&
                error->code != CMS_ERROR_KEY_NOT_FOUND && error->code != CMS_ERROR_EXISTS &&
                error->code != CMS_ERROR_AUTHORITIES;
+    if (error->domain == DRS_ERROR)
+        return error->code == DRS_ERROR_FRAME || error->code == DRS_ERROR_MALFORMED ||
+               error->code == DRS_ERROR_MAIL || error->code == DRS_ERROR_ALGORITHM;
     return error->domain == MAIL_ERROR ||
            g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_AUTHOR) ||
            g_error_matches(error, PROTOCOL_ERROR, PROTOCOL_ERROR_NO_RECIPIENTS) ||

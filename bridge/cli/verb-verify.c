@@ -18,6 +18,7 @@ typedef struct {
     gchar *message_password_file;
     gchar *author;
     gchar *content;
+    gboolean fetch_crls;
     gboolean raw;
     gboolean entity;
 } ReadOptions;
@@ -49,6 +50,8 @@ make_entries(ReadOptions *o, guint takes)
          "The author's address, instead of the message's From", "ADDRESS"},
         {"content", 0, 0, G_OPTION_ARG_FILENAME, &o->content,
          "What a detached signature signs, if FILE is a bare CMS object", "FILE"},
+        {"fetch-crls", 0, 0, G_OPTION_ARG_NONE, &o->fetch_crls,
+         "Fetch the revocation lists that the signer's certificates name, for this message", NULL},
     };
     const GOptionEntry keys[] = {
         {"key", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->keys,
@@ -120,6 +123,8 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
         json_object_set_boolean_member(params, "raw", TRUE);
     if (options->entity)
         json_object_set_boolean_member(params, "entity", TRUE);
+    if (options->fetch_crls)
+        json_object_set_boolean_member(params, "fetch_crls", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;

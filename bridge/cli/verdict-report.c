@@ -2,6 +2,7 @@
 
 #include "verdict-report.h"
 
+#include "header-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -100,6 +101,17 @@ show_certificates(JsonArray *certificates)
     }
 }
 
+static void
+show_fetched(JsonArray *fetched)
+{
+    for (guint i = 0; fetched != NULL && i < json_array_get_length(fetched); i++) {
+        JsonObject *one = json_array_get_object_element(fetched, i);
+        const gchar *problem = json_text(one, "problem");
+        report_line("  %-13s %s%s%s", "fetched", json_text(one, "url"), problem == NULL ? "" : ": ",
+                    problem == NULL ? "" : problem);
+    }
+}
+
 void
 verdict_report(JsonObject *verdict, gboolean verbose)
 {
@@ -124,7 +136,9 @@ verdict_report(JsonObject *verdict, gboolean verbose)
         show_signer(signer);
     if (encryption != NULL)
         show_encryption(encryption);
+    header_report(verdict);
     show_certificates(json_array(verdict, "certificates"));
+    show_fetched(json_array(verdict, "fetched_crls"));
     JsonObject *authority = json_object(verdict, "authority");
     if (verbose && trust != NULL)
         report_field("DNS detail", json_text(trust, "detail"));

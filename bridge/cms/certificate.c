@@ -254,6 +254,18 @@ certificate_dup_capabilities(const Certificate *certificate)
                : NULL;
 }
 
+GBytes *
+certificate_dup_extension(const Certificate *certificate, const gchar *oid)
+{
+    CERTCertExtension **extensions = certificate->nss->extensions;
+    for (gsize i = 0; extensions != NULL && extensions[i] != NULL; i++) {
+        g_autofree gchar *id = certificate_oid_to_string(&extensions[i]->id);
+        if (g_str_equal(id, oid))
+            return bytes_of_item(&extensions[i]->value);
+    }
+    return NULL;
+}
+
 gchar *
 certificate_dup_serial_hex(const Certificate *certificate)
 {

@@ -100,6 +100,10 @@ gboolean certificate_is_self_issued(const Certificate *certificate);
 gchar **certificate_dup_key_usages(const Certificate *certificate);
 gchar **certificate_dup_extended_key_usages(const Certificate *certificate);
 
+/* The contents of the extension @oid, "2.5.29.17", for extensions that this layer does not know;
+ * NULL when it is absent. Nothing has been read of them yet. (transfer full) */
+GBytes *certificate_dup_extension(const Certificate *certificate, const gchar *oid);
+
 /* A fresh NSS public key, to be destroyed with SECKEY_DestroyPublicKey(). CMS_ERROR_UNSUPPORTED for
  * key types or sizes that are not taken (core/core-limits.h). */
 SECKEYPublicKey *certificate_extract_public_key(const Certificate *certificate, GError **error);

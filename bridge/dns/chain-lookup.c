@@ -5,6 +5,7 @@
 
 #include "getdns-answer.h"
 #include "getdns-question.h"
+#include "getdns-screen.h"
 #include "getdns-validate.h"
 
 #define RCODE_NOERROR  0u
@@ -253,24 +254,6 @@ ends_at(const ChainLookup *lookup, const DnsName *name)
            dns_name_read(&canonical, data->data, data->size) && dns_name_equal(&canonical, name);
 }
 
-/* Types of which a reply may consist; for others getdns 1.6.0 was not made. */
-static gboolean
-holds_foreign_records(const ChainLookup *lookup)
-{
-    static const guint16 types[] = {GETDNS_RRTYPE_CNAME, GETDNS_RRTYPE_DNAME, GETDNS_RRTYPE_RRSIG,
-                                    GETDNS_RRTYPE_NSEC,  GETDNS_RRTYPE_NSEC3, GETDNS_RRTYPE_SOA,
-                                    GETDNS_RRTYPE_NS,    GETDNS_RRTYPE_DS};
-    for (guint i = 0; i < lookup->reply->records->len; i++) {
-        guint16 type = getdns_reply_get(lookup->reply, i)->type;
-        gboolean known = type == lookup->rr_type;
-        for (guint k = 0; k < G_N_ELEMENTS(types); k++)
-            known |= type == types[k];
-        if (!known)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 finish_bogus(ChainLookup *lookup, const gchar *detail)
 {
@@ -283,7 +266,7 @@ finish_bogus(ChainLookup *lookup, const gchar *detail)
 static void
 finish_undecided(ChainLookup *lookup)
 {
-    if (holds_foreign_records(lookup))
+    if (getdns_screen_holds_foreign(lookup->reply, lookup->rr_type))
         finish_bogus(lookup, "DNSSEC validation failed: records that were not asked for");
     else
         finish(lookup, CHAIN_LOOKUP_UNDECIDED, NULL);

@@ -3,6 +3,7 @@
 
 #include "chain-lookup.h"
 #include "getdns-answer.h"
+#include "getdns-chain.h"
 #include "getdns-query.h"
 #include "getdns-screen.h"
 #include "source.h"
@@ -12,6 +13,7 @@ struct _GetdnsAttempt {
     gchar *owner_name;
     guint16 rr_type;
     guint timeout_ms;
+    gboolean from_root; /* where libunbound validates, and getdns again */
     ChainLookup *quick;
     GetdnsQuery *query; /* after it */
     gboolean by_stream; /* though the route is over UDP */
@@ -45,13 +47,20 @@ finish(GetdnsAttempt *attempt, GetdnsAttemptResult result, ResolverAnswer *answe
 
 static void ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream);
 
+static ResolverAnswer *
+make_refused(const GetdnsAttempt *attempt, const gchar *why)
+{
+    ResolverAnswer *answer =
+        resolver_answer_new(attempt->owner_name, attempt->rr_type, DNS_OUTCOME_BOGUS);
+    answer->detail = g_strdup_printf("DNSSEC validation refused: %s", why);
+    return answer;
+}
+
 /* What getdns found secure is believed only if its proofs are proofs: whoever can keep the quick
  * way from its keys must not get around what that refuses. */
 static ResolverAnswer *
-read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
+screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
 {
-    ResolverAnswer *answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response,
-                                               g_get_real_time() / G_USEC_PER_SEC);
     if (answer->outcome != DNS_OUTCOME_SECURE_RECORDS &&
         answer->outcome != DNS_OUTCOME_SECURE_DENIAL)
         return answer;
@@ -64,10 +73,32 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
     case GETDNS_SCREEN_FRAUD:
     default:
         resolver_answer_free(answer);
-        answer = resolver_answer_new(attempt->owner_name, attempt->rr_type, DNS_OUTCOME_BOGUS);
-        answer->detail = g_strdup("DNSSEC validation refused: a proof that is none");
-        return answer;
+        return make_refused(attempt, "a proof that is none");
     }
+}
+
+/* Whether there is something to validate. */
+static gboolean
+is_error(const ResolverAnswer *answer)
+{
+    return answer->outcome == DNS_OUTCOME_UNREACHABLE;
+}
+
+static ResolverAnswer *
+read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
+{
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    ResolverAnswer *answer =
+        getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
+    if (!attempt->from_root && !is_error(answer)) {
+        resolver_answer_free(answer);
+        if (getdns_chain_validate(response, attempt->owner_name, attempt->rr_type,
+                                  zone_chain_get_anchors(attempt->chain),
+                                  now) == GETDNS_CHAIN_REFUSED)
+            return make_refused(attempt, "records that would cost too much, or were not asked for");
+        answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
+    }
+    return screen_answer(attempt, response, answer);
 }
 
 static void
@@ -107,12 +138,14 @@ start_timer(GetdnsAttempt *attempt)
 }
 
 static getdns_dict *
-make_extensions(void)
+make_extensions(const GetdnsAttempt *attempt)
 {
     getdns_dict *extensions = getdns_dict_create();
     /* With return_status alone a bogus answer looks like "no such name". */
     getdns_dict_set_int(extensions, "dnssec", GETDNS_EXTENSION_TRUE);
     getdns_dict_set_int(extensions, "dnssec_return_all_statuses", GETDNS_EXTENSION_TRUE);
+    if (!attempt->from_root)
+        getdns_dict_set_int(extensions, "dnssec_return_validation_chain", GETDNS_EXTENSION_TRUE);
     return extensions;
 }
 
@@ -123,7 +156,7 @@ ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream)
 {
     const GetdnsRoute *route = zone_chain_get_route(attempt->chain);
     attempt->by_stream = by_stream && route->stream != NULL;
-    g_autoptr(getdns_dict) extensions = make_extensions();
+    g_autoptr(getdns_dict) extensions = make_extensions(attempt);
     g_autofree gchar *absolute = g_strconcat(attempt->owner_name, ".", NULL);
     attempt->query = getdns_query_new(attempt->by_stream ? route->stream : route->channel, absolute,
                                       attempt->rr_type, extensions, on_query, attempt);
@@ -157,6 +190,7 @@ getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_na
     attempt->owner_name = g_strdup(owner_name);
     attempt->rr_type = rr_type;
     attempt->timeout_ms = timeout_ms;
+    attempt->from_root = way == GETDNS_ATTEMPT_THOROUGH;
     attempt->done = done;
     attempt->user_data = user_data;
     start_timer(attempt);

@@ -5,8 +5,9 @@
 #include "zone-chain.h"
 
 /* One lookup through one name server: the quick way (chain-lookup.h), and where that can't decide,
- * getdns's own validation from the root. What counts as bogus is said by the latter, unless it
- * would be at the price of the process. Each of both has the time limit for itself. */
+ * getdns's own questions and its validation from the root (getdns-chain.h). What counts as bogus is
+ * said by the latter, unless it would be at the price of the process. Each of both has the time
+ * limit for itself. */
 
 typedef struct _GetdnsAttempt GetdnsAttempt;
 

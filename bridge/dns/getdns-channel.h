@@ -20,7 +20,8 @@ typedef struct _GetdnsChannel GetdnsChannel;
  *   authentication, and RESOLVER_TRANSPORT_UDP gives truncated answers as they are: when
  * getdns 1.6.0 goes over to TCP by itself and the query is cancelled, it closes the connection of
  * all others
- * @anchors: see trust_anchor_parse()
+ * @anchors: see trust_anchor_parse(); with a server they are checked only, and all that it answers
+ *   is "indeterminate"
  * @error: DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_SERVER, or DNS_ERROR_PROGRAM if getdns refuses
  */
 GetdnsChannel *getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,

@@ -2,6 +2,7 @@
 #include "getdns-question.h"
 
 #include "getdns-query.h"
+#include "getdns-reply.h"
 #include "source.h"
 
 #define RCODE_NXDOMAIN 3u
@@ -17,7 +18,8 @@ typedef struct {
 
 struct _GetdnsQuestion {
     const GetdnsRoute *route;
-    gchar *name;
+    DnsName owner;
+    gchar *name; /* its presentation form */
     guint16 rr_type;
     Send sends[GETDNS_QUESTION_MAX_SENDS];
     guint n_sends;
@@ -93,13 +95,13 @@ is_truncated(getdns_dict *response)
            tc != 0;
 }
 
+/* Whether it is as good as what TCP may still bring. */
 static gboolean
-is_error(getdns_dict *response)
+is_good(const GetdnsQuestion *question, getdns_dict *response)
 {
-    guint32 rcode = 0;
-    return getdns_dict_get_int(response, "/replies_tree/0/header/rcode", &rcode) !=
-               GETDNS_RETURN_GOOD ||
-           (rcode != 0 && rcode != RCODE_NXDOMAIN);
+    g_autoptr(GetdnsReply) reply = getdns_reply_new(response, &question->owner, question->rr_type);
+    return reply != NULL && (reply->rcode == 0 || reply->rcode == RCODE_NXDOMAIN) &&
+           !is_truncated(response);
 }
 
 static void
@@ -188,7 +190,7 @@ on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
     }
     if (route->pace != NULL)
         learn(route->pace, sent, stream);
-    if (route->beside != NULL && !stream && (is_truncated(response) || is_error(response))) {
+    if (route->beside != NULL && !stream && !is_good(question, response)) {
         getdns_dict_destroy(response);
         return;
     }
@@ -255,6 +257,7 @@ getdns_question_new(const GetdnsRoute *route, const DnsName *name, guint16 rr_ty
 {
     GetdnsQuestion *question = g_new0(GetdnsQuestion, 1);
     question->route = route;
+    question->owner = *name;
     question->name = dns_name_to_string(name);
     question->rr_type = rr_type;
     question->done = done;

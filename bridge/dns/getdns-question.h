@@ -29,8 +29,8 @@ typedef struct {
  * those beside TCP too, where a lost segment holds back all that is behind it for 200 ms and more.
  *
  * The first answer counts. Over UDP it is asked for over TCP if it is truncated. A copy beside TCP
- * counts only if it is whole and no error, since TCP's answer is still to come; and if TCP fails,
- * so does the question. */
+ * counts only if it is a whole reply and no error, since TCP's answer is still to come; and if TCP
+ * fails, so does the question. */
 
 /* Messages for one question. */
 #define GETDNS_QUESTION_MAX_SENDS 7u

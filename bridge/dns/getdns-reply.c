@@ -90,8 +90,10 @@ read_section(GetdnsReply *reply, const gchar *pointer, gboolean in_answer)
         if (getdns_list_get_dict(list, i, &dict) != GETDNS_RETURN_GOOD ||
             !read_int(dict, "class", &class))
             return FALSE;
-        if (class != GETDNS_RRCLASS_IN)
+        if (class != GETDNS_RRCLASS_IN) {
+            reply->has_other_class = TRUE;
             continue;
+        }
         if (!read_record(dict, in_answer, &record))
             return FALSE;
         g_array_append_val(reply->records, record);
@@ -112,20 +114,34 @@ is_reply(getdns_dict *response, const DnsName *name, guint16 rr_type)
            read_int(response, REPLY "/question/qclass", &class) && class == GETDNS_RRCLASS_IN;
 }
 
+static GetdnsReply *
+make_reply(getdns_dict *response)
+{
+    GetdnsReply *reply = g_new0(GetdnsReply, 1);
+    reply->response = response;
+    reply->records = g_array_new(FALSE, FALSE, sizeof(GetdnsRecord));
+    return reply;
+}
+
 GetdnsReply *
 getdns_reply_new(getdns_dict *response, const DnsName *name, guint16 rr_type)
 {
     guint32 rcode = 0;
     if (!is_reply(response, name, rr_type) || !read_int(response, REPLY "/header/rcode", &rcode))
         return NULL;
-    g_autoptr(GetdnsReply) reply = g_new0(GetdnsReply, 1);
-    reply->response = response;
+    g_autoptr(GetdnsReply) reply = make_reply(response);
     reply->rcode = rcode;
-    reply->records = g_array_new(FALSE, FALSE, sizeof(GetdnsRecord));
     if (!read_section(reply, REPLY "/answer", TRUE) ||
         !read_section(reply, REPLY "/authority", FALSE))
         return NULL;
     return g_steal_pointer(&reply);
+}
+
+GetdnsReply *
+getdns_reply_new_chain(getdns_dict *response)
+{
+    g_autoptr(GetdnsReply) chain = make_reply(response);
+    return read_section(chain, "/validation_chain", TRUE) ? g_steal_pointer(&chain) : NULL;
 }
 
 void
@@ -152,6 +168,17 @@ getdns_reply_find(const GetdnsReply *reply, const DnsName *owner, guint16 type)
             return record;
     }
     return NULL;
+}
+
+guint
+getdns_reply_count_set(const GetdnsReply *reply, const DnsName *owner, guint16 type)
+{
+    guint n = 0;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        n += record->type == type && dns_name_equal(&record->owner, owner);
+    }
+    return n;
 }
 
 const DnsName *

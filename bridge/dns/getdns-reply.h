@@ -35,7 +35,8 @@ typedef struct {
 typedef struct {
     getdns_dict *response;
     guint rcode;
-    GArray *records; /* (element-type GetdnsRecord) */
+    gboolean has_other_class; /* records that are left out, since they are not of class IN */
+    GArray *records;          /* (element-type GetdnsRecord) */
 } GetdnsReply;
 
 /**
@@ -46,6 +47,11 @@ typedef struct {
  *   one that can't be read
  */
 GetdnsReply *getdns_reply_new(getdns_dict *response, const DnsName *name, guint16 rr_type);
+
+/* The records by which getdns would validate the response, all as of an answer section; NULL if
+ * they are too many or can't be read. */
+GetdnsReply *getdns_reply_new_chain(getdns_dict *response);
+
 void getdns_reply_free(GetdnsReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GetdnsReply, getdns_reply_free)
 
@@ -53,6 +59,9 @@ const GetdnsRecord *getdns_reply_get(const GetdnsReply *reply, guint index);
 
 /* The first record of that owner and type in the answer section, or NULL. */
 const GetdnsRecord *getdns_reply_find(const GetdnsReply *reply, const DnsName *owner, guint16 type);
+
+/* How many there are, in both sections. */
+guint getdns_reply_count_set(const GetdnsReply *reply, const DnsName *owner, guint16 type);
 
 /* The zone that signed the records of that owner and type in the answer section: the signer of the
  * first RRSIG that an authority for @owner can have made. */

@@ -106,6 +106,23 @@ getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, gui
     return FALSE;
 }
 
+gboolean
+getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type)
+{
+    static const guint16 types[] = {GETDNS_RRTYPE_CNAME, GETDNS_RRTYPE_DNAME, GETDNS_RRTYPE_RRSIG,
+                                    GETDNS_RRTYPE_NSEC,  GETDNS_RRTYPE_NSEC3, GETDNS_RRTYPE_SOA,
+                                    GETDNS_RRTYPE_NS,    GETDNS_RRTYPE_DS};
+    for (guint i = 0; i < reply->records->len; i++) {
+        guint16 type = getdns_reply_get(reply, i)->type;
+        gboolean known = type == rr_type;
+        for (guint k = 0; k < G_N_ELEMENTS(types); k++)
+            known |= type == types[k];
+        if (!known)
+            return TRUE;
+    }
+    return reply->has_other_class;
+}
+
 static GetdnsScreen
 screen_wildcards(const GetdnsReply *reply)
 {

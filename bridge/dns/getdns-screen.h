@@ -35,6 +35,10 @@ gboolean getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *o
 /* NSEC3 with more iterations than that. */
 gboolean getdns_screen_is_laborious(const GetdnsReply *reply);
 
+/* Whether it holds records of types or classes of which no reply consists; for such getdns 1.6.0
+ * was not made (NAPTR aborts it). */
+gboolean getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type);
+
 /* A whole response that getdns found secure, for the question asked. */
 GetdnsScreen getdns_screen_response(getdns_dict *response, const gchar *owner_name,
                                     guint16 rr_type);

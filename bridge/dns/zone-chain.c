@@ -440,3 +440,9 @@ zone_chain_get_route(const ZoneChain *chain)
 {
     return &chain->route;
 }
+
+const getdns_list *
+zone_chain_get_anchors(const ZoneChain *chain)
+{
+    return chain->anchors;
+}

@@ -27,6 +27,8 @@ void zone_chain_unref(ZoneChain *chain);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ZoneChain, zone_chain_unref)
 
 const GetdnsRoute *zone_chain_get_route(const ZoneChain *chain);
+/* DS and DNSKEY records of the root. */
+const getdns_list *zone_chain_get_anchors(const ZoneChain *chain);
 
 /* What is known. @out_pending: whether more will be known soon, then with ZONE_UNKNOWN.
  * @out_keys: see zone_store_find() */

@@ -33,8 +33,8 @@ zone_keys_new(const DnsName *zone)
     return keys;
 }
 
-static guint16
-compute_key_tag(const guint8 *rdata, gsize n_rdata)
+guint16
+zone_key_compute_tag(const guint8 *rdata, gsize n_rdata)
 {
     guint32 sum = 0;
     for (gsize i = 0; i < n_rdata; i++)
@@ -52,7 +52,7 @@ zone_keys_add(ZoneKeys *keys, getdns_dict *record, const guint8 *rdata, gsize n_
     if ((flags & DNSKEY_ZONE_KEY) == 0 || (flags & DNSKEY_REVOKED) != 0 ||
         rdata[2] != DNSKEY_PROTOCOL)
         return;
-    ZoneKeyTag tag = {compute_key_tag(rdata, n_rdata), rdata[3]};
+    ZoneKeyTag tag = {zone_key_compute_tag(rdata, n_rdata), rdata[3]};
     if (getdns_list_set_dict(keys->list, keys->tags->len, record) == GETDNS_RETURN_GOOD)
         g_array_append_val(keys->tags, tag);
 }

@@ -25,6 +25,9 @@ typedef struct {
     guint8 algorithm;
 } ZoneKeyTag;
 
+/* Of the RDATA of a DNSKEY record. */
+guint16 zone_key_compute_tag(const guint8 *rdata, gsize n_rdata);
+
 ZoneKeys *zone_keys_new(const DnsName *zone);
 /* Takes one DNSKEY record, whose RDATA is given as well; one that is no zone key (RFC 4034 §2.1.1,
  * §2.1.2) or is revoked (RFC 5011 §2.1) is left out. */

@@ -110,7 +110,7 @@ check_v1(const DrsFrameHeader *header, guint64 n_octets)
 }
 
 /* The octets that DRS_EXTENSIONS_INT takes: its first number and what that counts, which are the
- * flags at least. 0: there is no room for it. */
+ * flags at least. 0: there is no room for it, or it is longer than [MS-DRSR] has it. */
 static gsize
 measure_extensions(const guint8 *octets, const DrsFrameHeader *header)
 {
@@ -118,7 +118,8 @@ measure_extensions(const guint8 *octets, const DrsFrameHeader *header)
     if (n_room < 8)
         return 0;
     guint64 n_octets = 4 + (guint64)read_number(octets, header->extension_offset);
-    return n_octets >= 8 && n_octets <= n_room ? (gsize)n_octets : 0;
+    return n_octets >= 8 && n_octets <= MIN(n_room, LIMIT_DRS_EXTENSIONS_OCTETS) ? (gsize)n_octets
+                                                                                 : 0;
 }
 
 static DrsFrameCheck
@@ -262,6 +263,11 @@ check_extensions(GBytes *extensions, GError **error)
 static gboolean
 check_settings(const DrsFrameSettings *settings, GBytes *payload, GError **error)
 {
+    if (settings->version > 2) {
+        g_set_error(error, DRS_ERROR, DRS_ERROR_SETTINGS, "there is no frame of version %u",
+                    settings->version);
+        return FALSE;
+    }
     if (settings->compression == DRS_COMPRESSION_UNUSED ||
         settings->compression >= DRS_N_COMPRESSIONS) {
         g_set_error_literal(error, DRS_ERROR, DRS_ERROR_SETTINGS,
@@ -273,7 +279,7 @@ check_settings(const DrsFrameSettings *settings, GBytes *payload, GError **error
                             "without compression there is no size before compression");
         return FALSE;
     }
-    if (settings->version != 2 && settings->extensions != NULL) {
+    if (settings->version == 1 && settings->extensions != NULL) {
         g_set_error_literal(error, DRS_ERROR, DRS_ERROR_SETTINGS,
                             "a frame of version 1 has no DRS_EXTENSIONS_INT");
         return FALSE;
@@ -296,25 +302,17 @@ make_flags(const DrsFrameSettings *settings)
     return flags | DRS_FLAG_SIGNED;
 }
 
-GBytes *
-drs_frame_build(const DrsFrameSettings *settings, GBytes *payload, GError **error)
+/* @extensions: NULL for V1. The padding brings the payload to a multiple of 8. */
+static void
+append_header(GByteArray *octets, const DrsFrameSettings *settings, GBytes *extensions,
+              gsize n_payload)
 {
     static const guint32 message_versions[][DRS_N_TYPES] = {{4, 1}, {7, 6}};
     static const guint8 padding[8] = {0};
-    gboolean v2 = settings->version == 2;
-    if (!check_settings(settings, payload, error))
-        return NULL;
-    g_autoptr(GBytes) extensions = !v2 ? g_bytes_new(NULL, 0)
-                                   : settings->extensions != NULL
-                                       ? g_bytes_ref(settings->extensions)
-                                       : make_plain_extensions();
     gsize n_extensions = 0;
-    const guint8 *extension_octets = g_bytes_get_data(extensions, &n_extensions);
-    gsize n_before = v2 ? DRS_FRAME_V2_OCTETS + n_extensions : DRS_FRAME_V1_OCTETS;
+    const guint8 *data = extensions == NULL ? NULL : g_bytes_get_data(extensions, &n_extensions);
+    gsize n_before = data == NULL ? DRS_FRAME_V1_OCTETS : DRS_FRAME_V2_OCTETS + n_extensions;
     gsize n_padding = (8 - n_before % 8) % 8;
-    gsize n_payload = 0;
-    const guint8 *payload_octets = g_bytes_get_data(payload, &n_payload);
-    GByteArray *octets = g_byte_array_sized_new((guint)(n_before + n_padding + n_payload));
     append_number(octets, settings->compression);
     append_number(octets, DRS_PROTOCOL_VERSION);
     append_number(octets, (guint32)(n_before + n_padding));
@@ -322,13 +320,28 @@ drs_frame_build(const DrsFrameSettings *settings, GBytes *payload, GError **erro
     append_number(octets, settings->uncompressed_size);
     append_number(octets, settings->unsigned_size);
     append_number(octets, make_flags(settings));
-    append_number(octets, message_versions[v2][settings->type]);
-    if (v2) {
-        append_number(octets, read_number(extension_octets, 4));
-        append_number(octets, DRS_FRAME_V2_OCTETS);
-        g_byte_array_append(octets, extension_octets, (guint)n_extensions);
-    }
+    append_number(octets, message_versions[data != NULL][settings->type]);
+    if (data == NULL)
+        return;
+    append_number(octets, read_number(data, 4));
+    append_number(octets, DRS_FRAME_V2_OCTETS);
+    g_byte_array_append(octets, data, (guint)n_extensions);
     g_byte_array_append(octets, padding, (guint)n_padding);
-    g_byte_array_append(octets, payload_octets, (guint)n_payload);
+}
+
+GBytes *
+drs_frame_build(const DrsFrameSettings *settings, GBytes *payload, GError **error)
+{
+    if (!check_settings(settings, payload, error))
+        return NULL;
+    g_autoptr(GBytes) extensions = settings->version == 1 ? NULL
+                                   : settings->extensions != NULL
+                                       ? g_bytes_ref(settings->extensions)
+                                       : make_plain_extensions();
+    gsize n_payload = 0;
+    const guint8 *data = g_bytes_get_data(payload, &n_payload);
+    GByteArray *octets = g_byte_array_new();
+    append_header(octets, settings, extensions, n_payload);
+    g_byte_array_append(octets, data, (guint)n_payload);
     return g_byte_array_free_to_bytes(octets);
 }

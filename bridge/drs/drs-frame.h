@@ -96,9 +96,9 @@ DrsFrame *drs_frame_parse(GBytes *octets, GError **error) G_GNUC_WARN_UNUSED_RES
 void drs_frame_free(DrsFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DrsFrame, drs_frame_free)
 
-/* What a frame is made of, besides the payload. All zero: a request in V1, not compressed. */
+/* What a frame is made of, besides the payload. All zero: a request in V2, not compressed. */
 typedef struct {
-    guint version; /* 0 and 1: V1; 2: V2 */
+    guint version; /* 1: V1; 2 or 0: V2, the highest (§2.2) */
     DrsMessageType type;
     DrsCompression compression; /* of the payload's content; sets the flag CP */
     guint32 uncompressed_size;  /* only where there is compression */

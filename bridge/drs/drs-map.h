@@ -91,7 +91,10 @@ gboolean drs_map_learn(const DrsMap *map, DrsMessageType type, gboolean from_res
 gboolean drs_map_remove(const DrsMap *map, const gchar *address, guint *out_n_removed,
                         GError **error);
 
-/* The address that a file of certificates is for: its name without folder and extension, if that is
- * an address; else the one that @certificate names, if it names one alone. NULL: none.
+/* Whether a file of a folder that is imported is taken for one: *.cer, *.crt, *.der, *.pem. */
+gboolean drs_map_is_certificate_file(const gchar *name);
+
+/* The address that such a file is for: its name without folder and extension, if that is an
+ * address; else the one that @certificate names, if it names one alone. NULL: none.
  * (transfer full) */
 gchar *drs_map_dup_address_of_file(const gchar *name, const Certificate *certificate);

@@ -216,6 +216,23 @@ certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate)
     return path->reason == REASON_CERTIFICATE_REVOKED;
 }
 
+gboolean
+certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certificate)
+{
+    PathFinder *finders[] = {judge->issuers, judge->authority, judge->dane_ta};
+    gboolean known = judge->issuers != NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(finders); i++) {
+        if (finders[i] == NULL)
+            continue;
+        g_autoptr(PathResult) path = path_finder_validate(finders[i], certificate);
+        if (path->reason == REASON_CERTIFICATE_REVOKED)
+            return TRUE;
+        if (path->reason == REASON_NONE && !path->revocation_known)
+            known = FALSE;
+    }
+    return known;
+}
+
 /* Of one certificate; each NULL without anything that it could end at. */
 typedef struct {
     Certificate *certificate;

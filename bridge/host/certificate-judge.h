@@ -38,3 +38,7 @@ GArray *certificate_judge_compare_records(CertificateJudge *judge, Certificate *
 /* Whether a CRL at hand says so, whoever vouches (RFC 8162 §9). Its signer is the certificate's
  * issuer, or who may sign for that; nobody has to trust them for it. */
 gboolean certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate);
+
+/* Whether CRLs at hand tell that it is revoked, or that nothing is: neither it nor what stands
+ * above it on the paths that vouch for it. */
+gboolean certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certificate);

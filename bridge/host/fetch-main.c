@@ -2,7 +2,7 @@
 
 /* dane-smime-fetch URL: writes what is there to standard output. A program of its own, since it
  * reads what anybody may send: it has no keys, writes no files, starts nothing, and ends when its
- * time is over. Started only when a person says "crl fetch". */
+ * time is over. Started only when a person says "crl fetch" or --fetch-crls. */
 
 #include <signal.h>
 #include <stdlib.h>

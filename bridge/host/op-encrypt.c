@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "compose.h"
 #include "enveloped-data.h"
-#include "header-params.h"
 #include "json-facts.h"
+#include "message-header.h"
 #include "ops.h"
 #include "params.h"
 #include "recipient-ciphers.h"
@@ -14,7 +13,8 @@ typedef struct {
     MessageInput *input;
     GPtrArray *recipients;
     EnvelopeOptions options; /* the cipher: of the main message */
-    HeaderParams header;
+    HeaderParams header_params;
+    MessageHeader header;
     gboolean self_only;
     gboolean bcc_copies;
     gboolean keep_bcc;    /* in the main message */
@@ -28,7 +28,8 @@ encrypting_clear(Encrypting *encrypting)
     g_clear_pointer(&encrypting->input, message_input_free);
     g_clear_pointer(&encrypting->recipients, g_ptr_array_unref);
     g_clear_pointer(&encrypting->options.oaep_readers, g_hash_table_unref);
-    header_params_clear(&encrypting->header);
+    header_params_clear(&encrypting->header_params);
+    message_header_clear(&encrypting->header);
     signing_clear(&encrypting->signing);
     g_clear_pointer(&encrypting->payload, octet_source_unref);
 }
@@ -57,7 +58,7 @@ read_choices(Encrypting *encrypting, GError **error)
     const gchar *transport = NULL;
     if (!read_cipher(params, &encrypting->options.cipher, error) ||
         !params_get_string(params, "key_transport", &transport, error) ||
-        !header_params_read(encrypting->call, &encrypting->header, error) ||
+        !header_params_read(encrypting->call, &encrypting->header_params, error) ||
         !params_get_boolean(params, "self_only", FALSE, &encrypting->self_only, error) ||
         !params_get_boolean(params, "bcc_copies", TRUE, &encrypting->bcc_copies, error) ||
         !params_get_boolean(params, "keep_bcc", FALSE, &encrypting->keep_bcc, error))
@@ -89,7 +90,8 @@ static gboolean
 make_payload(Encrypting *encrypting, GError **error)
 {
     gboolean sign = encrypting->signing.pair != NULL;
-    g_autoptr(OctetSource) plain = compose_get_payload(encrypting->input->tree, sign, NULL, error);
+    g_autoptr(OctetSource) plain =
+        message_header_get_payload(&encrypting->header, sign, NULL, error);
     if (plain == NULL)
         return FALSE;
     if (!sign) {
@@ -159,13 +161,13 @@ make_separate_messages(const Encrypting *encrypting, GPtrArray *certificates, Op
                        JsonArray *copies, GError **error)
 {
     static const gchar *const bcc_fields[] = {"Bcc", "Resent-Bcc", NULL};
-    g_autoptr(GBytes) header = compose_header_without_fields(encrypting->input->tree, bcc_fields);
+    const EntityTree *outer = message_header_get_outer(&encrypting->header);
+    g_autoptr(GBytes) header = compose_header_without_fields(outer, bcc_fields);
     g_autoptr(EntityTree) tree = entity_tree_parse(header, NULL, error);
     if (tree == NULL)
         return FALSE;
-    OctetSource *main_copy =
-        encrypt_for(encrypting, encrypting->keep_bcc ? encrypting->input->tree : tree, certificates,
-                    encrypting->options.cipher, error);
+    OctetSource *main_copy = encrypt_for(encrypting, encrypting->keep_bcc ? outer : tree,
+                                         certificates, encrypting->options.cipher, error);
     if (main_copy == NULL)
         return FALSE;
     op_reply_take_body(reply, main_copy);
@@ -187,8 +189,9 @@ make_messages(const Encrypting *encrypting, OpReply *reply, GError **error)
         if (!make_separate_messages(encrypting, certificates, reply, copies, error))
             return FALSE;
     } else {
-        OctetSource *message = encrypt_for(encrypting, encrypting->input->tree, certificates,
-                                           encrypting->options.cipher, error);
+        OctetSource *message =
+            encrypt_for(encrypting, message_header_get_outer(&encrypting->header), certificates,
+                        encrypting->options.cipher, error);
         if (message == NULL)
             return FALSE;
         op_reply_take_body(reply, message);
@@ -211,12 +214,15 @@ encrypt(const OpCall *call, gboolean sign, OpReply *reply, GError **error)
     encrypting.recipients = encrypting.self_only
                                 ? recipients_find_self(call, encrypting.input, error)
                                 : recipients_find(call, encrypting.input, error);
-    if (encrypting.recipients == NULL)
+    if (encrypting.recipients == NULL ||
+        !message_header_make(&encrypting.header_params, encrypting.input->tree, HP_INTENT_CIPHER,
+                             encrypting.self_only, &encrypting.header, error))
         return FALSE;
 
     reply->result = json_object_new();
     if (sign)
         signing_describe(&encrypting.signing, reply->result);
+    message_header_describe(&encrypting.header, reply->result);
     choose_ciphers(&encrypting, reply->result);
     return recipients_check(encrypting.recipients, error) && make_payload(&encrypting, error) &&
            make_messages(&encrypting, reply, error);

@@ -4,6 +4,8 @@
 #include "dane-lookup.h"
 #include "key-choice.h"
 #include "learning.h"
+#include "legacy-hide.h"
+#include "message-crls.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
@@ -22,6 +24,8 @@ typedef struct {
     JudgeContext context;
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
+    gboolean fetch_crls;
+    GPtrArray *fetched; /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -37,6 +41,7 @@ reading_clear(Reading *reading)
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
     trust_params_clear(&reading->trust);
+    g_clear_pointer(&reading->fetched, g_ptr_array_unref);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
 }
@@ -49,7 +54,8 @@ read_params(Reading *reading, GError **error)
     return params_get_string(call->params, "author", &reading->author, error) &&
            params_get_octets(call->params, "content", &reading->detached, error) &&
            trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
-           trust_params_read(call, &reading->trust, error);
+           trust_params_read(call, &reading->trust, error) &&
+           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error);
 }
 
 static void
@@ -121,25 +127,9 @@ combine_verdicts(const Reading *reading)
     return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
 }
 
-static gboolean
-judge(Reading *reading, GError **error)
+static void
+fill_context(Reading *reading)
 {
-    VerdictFacts *facts = &reading->facts;
-    const OpenedLayer *signature = find_signature(reading);
-    facts->signers = g_ptr_array_new();
-    facts->verdict = policy_combine(NULL, 0);
-    facts->covered = reading->opened->payload;
-    if (signature == NULL)
-        return TRUE;
-    if (signed_data_get_n_signers(signature->signed_data) == 0) {
-        /* SignedData without a SignerInfo is no signature, whatever the structure round it says. */
-        facts->scope = SCOPE_NONE;
-        return TRUE;
-    }
-    if (!look_author_up(reading, error) ||
-        !trust_params_load(reading->call, &reading->trust, error))
-        return FALSE;
-    op_report_progress(reading->call, "verify", 0, 0);
     JudgeContext *context = &reading->context;
     context->author = reading->author;
     context->dane = reading->dane;
@@ -152,17 +142,83 @@ judge(Reading *reading, GError **error)
         context->date_found = message_date_find(dated, &context->date);
     context->now = bridge_get_now(reading->call->bridge);
     context->is_nested = reading->opened->is_nested;
+}
+
+static gboolean
+judge_signature(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    fill_context(reading);
     /* Given apart from eContent only where it stands apart: then both must be the same. */
     gboolean apart = signature->kind == LAYER_MULTIPART_SIGNED || reading->detached != NULL;
     GPtrArray *signers = judge_signers(signature->signed_data, apart ? signature->content : NULL,
-                                       facts->scope, context, error);
+                                       facts->scope, &reading->context, error);
     if (signers == NULL)
         return FALSE;
     g_ptr_array_unref(facts->signers);
     facts->signers = signers;
     facts->verdict = combine_verdicts(reading);
+    return TRUE;
+}
+
+static gboolean
+judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError **error)
+{
+    g_ptr_array_unref(reading->fetched);
+    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
+                                          reading->facts.signers, error);
+    if (reading->fetched == NULL)
+        return FALSE;
+    for (guint i = 0; i < reading->fetched->len; i++)
+        trust_params_add_crls(&reading->trust,
+                              ((FetchedCrls *)g_ptr_array_index(reading->fetched, i))->lists);
+    return reading->fetched->len == 0 || judge_signature(reading, signature, error);
+}
+
+static gboolean
+judge(Reading *reading, GError **error)
+{
+    VerdictFacts *facts = &reading->facts;
+    const OpenedLayer *signature = find_signature(reading);
+    facts->signers = g_ptr_array_new();
+    facts->verdict = policy_combine(NULL, 0);
+    facts->covered = reading->opened->payload;
+    if (reading->fetch_crls)
+        reading->fetched = g_ptr_array_new();
+    if (signature == NULL)
+        return TRUE;
+    if (signed_data_get_n_signers(signature->signed_data) == 0) {
+        /* SignedData without a SignerInfo is no signature, whatever the structure round it says. */
+        facts->scope = SCOPE_NONE;
+        return TRUE;
+    }
+    if (!look_author_up(reading, error) ||
+        !trust_params_load(reading->call, &reading->trust, error))
+        return FALSE;
+    op_report_progress(reading->call, "verify", 0, 0);
+    if (!judge_signature(reading, signature, error))
+        return FALSE;
+    if (reading->fetch_crls && !judge_with_fetched_crls(reading, signature, error))
+        return FALSE;
     if (!reading->reads)
         facts->covered = signature->content;
+    return TRUE;
+}
+
+/* Whether what was verified is that the author inside signed. A certificate that the user names is
+ * trusted for whatever it signs; it binds the address that it is for. */
+static gboolean
+is_bound(const Reading *reading)
+{
+    const VerdictFacts *facts = &reading->facts;
+    if (facts->verdict.status != STATUS_VERIFIED ||
+        !from_pair_is_inner(&reading->shown.from, reading->author))
+        return FALSE;
+    for (guint i = 0; facts->verdict.trust == TRUST_PINNED && i < facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
+        if (!dane_certificate_names(signer->result->certificate, reading->author))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -185,7 +241,7 @@ open_and_judge(Reading *reading, GError **error)
     find_author(reading);
     if (!judge(reading, error))
         return FALSE;
-    shown_header_settle(&reading->shown, reading->facts.verdict.status, reading->author);
+    shown_header_settle(&reading->shown, reading->facts.verdict.status, is_bound(reading));
     /* The verdict is about the one inside all the same, and vouches for neither. */
     if (reading->shown.outer_from && named == NULL)
         reading->author = reading->shown.from.outer;
@@ -195,6 +251,7 @@ open_and_judge(Reading *reading, GError **error)
     reading->facts.shown = &reading->shown;
     reading->facts.author = reading->author;
     reading->facts.dane = reading->dane;
+    reading->facts.fetched = reading->fetched;
     learning_note_message(call, &reading->facts,
                           reading->context.date_found == MESSAGE_DATE_STATED ? reading->context.date
                                                                              : G_MININT64);
@@ -218,31 +275,37 @@ innermost_entity(const OctetSource *content, GError **error)
     return payload == NULL ? NULL : compose_get_entity(payload, error);
 }
 
-static gboolean
-has_own_fields(const Reading *reading)
+/* What is inside of all protection, as it is to be shown. */
+static OctetSource *
+shown_content(Reading *reading, GError **error)
 {
-    return reading->shown.header != NULL &&
-           protected_header_get_form(reading->shown.header) != HEADER_FORM_NONE;
+    const OpenedMessage *opened = reading->opened;
+    ShownHeader *shown = &reading->shown;
+    if (shown->header == NULL || protected_header_get_content(shown->header) == NULL)
+        return octet_source_ref(opened->payload);
+    if (!opened->is_encrypted)
+        return octet_source_ref(protected_header_get_content(shown->header));
+    return legacy_display_hide(shown->header, &shown->is_shortened, error);
 }
 
 /* What a mail program shows: the message with its innermost payload; or that payload alone. */
 static OctetSource *
-innermost_message(const Reading *reading, gboolean entity, GError **error)
+innermost_message(Reading *reading, gboolean entity, GError **error)
 {
     const OpenedMessage *opened = reading->opened;
+    const ShownHeader *shown = &reading->shown;
     if (opened->payload == NULL)
         return octet_source_new_text("");
-    OctetSource *content = reading->opened->payload;
-    if (has_own_fields(reading))
-        content = protected_header_get_content(reading->shown.header);
+    g_autoptr(OctetSource) content = shown_content(reading, error);
+    if (content == NULL)
+        return NULL;
     if (entity)
         return innermost_entity(content, error);
-    if (has_own_fields(reading))
-        return protected_header_compose(reading->shown.header, content, reading->shown.outer_from,
-                                        error);
+    if (shown->header != NULL && protected_header_get_form(shown->header) != HEADER_FORM_NONE)
+        return protected_header_compose(shown->header, content, shown->outer_from, error);
     if (reading->input->is_cms || opened->layers->len == 0)
-        return octet_source_ref(opened->payload);
-    return compose_open(reading->input->tree, opened->payload, error);
+        return g_steal_pointer(&content);
+    return compose_open(reading->input->tree, content, error);
 }
 
 gboolean

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-#include "compose.h"
-#include "header-params.h"
 #include "json-facts.h"
+#include "message-header.h"
 #include "ops.h"
 #include "params.h"
 #include "signing.h"
@@ -11,22 +10,24 @@ gboolean
 op_sign(const OpCall *call, OpReply *reply, GError **error)
 {
     gboolean opaque = FALSE;
-    g_auto(HeaderParams) header = {0};
+    g_auto(HeaderParams) choices = {0};
     if (!params_get_boolean(call->params, "opaque", FALSE, &opaque, error) ||
-        !header_params_read(call, &header, error))
+        !header_params_read(call, &choices, error))
         return FALSE;
     g_autoptr(MessageInput) input = message_input_new(call->body, FALSE, error);
     if (input == NULL)
         return FALSE;
     g_auto(Signing) signing = {0};
-    if (!signing_prepare(call, input, &signing, error))
+    g_auto(MessageHeader) header = {0};
+    if (!signing_prepare(call, input, &signing, error) ||
+        !message_header_make(&choices, input->tree, HP_INTENT_CLEAR, FALSE, &header, error))
         return FALSE;
 
     /* Inside of base64 any octet is safe. Where a detached signature would not hold on every way
      * (RFC 8551 §3.1.3: header fields of an attached message, what somebody else has signed), it is
      * not made. */
     gboolean travels = FALSE;
-    g_autoptr(OctetSource) payload = compose_get_payload(input->tree, !opaque, &travels, error);
+    g_autoptr(OctetSource) payload = message_header_get_payload(&header, !opaque, &travels, error);
     if (payload == NULL)
         return FALSE;
     opaque = opaque || !travels;
@@ -40,8 +41,9 @@ op_sign(const OpCall *call, OpReply *reply, GError **error)
     signing_describe(&signing, reply->result);
     json_set_string(reply->result, "micalg", micalg);
     json_object_set_boolean_member(reply->result, "opaque", opaque);
-    op_reply_take_body(reply,
-                       opaque ? compose_pkcs7_mime(input->tree, signature, "signed-data")
-                              : compose_multipart_signed(input->tree, payload, signature, micalg));
+    message_header_describe(&header, reply->result);
+    const EntityTree *outer = message_header_get_outer(&header);
+    op_reply_take_body(reply, opaque ? compose_pkcs7_mime(outer, signature, "signed-data")
+                                     : compose_multipart_signed(outer, payload, signature, micalg));
     return TRUE;
 }

@@ -13,8 +13,9 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
         "bcc_copies", "keep_bcc", HEADER_CHOICES, TRUST_CHOICES
+#define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
 #define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "key_files", "content", TRUST_CHOICES
+#define VERDICT_CHOICES "author", "pins", "key_files", "content", "fetch_crls", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
@@ -32,6 +33,16 @@ static const OpRow op_rows[] = {
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},
     {"delete", op_delete, NAMES("!sha256"), FALSE},
     {"doctor", op_doctor, NAMES(NULL), FALSE},
+    {"drs-frame", op_drs_frame, NAMES("build", "type", "unsigned_size", FRAME_CHOICES), TRUE},
+    {"drs-map", op_drs_map, NAMES("address", "add", "remove"), FALSE},
+    {"drs-protect", op_drs_protect,
+     NAMES("!type", "!sender", "recipient", "legacy", "framed", "mail", "commentary",
+           FRAME_CHOICES),
+     TRUE},
+    {"drs-unprotect", op_drs_unprotect,
+     NAMES("!type", "sender", "recipient", "legacy", "framed", "mail", "pinned", "authorities",
+           "crls", "key_files", "learn"),
+     TRUE},
     {"encrypt", op_encrypt, NAMES(ENCRYPT_CHOICES), TRUE},
     {"export", op_export, NAMES("address", "sha256", "password", "certificate_only"), FALSE},
     {"flush", op_flush, NAMES(NULL), FALSE},
@@ -40,8 +51,8 @@ static const OpRow op_rows[] = {
     {"keygen", op_keygen, NAMES("!address", "name", "algorithm", "days"), FALSE},
     {"keys", op_keys, NAMES("address"), FALSE},
     {"lock", op_lock, NAMES(NULL), FALSE},
-    {"lookup", op_lookup, NAMES("!addresses", "try_case", "fresh", LOOKUP_CHOICES, TRUST_CHOICES),
-     FALSE},
+    {"lookup", op_lookup,
+     NAMES("!addresses", "try_case", "fresh", "retry", LOOKUP_CHOICES, TRUST_CHOICES), FALSE},
     {"owner-name", op_owner_name, NAMES("addresses", "names", "draft"), FALSE},
     {"password", op_password, NAMES("password"), FALSE},
     {"peers", op_peers, NAMES("address", "forget"), FALSE},

@@ -35,6 +35,16 @@ gboolean op_decrypt(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_doctor(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_hello(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-drs-frame.c */
+gboolean op_drs_frame(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-drs-map.c */
+gboolean op_drs_map(const OpCall *call, OpReply *reply, GError **error);
+
+/* op-drs-protect.c, op-drs-unprotect.c */
+gboolean op_drs_protect(const OpCall *call, OpReply *reply, GError **error);
+gboolean op_drs_unprotect(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-encrypt.c */
 gboolean op_encrypt(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_sign_encrypt(const OpCall *call, OpReply *reply, GError **error);

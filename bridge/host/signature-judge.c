@@ -197,6 +197,7 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     found->validity = dane_certificate_validity(certificate, context->now);
     if (certificate_judge_is_revoked(judging->judge, certificate))
         found->validity = REASON_CERTIFICATE_REVOKED;
+    signer->revocation_known = certificate_judge_knows_revocation(judging->judge, certificate);
     found->address = match_address(certificate, context);
     found->is_pinned = is_pinned(certificate, context->pins);
     fill_authority(found, signer, judging);
@@ -208,6 +209,7 @@ judge_signer(const Judging *judging, guint index, OctetSource *content, Signatur
     const JudgeContext *context = judging->context;
     g_autoptr(GArray) records = NULL;
     JudgedSigner *signer = g_new0(JudgedSigner, 1);
+    signer->revocation_known = TRUE;
     signer->result = signed_data_verify(judging->data, index, content, judging->candidates);
 
     PolicySignature found = {.scope = scope};
@@ -234,4 +236,13 @@ judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
         g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));
     return signers;
+}
+
+GPtrArray *
+judge_collect_issuers(const SignedData *data, const JudgeContext *context)
+{
+    GPtrArray *issuers = collect_candidates(context);
+    add_all(issuers, signed_data_get_certificates(data));
+    add_all(issuers, context->authorities);
+    return issuers;
 }

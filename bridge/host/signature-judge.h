@@ -35,9 +35,16 @@ typedef struct {
     /* REASON_NONE: valid path, and the certificate is one for signing mail */
     VerdictReason authority;
     gchar *path_detail; /* why there is none, in English; may be NULL */
+    /* Whether lists at hand tell of the certificate, and of the paths that vouch for it. TRUE
+     * without one: there is nothing to ask about. */
+    gboolean revocation_known;
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full). NULL with
  * CMS_ERROR_LIMIT if it would take too long. */
 GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
                          const JudgeContext *context, GError **error);
+
+/* Among which the issuers of signers' certificates are looked for. (element-type Certificate)
+ * (transfer full) */
+GPtrArray *judge_collect_issuers(const SignedData *data, const JudgeContext *context);

@@ -70,3 +70,12 @@ trust_params_load(const OpCall *call, TrustParams *trust, GError **error)
     crl_folder_add_to(bridge_get_profile(call->bridge), &trust->crls);
     return !trust->wants_system || add_system_authorities(call, trust, error);
 }
+
+void
+trust_params_add_crls(TrustParams *trust, GPtrArray *lists)
+{
+    if (trust->crls == NULL)
+        trust->crls = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (guint i = 0; lists != NULL && i < lists->len; i++)
+        g_ptr_array_add(trust->crls, g_bytes_ref(g_ptr_array_index(lists, i)));
+}

@@ -22,6 +22,9 @@ gboolean trust_params_read(const OpCall *call, TrustParams *trust, GError **erro
  * CMS_ERROR_AUTHORITIES. */
 gboolean trust_params_load(const OpCall *call, TrustParams *trust, GError **error);
 
+/* @lists: (element-type GBytes) (nullable): further ones, beside which is judged from now on */
+void trust_params_add_crls(TrustParams *trust, GPtrArray *lists);
+
 /* Reads the files of a parameter, each of which gives one or more (transfer full) of what they
  * hold. */
 typedef GPtrArray *(*TrustFileParser)(GBytes *octets, GError **error);

@@ -3,6 +3,7 @@
 #include "verdict-json.h"
 
 #include "content-digest.h"
+#include "crl-fetch.h"
 #include "json-facts.h"
 
 /* The signer of whom the verdict speaks: the one that trusts least. */
@@ -171,6 +172,23 @@ set_certificates(JsonObject *object, GPtrArray *certificates)
     json_object_set_array_member(object, "certificates", array);
 }
 
+static void
+set_fetched(JsonObject *object, GPtrArray *fetched)
+{
+    if (fetched == NULL)
+        return;
+    JsonArray *array = json_array_new();
+    for (guint i = 0; i < fetched->len; i++) {
+        const FetchedCrls *one = g_ptr_array_index(fetched, i);
+        JsonObject *facts = json_object_new();
+        json_set_string(facts, "url", one->url);
+        json_object_set_int_member(facts, "crls", one->lists == NULL ? 0 : one->lists->len);
+        json_set_string(facts, "problem", one->problem == NULL ? NULL : one->problem->message);
+        json_array_add_object_element(array, facts);
+    }
+    json_object_set_array_member(object, "fetched_crls", array);
+}
+
 static SignatureMath
 combined_math(const VerdictFacts *facts)
 {
@@ -224,6 +242,7 @@ verdict_to_json(const VerdictFacts *facts, GError **error)
     json_set_encryption(object, facts->opened);
     set_layers(object, facts->opened);
     set_certificates(object, facts->opened->certificates);
+    set_fetched(object, facts->fetched);
     return json_set_sha256(object, "content_sha256", facts->covered, error)
                ? g_steal_pointer(&object)
                : NULL;

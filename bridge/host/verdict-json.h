@@ -17,6 +17,7 @@ typedef struct {
     GPtrArray *signers;     /* (element-type JudgedSigner); may be empty */
     PolicyVerdict verdict;
     SignatureScope scope;
+    GPtrArray *fetched;   /* (element-type FetchedCrls); NULL: no lists were to be fetched */
     OctetSource *covered; /* what the signature covers, else the payload; or NULL */
 } VerdictFacts;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "entity.h"
+#include "header-protection.h"
 
 /* Builds protected messages out of the one that came, whose other header fields stay in their order
  * and octets. All output has CRLF line ends. Bodies are made while they are read, from the message
@@ -27,6 +28,20 @@
  */
 OctetSource *compose_get_payload(const EntityTree *message, gboolean seven_bit,
                                  gboolean *out_travels, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What protected header fields add to a payload (RFC 9788 §5.2.1; mail/header-split.h makes it). */
+typedef struct {
+    GBytes *fields;  /* lines with CRLF, before the payload's own fields */
+    HpIntent intent; /* of the root's Content-Type, whatever was there */
+    /* (element-type utf8): of the legacy display elements; NULL or none: no such elements */
+    const GPtrArray *legacy_lines;
+} PayloadHeader;
+
+/* compose_get_payload() with protected header fields. Main body parts that get a legacy display
+ * element may change their transfer encoding and character set; other parts don't. */
+OctetSource *compose_get_protected_payload(const EntityTree *message, gboolean seven_bit,
+                                           const PayloadHeader *header, gboolean *out_travels,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * compose_get_entity:

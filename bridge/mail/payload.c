@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* The entity that protection is put round. Changes to the message are collected as edits of octet
- * ranges; everything outside of them is copied. */
+/* The entity that protection is put round. */
 
 #include "base64.h"
 #include "compose.h"
@@ -10,38 +9,9 @@
 #include "header-field.h"
 #include "octet-buffer.h"
 #include "octet-spool.h"
+#include "payload-edit.h"
+#include "payload-header.h"
 #include "transfer-encoding.h"
-
-typedef struct {
-    gsize start;
-    gsize end;
-    OctetSource *replacement; /* NULL: the octets stay as they are, line ends too */
-} Edit;
-
-typedef struct {
-    const EntityTree *tree;
-    const guint8 *octets;
-    GArray *edits;
-    gboolean seven_bit;
-    GError *error; /* the first */
-} Composer;
-
-static void
-clear_edit(gpointer data)
-{
-    Edit *edit = data;
-    g_clear_pointer(&edit->replacement, octet_source_unref);
-}
-
-static gint
-compare_edits(gconstpointer a, gconstpointer b)
-{
-    const Edit *left = a;
-    const Edit *right = b;
-    if (left->start != right->start)
-        return left->start < right->start ? -1 : 1;
-    return left->end < right->end ? -1 : left->end > right->end;
-}
 
 static gboolean
 is_safe(const Composer *composer, gsize start, gsize end)
@@ -52,58 +22,12 @@ is_safe(const Composer *composer, gsize start, gsize end)
     return !octet_hazards_stop(&hazards);
 }
 
-/* Takes @replacement. */
-static void
-add_edit(Composer *composer, gsize start, gsize end, OctetSource *replacement)
-{
-    Edit edit = {start, end, replacement};
-    g_array_append_val(composer->edits, edit);
-}
-
-/* Where the empty line after the header section of @entity, which has a body, begins. */
-static gsize
-find_empty_line(const Composer *composer, const Entity *entity)
-{
-    gsize at = entity->body - 1;
-    return at > entity->start && composer->octets[at - 1] == '\r' ? at - 1 : at;
-}
-
-/* Makes @name the one Content-Transfer-Encoding of @entity. */
-static void
-set_encoding(Composer *composer, const Entity *entity, const gchar *name)
-{
-    g_autofree gchar *line = g_strdup_printf("Content-Transfer-Encoding: %s\r\n", name);
-    gboolean is_set = FALSE;
-    for (guint i = 0; i < entity->fields->len; i++) {
-        const HeaderField *field = &g_array_index(entity->fields, HeaderField, i);
-        if (g_ascii_strcasecmp(field->name, "Content-Transfer-Encoding") != 0)
-            continue;
-        add_edit(composer, entity->start + field->start, entity->start + field->end,
-                 octet_source_new_text(is_set ? "" : line));
-        is_set = TRUE;
-    }
-    if (!is_set) {
-        gsize at = find_empty_line(composer, entity);
-        add_edit(composer, at, at, octet_source_new_text(line));
-    }
-}
-
-static gboolean
-has_encoding_named(const Entity *entity, const gchar *name)
-{
-    const gchar *value = entity_find_field(entity, "Content-Transfer-Encoding");
-    if (value == NULL)
-        return FALSE;
-    g_autoptr(ParameterizedValue) parsed = parameterized_value_parse(value);
-    return g_str_equal(parameterized_value_get_word(parsed), name);
-}
-
 /* A label that promises more than 7 bits makes relays convert what needs no conversion. */
 static void
 relabel_7bit(Composer *composer, const Entity *entity)
 {
-    if (has_encoding_named(entity, "8bit") || has_encoding_named(entity, "binary"))
-        set_encoding(composer, entity, "7bit");
+    if (composer_has_encoding(entity, "8bit") || composer_has_encoding(entity, "binary"))
+        composer_set_encoding(composer, entity, "7bit");
 }
 
 static gboolean
@@ -147,8 +71,8 @@ reencode_leaf(Composer *composer, const Entity *entity, TransferEncoding encodin
         as_text ? encode_as_text(content, &composer->error) : encode_as_octets(content, has_lines);
     if (encoded == NULL)
         return;
-    set_encoding(composer, entity, as_text ? "quoted-printable" : "base64");
-    add_edit(composer, entity->body, entity->end, encoded);
+    composer_set_encoding(composer, entity, as_text ? "quoted-printable" : "base64");
+    composer_add_edit(composer, entity->body, entity->end, encoded);
 }
 
 static gboolean
@@ -192,15 +116,17 @@ static gboolean
 visit_leaf(Composer *composer, const Entity *entity)
 {
     gboolean header_safe = is_header_safe(composer, entity);
+    if (g_ptr_array_find(composer->legacy_parts, entity, NULL))
+        return header_safe;
     if (entity->end <= entity->body)
         return header_safe;
     const gchar *name = entity_find_field(entity, "Content-Transfer-Encoding");
     TransferEncoding encoding = transfer_encoding_parse(name);
-    gboolean is_binary = has_encoding_named(entity, "binary") && !is_textual(entity);
+    gboolean is_binary = composer_has_encoding(entity, "binary") && !is_textual(entity);
     if (!composer->seven_bit) {
         /* The line ends of binary content are none. */
         if (is_binary)
-            add_edit(composer, entity->body, entity->end, NULL);
+            composer_add_edit(composer, entity->body, entity->end, NULL);
         return FALSE;
     }
     OctetHazards hazards =
@@ -309,26 +235,40 @@ find_default_type(const Composer *composer, const Entity *root)
     return "Content-Type: text/plain\r\n";
 }
 
+/* @fields: (nullable): go first. */
 static OctetSource *
-assemble(const Composer *composer, const Entity *root)
+assemble(const Composer *composer, const Entity *root, GBytes *fields)
 {
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)octet_source_unref);
     guint next_edit = 0;
+    if (fields != NULL)
+        g_ptr_array_add(parts, octet_source_new_bytes(fields));
     if (root->content_type == NULL)
-        g_ptr_array_add(parts, octet_source_new_text(find_default_type(composer, root)));
+        g_ptr_array_add(parts, octet_source_new_text(composer->root_type != NULL
+                                                         ? composer->root_type
+                                                         : find_default_type(composer, root)));
     for (guint i = 0; i < root->fields->len; i++) {
         const HeaderField *field = &g_array_index(root->fields, HeaderField, i);
         if (is_payload_field(field->name) && !is_repeated(root, i))
             add_edited(composer, root->start + field->start, root->start + field->end, &next_edit,
                        parts);
     }
-    add_edited(composer, find_empty_line(composer, root), root->end, &next_edit, parts);
+    add_edited(composer, composer_find_empty_line(composer, root), root->end, &next_edit, parts);
     return octet_source_new_joined(parts);
 }
 
+static gboolean
+are_fields_safe(GBytes *fields)
+{
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(fields, &n_octets);
+    OctetHazards hazards = octets_find_hazards(octets, n_octets);
+    return !octet_hazards_stop(&hazards);
+}
+
 OctetSource *
-compose_get_payload(const EntityTree *message, gboolean seven_bit, gboolean *out_travels,
-                    GError **error)
+compose_get_protected_payload(const EntityTree *message, gboolean seven_bit,
+                              const PayloadHeader *header, gboolean *out_travels, GError **error)
 {
     const Entity *root = entity_tree_get_root(message);
     /* What re-encoding makes is at most a few times as long. */
@@ -337,23 +277,26 @@ compose_get_payload(const EntityTree *message, gboolean seven_bit, gboolean *out
                     LIMIT_MESSAGE_OCTETS);
         return NULL;
     }
-    g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
-    g_array_set_clear_func(edits, clear_edit);
-    Composer composer = {
-        .tree = message,
-        .octets = g_bytes_get_data(message->message, NULL),
-        .edits = edits,
-        .seven_bit = seven_bit,
-    };
+    g_auto(Composer) composer = {0};
+    composer_init(&composer, message, seven_bit);
+    if (header != NULL)
+        payload_add_header(&composer, header, find_default_type(&composer, root));
     gboolean travels = visit(&composer, root);
     if (composer.error != NULL) {
-        g_propagate_error(error, composer.error);
+        g_propagate_error(error, g_steal_pointer(&composer.error));
         return NULL;
     }
     if (out_travels != NULL)
-        *out_travels = travels;
-    g_array_sort(edits, compare_edits);
-    return assemble(&composer, root);
+        *out_travels = travels && (header == NULL || are_fields_safe(header->fields));
+    composer_sort_edits(&composer);
+    return assemble(&composer, root, header == NULL ? NULL : header->fields);
+}
+
+OctetSource *
+compose_get_payload(const EntityTree *message, gboolean seven_bit, gboolean *out_travels,
+                    GError **error)
+{
+    return compose_get_protected_payload(message, seven_bit, NULL, out_travels, error);
 }
 
 /* Nothing but a body. */

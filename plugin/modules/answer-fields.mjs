@@ -17,7 +17,11 @@ const SAME = ["draft", "template", "edit-as-new"];
  */
 export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
+  /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
+  if (changes.subject && window.kind === "forward") {
+    changes.forwarded = { outer: outer.subject, inner: inner.subject };
+  }
   const before = outer && recipientsFor(window, outer, own);
   const after = recipientsFor(window, inner, own);
   for (const [name, mailboxes] of Object.entries(after ?? {})) {

@@ -184,7 +184,7 @@ export class ComposeWindows {
     const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
     session.chosen = kept?.chosen ?? {};
     if (!kept) {
-      await originals.takeOver(session.window);
+      await originals.takeOver(session.window).catch(console.error);
       session.window = await this.#parts.compose.describe(tabId);
     }
     if (!session.hookMissing) {

@@ -171,8 +171,11 @@ interface ComposeFields {
   bcc: Mailbox[];
 }
 
+/** `forwarded`: the subject in the text of a message that is forwarded inline. */
 type ComposeChanges = Partial<
-  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo">
+  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo"> & {
+    forwarded: { outer: string; inner: string };
+  }
 >;
 
 interface Pill {

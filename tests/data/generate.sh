@@ -107,6 +107,17 @@ $ec_usage
 authorityKeyIdentifier=keyid
 subjectAltName=${addresses#,}" authority
 
+# Its revocation lists, before and after it has revoked that.
+list() { # NAME
+    openssl ca -gencrl -config ca.cnf -cert authority.pem -keyfile authority.key.pem \
+        -crl_lastupdate "$from" -crl_nextupdate "$until" 2> log |
+        openssl crl -outform DER -out "authority.$1.crl.der"
+}
+list empty
+openssl ca -config ca.cnf -cert authority.pem -keyfile authority.key.pem \
+    -revoke matrix.issued.pem 2> log || { cat log; exit 1; }
+list matrix
+
 # Ten certificates for user0 … user199, twenty addresses in each.
 : > users.certs.pem
 for batch in 0 1 2 3 4 5 6 7 8 9; do
@@ -124,6 +135,6 @@ subjectAltName=${addresses#,}"
 done
 rm -f users.[0-9].*
 
-rm -f "$out"/*.cert.der "$out"/*.key.pem "$out"/users.certs.pem
-cp ./*.cert.der ./*.key.pem users.certs.pem "$out"
+rm -f "$out"/*.cert.der "$out"/*.crl.der "$out"/*.key.pem "$out"/users.certs.pem
+cp ./*.cert.der ./*.crl.der ./*.key.pem users.certs.pem "$out"
 chmod 644 "$out"/*

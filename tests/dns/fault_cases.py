@@ -17,10 +17,11 @@ STUB, RECURSIVE = MODES = ('stub', 'recursive')
 # expected: the outcomes that are right, the best one first.
 # rules: of the proxy; the others have the name servers that are asked before the good one (stub).
 # then: an address that the same resolver has to look up well afterwards.
+# survives: the resolver program must not die over it.
 # by_engine: where an engine is known to judge otherwise, and not wrongly: {engine: outcomes}.
 Case = collections.namedtuple(
-    'Case', 'name address expected rules udp modes before then by_engine',
-    defaults=((), False, MODES, (), None, {}))
+    'Case', 'name address expected rules udp modes before then by_engine survives',
+    defaults=((), False, MODES, (), None, {}, False))
 
 ALICE, NOBODY = 'alice@secure.lab', 'nobody@secure.lab'
 DS, DNSKEY, SMIMEA = 43, 48, r.SMIMEA
@@ -96,6 +97,10 @@ def _faulty_zones():
         _zone('no-denial', 'nobody@no-denial.lab', BOGUS),
         _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS),
         _zone('keytrap', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE),
+        # who answers the first question for the keys otherwise gets no further
+        _zone('keytrap-keys-late', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE,
+              rules=(f'rcode=2 type={DNSKEY} name=keytrap.lab. first=1',), modes=(STUB,),
+              survives=True),
         _zone('servfail', 'alice@servfail.lab', UNREACHABLE),
         _zone('half-its-servers-dead', 'alice@half-dead.lab', SECURE),
         _zone('all-its-servers-dead', 'alice@dead.lab', UNREACHABLE, modes=(RECURSIVE,)),

@@ -112,7 +112,7 @@ class Run:
             options.append('--udp')
         names = [self.case.address, *([self.case.then] if self.case.then else [])]
         owners = [r.owner_name(address).rstrip('.') for address in names]
-        return [program('DNS_ASK', 'tests/dns/dns-ask'), *options, *owners]
+        return [program('RESOLVER_ASK', 'tests/dns/resolver-ask'), *options, *owners]
 
     def run(self):
         """Asks, and judges what comes out."""
@@ -151,6 +151,8 @@ class Run:
             return f'came after {first["ms"]} ms'
         if self.case.then and answers[1]['outcome'] != fault_cases.SECURE:
             return f'the next lookup gives {answers[1]["outcome"]}: {answers[1]["detail"]}'
+        if self.case.survives and answers[-1]['restarts']:
+            return f'the resolver program died {answers[-1]["restarts"]} times'
         if 'Sanitizer' in stderr or 'runtime error' in stderr:
             return stderr[-2000:]
         return ''

@@ -174,7 +174,8 @@ class Web(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         type(self).asked.append(self.path)
-        octets = openssl.run('crl', '-in', LISTS['revoked'], '-outform', 'DER')
+        name = 'ginas' if self.path == '/ginas' else 'revoked'
+        octets = openssl.run('crl', '-in', LISTS[name], '-outform', 'DER')
         if self.path == '/missing':
             self.send_error(404)
             return
@@ -192,18 +193,13 @@ class Web(http.server.BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-class Fetch(CrlCase):
-    """By choice alone, over http."""
-
+class FetchCase(CrlCase):
     @classmethod
     def setUpClass(cls):
         cls.server = http.server.HTTPServer(('127.0.0.1', 0), Web)
         cls.url = f'http://127.0.0.1:{cls.server.server_port}'
         cls.thread = threading.Thread(target=cls.server.serve_forever, args=(0.05,))
         cls.thread.start()
-        named = f'crlDistributionPoints=URI:{cls.url}/list,URI:ldap://127.0.0.1/x'
-        cls.frank = interop.Person('frank', 'ec:P-256', 'frank@example.org',
-                                   (*interop.Person.EXTENSIONS, named), issuer=ROOT)
 
     @classmethod
     def tearDownClass(cls):
@@ -211,9 +207,25 @@ class Fetch(CrlCase):
         cls.thread.join()
         cls.server.server_close()
 
+    @staticmethod
+    def person(name, points):
+        """Whom ROOT vouches for, with these distribution points."""
+        return interop.Person(name, 'ec:P-256', f'{name}@example.org',
+                              (*interop.Person.EXTENSIONS, f'crlDistributionPoints={points}'),
+                              issuer=ROOT)
+
     def setUp(self):
         super().setUp()
         Web.asked.clear()
+
+
+class Fetch(FetchCase):
+    """By choice alone, over http."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.frank = cls.person('frank', f'URI:{cls.url}/list,URI:ldap://127.0.0.1/x')
 
     def test_fetched(self):
         for path in ('list', 'moved', 'no-length'):
@@ -251,6 +263,99 @@ class Fetch(CrlCase):
                 self.assertEqual((result.code, result.stdout), (UNKNOWN, b''), result)
                 self.assertIn(text, result.stderr)
         self.assertEqual(self.lists(), [])
+
+
+class FetchForMessage(FetchCase):
+    """verify and read with --fetch-crls: what the signer's certificates name, for this time."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.frank = cls.person('frank', f'URI:{cls.url}/list,URI:ldap://127.0.0.1/x')
+        cls.gina = cls.person('gina', f'URI:{cls.url}/ginas')
+        cls.lost = cls.person('lost', f'URI:{cls.url}/missing')
+        cls.many = cls.person('many', ','.join(f'URI:{cls.url}/{n}' for n in range(12)))
+        LISTS['ginas'] = openssl.revocation_list(
+            interop.path('ginas.crl'), (ROOT.certificate, ROOT.key), [cls.gina.certificate])
+        UNIVERSE.publish(records.line(records.owner_name('dane@example.org'),
+                                      records.smimea(cls.gina.der)))
+
+    @staticmethod
+    def signed(person, address=None):
+        return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
+                           '-certfile', ROOT.certificate, '-from', address or person.address,
+                           stdin=ENTITY)
+
+    def verdict(self, person, *options, address=None, code=HOLDS, tamper=False):
+        """Of a signed mail; and what was asked of the web for it."""
+        Web.asked.clear()
+        message = self.signed(person, address)
+        if tamper:
+            message = message.replace(b'text/plain', b'text/plane')
+        result = PROGRAM.run('--json', 'verify', *options, stdin=message)
+        self.assertEqual(result.code, code, result)
+        found = result.json
+        other = PROGRAM.run('--json', '--output', os.devnull, 'read', *options, stdin=message).json
+        self.assertEqual((other['reason'], other.get('fetched_crls')),
+                         (found['reason'], found.get('fetched_crls')))
+        return found, Web.asked[:len(Web.asked) // 2]
+
+    def test_off_by_default(self):
+        found, asked = self.verdict(self.gina, '--ca', ROOT.certificate)
+        self.assertEqual((found['status'], asked), ('verified', []))
+        self.assertNotIn('fetched_crls', found)
+
+    def test_not_revoked(self):
+        options = ('--ca', ROOT.certificate, '--require-crl')
+        found, _ = self.verdict(self.frank, *options, code=DOES_NOT_HOLD)
+        self.assertEqual(found['authority']['reason'], 'revocation-unknown')
+        found, asked = self.verdict(self.frank, *options, '--fetch-crls')
+        self.assertEqual((found['status'], asked), ('verified', ['/list']))
+        self.assertEqual(found['fetched_crls'],
+                         [{'url': f'{self.url}/list', 'crls': 1, 'problem': None}])
+        self.assertEqual(self.lists(), [])
+
+    def test_revoked(self):
+        """By an authority's certificate; and by a record of usage 3."""
+        for address, options in ((None, ('--ca', ROOT.certificate)), ('dane@example.org', ())):
+            with self.subTest(address):
+                found, asked = self.verdict(self.gina, '--fetch-crls', *options, address=address,
+                                            code=DOES_NOT_HOLD)
+                self.assertEqual((found['status'], found['reason'], asked),
+                                 ('unverified', 'certificate-revoked', ['/ginas']))
+
+    def test_not_to_be_had(self):
+        found, asked = self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls')
+        [fetched] = found['fetched_crls']
+        self.assertEqual((found['status'], asked, fetched['crls']), ('verified', ['/missing'], 0))
+        self.assertIn('404', fetched['problem'])
+        told = PROGRAM.succeed('verify', '--ca', ROOT.certificate, '--fetch-crls',
+                               stdin=self.signed(self.lost))
+        self.assertRegex(told.text, 'fetched +http://.*/missing: the server answers with status')
+        self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls', '--require-crl',
+                     code=DOES_NOT_HOLD)
+
+    def test_lists_at_hand(self):
+        PROGRAM.succeed('crl', 'add', LISTS['empty'])
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls')
+        self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
+
+    def test_whom_it_is_not_asked_for(self):
+        """A signature that nobody vouches for, or a bad one, makes nobody ask anybody."""
+        found, asked = self.verdict(self.frank, '--fetch-crls', code=DOES_NOT_HOLD)
+        self.assertEqual((found['reason'], asked), ('no-record', []))
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls',
+                                    tamper=True, code=DOES_NOT_HOLD)
+        self.assertEqual((found['status'], asked), ('invalid', []))
+
+    def test_not_offline(self):
+        found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, '--fetch-crls',
+                                    '--offline')
+        self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
+
+    def test_many(self):
+        found, asked = self.verdict(self.many, '--ca', ROOT.certificate, '--fetch-crls')
+        self.assertEqual((len(found['fetched_crls']), len(asked)), (8, 8))
 
 
 if __name__ == '__main__':

@@ -26,7 +26,10 @@ const ROWS = [
     "… of a forwarded message",
     { kind: "forward", repliesTo: null, subject: "Fwd: [...]" },
     {},
-    { subject: "Fwd: Rent for April" },
+    {
+      subject: "Fwd: Rent for April",
+      forwarded: { outer: "[...]", inner: "Rent for April" },
+    },
   ],
   [
     "… of a draft",

@@ -85,7 +85,8 @@ test("protected mail whose fields are not says nothing", async () => {
 // ---- what the host is told ----
 
 function session(changes) {
-  return Object.assign(new ComposeSession({ ...WINDOW, recipients: [], saved: null }, null), changes);
+  const window = { ...WINDOW, recipients: [], saved: null };
+  return Object.assign(new ComposeSession(window, null), changes);
 }
 
 const none = { policy: "none", legacyDisplay: false };

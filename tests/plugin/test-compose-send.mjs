@@ -31,6 +31,20 @@ function makeCompose(described, done) {
   };
 }
 
+const WINDOW = {
+  tabId: TAB.id,
+  identityId: "id1",
+  from: "alice@a.example",
+  kind: "new",
+  repliesTo: null,
+  originals: [],
+  draft: null,
+  subject: "",
+  encryptedOriginal: false,
+  saved: null,
+  recipients: [{ address: BOB, field: "to" }],
+};
+
 /** A Thunderbird with one compose window, and all that the modules want. */
 function start({
   sign = "never", encrypt = "ready", key = true, hook = true, chosen = {}, answers = [],
@@ -39,19 +53,7 @@ function start({
   const time = new FakeTime();
   const host = new FakeHost();
   const done = { bars: [], questions: [], protection: null, progress: [], removed: [] };
-  const described = {
-    tabId: TAB.id,
-    identityId: "id1",
-    from: "alice@a.example",
-    kind: "new",
-    repliesTo: null,
-    originals: [],
-    draft: null,
-    subject: "",
-    encryptedOriginal: false,
-    saved: null,
-    recipients: [{ address: BOB, field: "to" }],
-  };
+  const described = structuredClone(WINDOW);
   const compose = makeCompose(described, done);
   const action = new Proxy({}, { get: () => nothing });
   const lookup = new RecipientLookup(host, () => time.now, time);

@@ -86,7 +86,7 @@ test("the host is named the files", async () => {
   assert.equal(options.interactive, true);
 });
 
-test("the host decides about the header fields of drafts, and nothing of signed mail is hidden", async () => {
+test("drafts and what is merely signed need nothing about header fields", async () => {
   const requests = [];
   const mail = makeMail(async (_op, params) => {
     requests.push(params);

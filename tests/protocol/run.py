@@ -17,6 +17,7 @@ import tempfile
 import time
 
 from silent_server import SilentServer
+from web_server import WebServer
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parent / 'data'
@@ -143,6 +144,7 @@ class Case:
         self._values = {'PROFILE': str(profile), 'TMP': str(folder)}
         self._kept = {}
         self._silent_server = None
+        self._web_server = None
         self.options = []
         self.environment = {}
 
@@ -162,6 +164,8 @@ class Case:
             return tamper(self._kept[argument])
         if name == 'OWN_SILENT':
             return self._own_silent_server().name
+        if name == 'OWN_WEB':
+            return self._own_web_server().url
         members = {'SERVER': 'server', 'SILENT': 'silent_server', 'ANCHOR': 'trust_anchor',
                    'OTHER_ANCHOR': 'other_trust_anchor'}
         if name in members:
@@ -173,9 +177,15 @@ class Case:
             self._silent_server = SilentServer()
         return self._silent_server
 
+    def _own_web_server(self):
+        if self._web_server is None:
+            self._web_server = WebServer()
+        return self._web_server
+
     def stop(self):
-        if self._silent_server is not None:
-            self._silent_server.stop()
+        for server in (self._silent_server, self._web_server):
+            if server is not None:
+                server.stop()
 
     def wait_asked(self, name):
         if not self._own_silent_server().wait_asked(name, PATIENCE):
@@ -210,6 +220,9 @@ class Case:
         elif 'write' in step:
             content = base64.b64decode(self._substitute(step.get('base64', '')))
             pathlib.Path(self._substitute(step['write'])).write_bytes(content)
+        elif 'serve' in step:
+            self._own_web_server().serve(step['serve'],
+                                         base64.b64decode(self._substitute(step['base64'])))
         elif 'publish' in step:
             self._universe.publish(self._substitute(step['publish']))
         else:

@@ -113,7 +113,8 @@ class ComposeWindow:
               one.showAndFocusAddressRow(`addressRow${field[0].toUpperCase()}${field.slice(1)}`);
             }
             input.value = address;
-            one.recipientAddPills(input, true);''', address=address, field=field)
+            one.recipientAddPills(input, true);
+            one.onRecipientsChanged(true);''', address=address, field=field)
 
     def remove_recipient(self, address):
         self.js('''

@@ -46,6 +46,7 @@ const one = id => document.getElementById(id);
 const toggle = id => ({on: one(id).checked, disabled: one(id).disabled});
 return {
   sign: toggle("sign"), encrypt: toggle("encrypt"), rows, summary: one("summary").textContent,
+  exposure: one("exposure").textContent,
   notice: one("notice").hidden ? "" : one("notice-text").textContent,
   button: one("notice-button").hidden ? "" : one("notice-button").textContent,
   focus: focused()?.id ?? "", level: one("summary").className.replace(/.*-/, ""),
@@ -173,6 +174,8 @@ class ToggleCase(unittest.TestCase):
     def close_popup(self, window):
         window.js('''one.document.querySelectorAll("panel").forEach(one => one.hidePopup());''')
         wait_until(lambda: not self.addon.has_page(POPUP), 'the popup has closed')
+        # scripts in a window that closes meanwhile have no result
+        self.world.thunderbird.main_handle()
 
     # The question
 

@@ -67,12 +67,31 @@ function encode(mailboxes) {
   return headerParser.makeMimeHeader(objects, ENCODED_LINE);
 }
 
+/** The subject in the header of what is forwarded inline: alone in its cell, or after its name. */
+function replaceForwarded(window, { outer, inner }) {
+  const { document, NodeFilter } = window.getBrowser().contentWindow;
+  const container = document.querySelector(".moz-forward-container");
+  const nodes = container && document.createTreeWalker(container, NodeFilter.SHOW_TEXT);
+  while (nodes?.nextNode()) {
+    const { data } = nodes.currentNode;
+    const [, name] = /^([^:\n]{1,40}:\s+)?/.exec(data.trimStart());
+    if (outer && data.trim() === (name ?? "") + outer) {
+      nodes.currentNode.data = (name ?? "") + inner;
+      return;
+    }
+  }
+}
+
 /** Fills fields in as Thunderbird itself does in an answer: closing the window asks nothing. */
-function setFields(window, { subject, ...recipients }) {
+function setFields(window, { subject, forwarded, ...recipients }) {
   const changed = window.gContentChanged;
+  if (forwarded) {
+    replaceForwarded(window, forwarded);
+  }
   const details = { identityKey: null, subject };
   for (const [name, mailboxes] of Object.entries(recipients)) {
-    details[name] = encode(mailboxes);
+    // What the caller has left out comes as null.
+    details[name] = mailboxes && encode(mailboxes);
   }
   window.SetComposeDetails(details);
   window.gContentChanged = changed;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-cache.h"
 
+#include "lookup-result.h"
+
 /* A source that answers when the test says so, with what the test says. */
 
 #define SCRIPT_TYPE (script_get_type())
@@ -80,28 +82,6 @@ read_clock(void)
     return (ResolverMoment){now, now + wall_offset};
 }
 
-typedef struct {
-    ResolverAnswer *answer;
-    GError *error;
-    gboolean done;
-} Result;
-
-static void
-result_clear(Result *result)
-{
-    resolver_answer_free(result->answer);
-    g_clear_error(&result->error);
-    *result = (Result){0};
-}
-
-static void
-on_answer(GObject *source, GAsyncResult *async_result, gpointer user_data)
-{
-    Result *result = user_data;
-    result->answer = resolver_lookup_finish(DNS_RESOLVER(source), async_result, &result->error);
-    result->done = TRUE;
-}
-
 static void
 run_loop(void)
 {
@@ -137,11 +117,12 @@ tear_down(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 
 /* Asks and lets the source answer; whether it was asked. */
 static gboolean
-ask(Fixture *fixture, const gchar *name, guint16 rr_type, Result *result)
+ask(Fixture *fixture, const gchar *name, guint16 rr_type, LookupResult *result)
 {
     guint n_before = fixture->script->n_asked;
-    result_clear(result);
-    resolver_lookup_async(DNS_RESOLVER(fixture->cache), name, rr_type, NULL, on_answer, result);
+    lookup_result_clear(result);
+    resolver_lookup_async(DNS_RESOLVER(fixture->cache), name, rr_type, NULL, lookup_result_take,
+                          result);
     script_answer(fixture->script);
     run_loop();
     g_assert_true(result->done);
@@ -152,7 +133,7 @@ ask(Fixture *fixture, const gchar *name, guint16 rr_type, Result *result)
 static void
 test_remembers(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    Result result = {0};
+    LookupResult result = {0};
     g_assert_true(ask(fixture, "Alice.example.org", 53, &result));
     now += 30 * G_TIME_SPAN_SECOND;
     g_assert_false(ask(fixture, "aLICE.example.org", 53, &result));
@@ -164,7 +145,7 @@ test_remembers(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     resolver_table_clear(fixture->table);
     g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 typedef struct {
@@ -192,7 +173,7 @@ static void
 test_lifetime(Fixture *fixture, gconstpointer data)
 {
     const LifetimeCase *lifetime_case = data;
-    Result result = {0};
+    LookupResult result = {0};
     fixture->script->outcome = lifetime_case->outcome;
     fixture->script->ttl = lifetime_case->ttl;
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
@@ -204,24 +185,24 @@ test_lifetime(Fixture *fixture, gconstpointer data)
     }
     now += 1;
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 static void
 test_shares_questions(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     Resolver *cache = DNS_RESOLVER(fixture->cache);
-    Result first = {0};
-    Result second = {0};
-    resolver_lookup_async(cache, "alice.example.org", 53, NULL, on_answer, &first);
-    resolver_lookup_async(cache, "ALICE.example.org", 53, NULL, on_answer, &second);
+    LookupResult first = {0};
+    LookupResult second = {0};
+    resolver_lookup_async(cache, "alice.example.org", 53, NULL, lookup_result_take, &first);
+    resolver_lookup_async(cache, "ALICE.example.org", 53, NULL, lookup_result_take, &second);
     g_assert_cmpuint(fixture->script->n_asked, ==, 1);
     script_answer(fixture->script);
     run_loop();
     g_assert_cmpstr(first.answer->owner_name, ==, "alice.example.org");
     g_assert_cmpstr(second.answer->owner_name, ==, "ALICE.example.org");
-    result_clear(&first);
-    result_clear(&second);
+    lookup_result_clear(&first);
+    lookup_result_clear(&second);
 }
 
 /* One of two who wait goes away: the other is served. Both go: the question is cancelled. */
@@ -231,10 +212,12 @@ test_cancel(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     Resolver *cache = DNS_RESOLVER(fixture->cache);
     g_autoptr(GCancellable) first_cancellable = g_cancellable_new();
     g_autoptr(GCancellable) second_cancellable = g_cancellable_new();
-    Result first = {0};
-    Result second = {0};
-    resolver_lookup_async(cache, "alice.example.org", 53, first_cancellable, on_answer, &first);
-    resolver_lookup_async(cache, "alice.example.org", 53, second_cancellable, on_answer, &second);
+    LookupResult first = {0};
+    LookupResult second = {0};
+    resolver_lookup_async(cache, "alice.example.org", 53, first_cancellable, lookup_result_take,
+                          &first);
+    resolver_lookup_async(cache, "alice.example.org", 53, second_cancellable, lookup_result_take,
+                          &second);
     g_cancellable_cancel(first_cancellable);
     run_loop();
     g_assert_error(first.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
@@ -246,70 +229,70 @@ test_cancel(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_error(second.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_true(g_cancellable_is_cancelled(g_task_get_cancellable(asked)));
     /* A lookup that comes now does not join the question that was given up. */
-    result_clear(&second);
-    resolver_lookup_async(cache, "alice.example.org", 53, NULL, on_answer, &second);
+    lookup_result_clear(&second);
+    resolver_lookup_async(cache, "alice.example.org", 53, NULL, lookup_result_take, &second);
     g_assert_cmpuint(fixture->script->n_asked, ==, 2);
     script_answer(fixture->script);
     run_loop();
     g_assert_no_error(second.error);
-    result_clear(&first);
-    result_clear(&second);
+    lookup_result_clear(&first);
+    lookup_result_clear(&second);
 }
 
 static void
 test_cancelled_before(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    Result result = {0};
+    LookupResult result = {0};
     g_cancellable_cancel(cancellable);
     resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, cancellable,
-                          on_answer, &result);
+                          lookup_result_take, &result);
     run_loop();
     g_assert_error(result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_cmpuint(fixture->script->n_asked, ==, 0);
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 static void
 test_errors_are_not_remembered(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    Result result = {0};
-    resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL, on_answer,
-                          &result);
+    LookupResult result = {0};
+    resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL,
+                          lookup_result_take, &result);
     g_autoptr(GTask) task = g_queue_pop_head(&fixture->script->tasks);
     g_task_return_new_error(task, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR, "root.key:1: empty");
     run_loop();
     g_assert_error(result.error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR);
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 static void
 test_network_changed(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
     GNetworkMonitor *monitor = g_network_monitor_get_default();
-    Result result = {0};
+    LookupResult result = {0};
     g_assert_true(ask(fixture, "alice.example.org", 53, &result));
     g_signal_emit_by_name(monitor, "network-changed", TRUE);
     run_loop();
     g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
     /* What the old network still answers is not kept. */
-    result_clear(&result);
-    resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL, on_answer,
-                          &result);
+    lookup_result_clear(&result);
+    resolver_lookup_async(DNS_RESOLVER(fixture->cache), "alice.example.org", 53, NULL,
+                          lookup_result_take, &result);
     g_signal_emit_by_name(monitor, "network-changed", TRUE);
     run_loop();
     script_answer(fixture->script);
     run_loop();
     g_assert_nonnull(result.answer);
     g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, 0);
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 static void
 test_bounded(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-    Result result = {0};
+    LookupResult result = {0};
     for (guint i = 0; i <= RESOLVER_CACHE_MAX; i++) {
         g_autofree gchar *name = g_strdup_printf("user%u.example.org", i);
         g_assert_true(ask(fixture, name, 53, &result));
@@ -317,7 +300,7 @@ test_bounded(Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     g_assert_cmpuint(resolver_table_get_n_entries(fixture->table), ==, RESOLVER_CACHE_MAX);
     g_assert_false(ask(fixture, "user1.example.org", 53, &result));
     g_assert_true(ask(fixture, "user0.example.org", 53, &result));
-    result_clear(&result);
+    lookup_result_clear(&result);
 }
 
 #define ADD(name, function)                                                                        \

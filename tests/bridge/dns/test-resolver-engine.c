@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lookup-result.h"
 #include "trust-anchor.h"
 #include "universe.h"
 
@@ -15,28 +16,6 @@
 #define SMIMEA 53
 
 static Universe *universe;
-
-typedef struct {
-    ResolverAnswer *answer;
-    GError *error;
-    gboolean done;
-} Result;
-
-static void
-on_answer(GObject *source, GAsyncResult *async_result, gpointer user_data)
-{
-    Result *result = user_data;
-    result->answer = resolver_lookup_finish(DNS_RESOLVER(source), async_result, &result->error);
-    result->done = TRUE;
-}
-
-static void
-result_clear(Result *result)
-{
-    resolver_answer_free(result->answer);
-    g_clear_error(&result->error);
-    *result = (Result){0};
-}
 
 static ResolverConfig *
 make_config(ResolverEngine engine, const gchar *member)
@@ -59,19 +38,12 @@ make_engine(const ResolverConfig *config)
 }
 
 static void
-begin(Resolver *engine, const gchar *scenario_name, GCancellable *cancellable, Result *result)
+begin(Resolver *engine, const gchar *scenario_name, GCancellable *cancellable, LookupResult *result)
 {
     UniverseScenario scenario;
     g_assert_true(universe_find_scenario(universe, scenario_name, &scenario));
-    resolver_lookup_async(engine, scenario.owner_name, scenario.rr_type, cancellable, on_answer,
-                          result);
-}
-
-static void
-wait_for(const Result *result)
-{
-    while (!result->done)
-        g_main_context_iteration(NULL, TRUE);
+    resolver_lookup_async(engine, scenario.owner_name, scenario.rr_type, cancellable,
+                          lookup_result_take, result);
 }
 
 /* What engines end in an idle moment is ended here. */
@@ -165,7 +137,7 @@ test_scenarios_over_udp(gconstpointer data)
     config->transport = RESOLVER_TRANSPORT_UDP;
     Resolver *engine = make_engine(config);
     guint n_scenarios = universe_get_n_scenarios(universe);
-    g_autofree Result *results = g_new0(Result, n_scenarios);
+    g_autofree LookupResult *results = g_new0(LookupResult, n_scenarios);
     for (guint i = 0; i < n_scenarios; i++) {
         UniverseScenario scenario = universe_get_scenario(universe, i);
         if (is_for_the_server(&scenario))
@@ -175,10 +147,10 @@ test_scenarios_over_udp(gconstpointer data)
         UniverseScenario scenario = universe_get_scenario(universe, i);
         if (!is_for_the_server(&scenario))
             continue;
-        wait_for(&results[i]);
+        lookup_result_wait(&results[i]);
         g_assert_no_error(results[i].error);
         assert_answer(&scenario, results[i].answer);
-        result_clear(&results[i]);
+        lookup_result_clear(&results[i]);
     }
     assert_engine_ends(engine);
 }
@@ -222,17 +194,17 @@ test_scenarios(void)
         UniverseScenario scenario = universe_get_scenario(universe, i);
         if (!is_for_the_server(&scenario))
             continue;
-        Result results[RESOLVER_N_ENGINES] = {0};
+        LookupResult results[RESOLVER_N_ENGINES] = {0};
         for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
             begin(engines[k], scenario.name, NULL, &results[k]);
         for (guint k = 0; k < RESOLVER_N_ENGINES; k++) {
-            wait_for(&results[k]);
+            lookup_result_wait(&results[k]);
             g_assert_no_error(results[k].error);
             assert_answer(&scenario, results[k].answer);
         }
         assert_same_answer(&scenario, results[0].answer, results[1].answer);
         for (guint k = 0; k < RESOLVER_N_ENGINES; k++)
-            result_clear(&results[k]);
+            lookup_result_clear(&results[k]);
     }
     for (guint i = 0; i < RESOLVER_N_ENGINES; i++)
         assert_engine_ends(engines[i]);
@@ -251,13 +223,13 @@ test_servers(gconstpointer data)
         config->servers[0] = g_strdup(scenario.server);
         config->attempt_timeout_ms = 200;
         Resolver *engine = make_engine(config);
-        Result result = {0};
+        LookupResult result = {0};
         begin(engine, scenario.name, NULL, &result);
-        wait_for(&result);
+        lookup_result_wait(&result);
         g_assert_no_error(result.error);
         assert_answer(&scenario, result.answer);
         g_assert_nonnull(result.answer->detail);
-        result_clear(&result);
+        lookup_result_clear(&result);
         assert_engine_ends(engine);
     }
 }
@@ -271,19 +243,19 @@ test_window(gconstpointer data)
     config->attempts = 2;
     config->attempt_timeout_ms = 50;
     Resolver *engine = make_engine(config);
-    Result first = {0};
-    Result second = {0};
+    LookupResult first = {0};
+    LookupResult second = {0};
     gint64 began = g_get_monotonic_time();
     begin(engine, "secure", NULL, &first);
     begin(engine, "secure", NULL, &second);
-    wait_for(&first);
+    lookup_result_wait(&first);
     g_assert_false(second.done);
-    wait_for(&second);
+    lookup_result_wait(&second);
     g_assert_cmpint(g_get_monotonic_time() - began, >=, 200 * G_TIME_SPAN_MILLISECOND);
     g_assert_cmpint(first.answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
     g_assert_cmpint(second.answer->outcome, ==, DNS_OUTCOME_UNREACHABLE);
-    result_clear(&first);
-    result_clear(&second);
+    lookup_result_clear(&first);
+    lookup_result_clear(&second);
     assert_engine_ends(engine);
 }
 
@@ -302,13 +274,13 @@ test_remembers_no_answer(gconstpointer data)
             g_assert_true(universe_publish(universe, line, &error));
         else if (i == 2)
             g_assert_true(universe_withdraw(universe, "nobody._smimecert.example.org", &error));
-        Result result = {0};
-        resolver_lookup_async(engine, "nobody._smimecert.example.org", SMIMEA, NULL, on_answer,
-                              &result);
-        wait_for(&result);
+        LookupResult result = {0};
+        resolver_lookup_async(engine, "nobody._smimecert.example.org", SMIMEA, NULL,
+                              lookup_result_take, &result);
+        lookup_result_wait(&result);
         g_assert_no_error(result.error);
         g_assert_cmpint(result.answer->outcome, ==, outcomes[i]);
-        result_clear(&result);
+        lookup_result_clear(&result);
     }
     assert_engine_ends(engine);
 }
@@ -316,12 +288,12 @@ test_remembers_no_answer(gconstpointer data)
 static DnsOutcome
 find_out(Resolver *engine, const gchar *owner_name)
 {
-    Result result = {0};
-    resolver_lookup_async(engine, owner_name, SMIMEA, NULL, on_answer, &result);
-    wait_for(&result);
+    LookupResult result = {0};
+    resolver_lookup_async(engine, owner_name, SMIMEA, NULL, lookup_result_take, &result);
+    lookup_result_wait(&result);
     g_assert_no_error(result.error);
     DnsOutcome outcome = result.answer->outcome;
-    result_clear(&result);
+    lookup_result_clear(&result);
     return outcome;
 }
 
@@ -371,7 +343,7 @@ test_cancel(gconstpointer data)
     config->window = 1;
     Resolver *engine = make_engine(config);
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    Result results[3] = {0};
+    LookupResult results[3] = {0};
     begin(engine, "secure", cancellable, &results[0]);
     begin(engine, "secure", cancellable, &results[1]);
     gboolean later = FALSE;
@@ -381,9 +353,9 @@ test_cancel(gconstpointer data)
     g_cancellable_cancel(cancellable);
     begin(engine, "secure", cancellable, &results[2]);
     for (guint i = 0; i < G_N_ELEMENTS(results); i++) {
-        wait_for(&results[i]);
+        lookup_result_wait(&results[i]);
         g_assert_error(results[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-        result_clear(&results[i]);
+        lookup_result_clear(&results[i]);
     }
     assert_engine_ends(engine);
 }
@@ -397,16 +369,16 @@ test_cancel_any_time(gconstpointer data)
     gboolean answered = FALSE;
     for (guint n_iterations = 0; !answered; n_iterations++) {
         g_autoptr(GCancellable) cancellable = g_cancellable_new();
-        Result result = {0};
+        LookupResult result = {0};
         begin(engine, "nxdomain-nsec", cancellable, &result);
         for (guint i = 0; i < n_iterations && !result.done; i++)
             g_main_context_iteration(NULL, TRUE);
         answered = result.done;
         g_cancellable_cancel(cancellable);
-        wait_for(&result);
+        lookup_result_wait(&result);
         if (!answered)
             g_assert_error(result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-        result_clear(&result);
+        lookup_result_clear(&result);
     }
     assert_engine_ends(engine);
 }
@@ -424,16 +396,16 @@ test_fail_over(gconstpointer data)
     config->servers = g_strsplit(servers, " ", -1);
     config->attempt_timeout_ms = 300;
     Resolver *engine = make_engine(config);
-    Result good = {0};
-    Result bogus = {0};
+    LookupResult good = {0};
+    LookupResult bogus = {0};
     begin(engine, "secure", NULL, &good);
     begin(engine, "bogus-expired", NULL, &bogus);
-    wait_for(&good);
-    wait_for(&bogus);
+    lookup_result_wait(&good);
+    lookup_result_wait(&bogus);
     g_assert_cmpint(good.answer->outcome, ==, DNS_OUTCOME_SECURE_RECORDS);
     g_assert_cmpint(bogus.answer->outcome, ==, DNS_OUTCOME_BOGUS);
-    result_clear(&good);
-    result_clear(&bogus);
+    lookup_result_clear(&good);
+    lookup_result_clear(&bogus);
     assert_engine_ends(engine);
 }
 

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "lookup-result.h"
 #include "resolver-client.h"
 #include "smimea.h"
 #include "verdict.h"
@@ -20,24 +21,10 @@ typedef struct {
     gchar *program;
     gchar *net;
     gchar *engine;
-    gboolean udp;
+    gboolean udp, at_once;
     gint attempts, attempt_ms, deadline_ms;
     gchar **names;
 } Options;
-
-typedef struct {
-    ResolverAnswer *answer;
-    GError *error;
-    gboolean done;
-} Result;
-
-static void
-on_answer(GObject *source, GAsyncResult *async_result, gpointer user_data)
-{
-    Result *result = user_data;
-    result->answer = resolver_lookup_finish(DNS_RESOLVER(source), async_result, &result->error);
-    result->done = TRUE;
-}
 
 static gboolean
 read_options(Options *options, int argc, char **argv, GError **error)
@@ -51,6 +38,7 @@ read_options(Options *options, int argc, char **argv, GError **error)
         {"recursive", 0, 0, G_OPTION_ARG_NONE, &config->recursive, "from the root", NULL},
         {"anchor", 0, 0, G_OPTION_ARG_FILENAME, &config->trust_anchor_file, "anchors", "FILE"},
         {"udp", 0, 0, G_OPTION_ARG_NONE, &options->udp, "by UDP first", NULL},
+        {"at-once", 0, 0, G_OPTION_ARG_NONE, &options->at_once, "not one after the other", NULL},
         {"attempts", 0, 0, G_OPTION_ARG_INT, &options->attempts, "for a lookup", "N"},
         {"attempt", 0, 0, G_OPTION_ARG_INT, &options->attempt_ms, "time for each", "MS"},
         {"deadline", 0, 0, G_OPTION_ARG_INT, &options->deadline_ms, "time for all", "MS"},
@@ -134,25 +122,48 @@ print_answer(const ResolverAnswer *answer, gint64 took_us, guint n_restarts)
     g_print("%s\n", text);
 }
 
-/* All names one after the other, with the same resolver. */
+typedef struct {
+    LookupResult result;
+    gint64 begin;
+} Lookup;
+
+static void
+begin(Lookup *lookup, ResolverClient *client, const gchar *name)
+{
+    lookup->begin = g_get_monotonic_time();
+    resolver_lookup_async(DNS_RESOLVER(client), name, SMIMEA_RR_TYPE, NULL, lookup_result_take,
+                          &lookup->result);
+}
+
+/* Waits for the answer, and prints it. */
+static gboolean
+end(Lookup *lookup, ResolverClient *client, GError **error)
+{
+    lookup_result_wait(&lookup->result);
+    if (lookup->result.answer == NULL) {
+        g_propagate_error(error, g_steal_pointer(&lookup->result.error));
+        return FALSE;
+    }
+    print_answer(lookup->result.answer, g_get_monotonic_time() - lookup->begin,
+                 resolver_client_get_n_restarts(client));
+    lookup_result_clear(&lookup->result);
+    return TRUE;
+}
+
+/* All names with the same resolver. */
 static gboolean
 ask(const Options *options, GError **error)
 {
     g_autoptr(ResolverClient) client = resolver_client_new(options->program, options->config);
-    for (guint i = 0; options->names[i] != NULL; i++) {
-        Result result = {0};
-        gint64 begin = g_get_monotonic_time();
-        resolver_lookup_async(DNS_RESOLVER(client), options->names[i], SMIMEA_RR_TYPE, NULL,
-                              on_answer, &result);
-        while (!result.done)
-            g_main_context_iteration(NULL, TRUE);
-        if (result.answer == NULL) {
-            g_propagate_error(error, result.error);
+    guint n_names = g_strv_length(options->names);
+    g_autofree Lookup *lookups = g_new0(Lookup, n_names);
+    for (guint i = 0; options->at_once && i < n_names; i++)
+        begin(&lookups[i], client, options->names[i]);
+    for (guint i = 0; i < n_names; i++) {
+        if (!options->at_once)
+            begin(&lookups[i], client, options->names[i]);
+        if (!end(&lookups[i], client, error))
             return FALSE;
-        }
-        print_answer(result.answer, g_get_monotonic_time() - begin,
-                     resolver_client_get_n_restarts(client));
-        resolver_answer_free(result.answer);
     }
     return TRUE;
 }
@@ -166,7 +177,7 @@ main(int argc, char **argv)
     gboolean good = read_options(&options, argc, argv, &error) && enter_net(options.net, &error) &&
                     ask(&options, &error);
     if (!good)
-        g_printerr("dns-ask: %s\n", error->message);
+        g_printerr("resolver-ask: %s\n", error->message);
     g_strfreev(options.names);
     g_free(options.program);
     g_free(options.net);

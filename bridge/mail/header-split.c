@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+
+#include "header-split.h"
+
+#include <string.h>
+
+#include "classify.h"
+#include "encoded-word.h"
+#include "octet-buffer.h"
+
+/* Columns that a line is to stay below (RFC 5322 §2.1.1). */
+#define LINE_COLUMNS 78u
+
+typedef struct {
+    const HeaderSplitOptions *options;
+    HeaderSplit *split;
+    GByteArray *inner;
+    GByteArray *references; /* the HP-Outer lines */
+    GByteArray *outer;
+} Splitter;
+
+void
+header_split_free(HeaderSplit *split)
+{
+    if (split == NULL)
+        return;
+    g_clear_pointer(&split->inner, g_bytes_unref);
+    g_clear_pointer(&split->outer, entity_tree_free);
+    g_clear_pointer(&split->hidden, g_ptr_array_unref);
+    g_clear_pointer(&split->visible, g_ptr_array_unref);
+    g_clear_pointer(&split->legacy_lines, g_ptr_array_unref);
+    g_free(split->subject);
+    g_free(split);
+}
+
+gboolean
+header_split_is_possible(const EntityTree *message)
+{
+    const Entity *root = entity_tree_get_root(message);
+    return crypto_layer_of(root) == LAYER_NONE && !entity_is_media_type(root, "multipart/signed") &&
+           !entity_is_media_type(root, "multipart/encrypted");
+}
+
+static gboolean
+is_blank(const guint8 *text, gsize n_octets)
+{
+    for (gsize i = 0; i < n_octets; i++)
+        if (text[i] != ' ' && text[i] != '\t')
+            return FALSE;
+    return TRUE;
+}
+
+/* The field's lines behind its colon. Folds of nothing but white space are left out: where somebody
+ * takes the white space away, the header section would end there. So are CRs before a line end. */
+static GByteArray *
+get_value_lines(const Entity *root, guint index)
+{
+    GByteArray *lines = g_byte_array_new();
+    g_autoptr(GBytes) field = entity_get_field_octets(root, index);
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(field, &n_octets);
+    const guint8 *colon = memchr(octets, ':', n_octets);
+    gsize start = colon == NULL ? n_octets : (gsize)(colon - octets) + 1;
+    for (gsize at = start; at < n_octets;) {
+        gsize n_line = line_octets(octets + at, n_octets - at);
+        gsize n_text = line_text_octets(octets + at, n_line);
+        while (n_text > 0 && octets[at + n_text - 1] == '\r')
+            n_text--;
+        if (at == start || !is_blank(octets + at, n_text)) {
+            g_byte_array_append(lines, octets + at, (guint)n_text);
+            octet_buffer_append_text(lines, "\r\n");
+        }
+        at += n_line;
+    }
+    return lines;
+}
+
+static void
+append_field(GByteArray *out, const gchar *name, const GByteArray *value_lines)
+{
+    octet_buffer_append_text(out, name);
+    octet_buffer_append_text(out, ":");
+    g_byte_array_append(out, value_lines->data, value_lines->len);
+}
+
+/* "HP-Outer: Name: value": one space behind the inner colon (RFC 9788 §2.2.1), the folds as they
+ * are. */
+static void
+append_reference(GByteArray *out, const gchar *name, const GByteArray *value_lines)
+{
+    guint skipped = 0;
+    while (skipped < value_lines->len && g_ascii_isspace(value_lines->data[skipped]))
+        skipped++;
+    gsize n_first = line_octets(value_lines->data + skipped, value_lines->len - skipped);
+    gsize n_head = strlen(HP_OUTER_FIELD ": ") + strlen(name) + strlen(": ");
+    octet_buffer_append_text(out, HP_OUTER_FIELD ":");
+    octet_buffer_append_text(out, n_head + n_first > LINE_COLUMNS ? "\r\n " : " ");
+    octet_buffer_append_text(out, name);
+    octet_buffer_append_text(out, ": ");
+    if (skipped < value_lines->len)
+        g_byte_array_append(out, value_lines->data + skipped, value_lines->len - skipped);
+    else
+        octet_buffer_append_text(out, "\r\n");
+}
+
+/* The lines of another value, folded before white space that has something behind it. */
+static GByteArray *
+fold_value(const gchar *name, const gchar *value)
+{
+    GByteArray *lines = g_byte_array_new();
+    gsize column = strlen(name) + 1;
+    octet_buffer_append_text(lines, " ");
+    for (const gchar *p = value; *p != '\0';) {
+        gsize n_space = strspn(p, " \t");
+        gsize n_word = n_space + strcspn(p + n_space, " \t");
+        if (p != value && n_word > n_space && column + n_word > LINE_COLUMNS) {
+            octet_buffer_append_text(lines, "\r\n");
+            column = 0;
+        }
+        g_byte_array_append(lines, (const guint8 *)p, (guint)n_word);
+        column += n_word;
+        p += n_word;
+    }
+    octet_buffer_append_text(lines, "\r\n");
+    return lines;
+}
+
+static void
+add_name(GPtrArray *names, const gchar *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(names, i), name) == 0)
+            return;
+    g_ptr_array_add(names, g_strdup(name));
+}
+
+/* For people; every line end and control character in it is a space (RFC 9788 §5.2.2). */
+static gchar *
+get_shown_text(const gchar *value)
+{
+    g_autofree gchar *decoded = encoded_words_decode(value);
+    GString *text = g_string_new(NULL);
+    for (const gchar *p = decoded; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        GUnicodeType type = g_unichar_type(c);
+        gboolean is_line_end =
+            type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+        g_string_append_unichar(text, g_unichar_iscntrl(c) || is_line_end ? ' ' : c);
+    }
+    return g_strstrip(g_string_free(text, FALSE));
+}
+
+static void
+add_hidden(HeaderSplit *split, const gchar *name, const gchar *value)
+{
+    add_name(split->hidden, name);
+    if (!header_field_is_user_facing(name))
+        return;
+    g_autofree gchar *text = get_shown_text(value);
+    g_ptr_array_add(split->legacy_lines, g_strdup_printf("%s: %s", name, text));
+}
+
+static HeaderFate
+decide(const Splitter *splitter, const gchar *name, const gchar *value, gchar **out_value)
+{
+    const HeaderSplitOptions *options = splitter->options;
+    if (options->intent != HP_INTENT_CIPHER)
+        return HEADER_KEPT;
+    HeaderPolicy policy = options->policy;
+    if (options->is_draft && policy == HEADER_POLICY_NO_CONFIDENTIALITY)
+        policy = HEADER_POLICY_BASELINE;
+    HeaderFate fate = header_policy_apply(policy, name, value, out_value);
+    if (fate == HEADER_KEPT && options->reply != NULL)
+        fate = header_reply_apply(options->reply, name, value, out_value);
+    return fate;
+}
+
+static void
+protect_field(Splitter *splitter, const gchar *name, const gchar *value,
+              const GByteArray *value_lines)
+{
+    g_autofree gchar *other = NULL;
+    append_field(splitter->inner, name, value_lines);
+    HeaderFate fate = decide(splitter, name, value, &other);
+    if (fate == HEADER_KEPT)
+        add_name(splitter->split->visible, name);
+    else
+        add_hidden(splitter->split, name, value);
+    if (fate == HEADER_REMOVED)
+        return;
+    g_autoptr(GByteArray) folded = other == NULL ? NULL : fold_value(name, other);
+    const GByteArray *outer_lines = folded == NULL ? value_lines : folded;
+    append_field(splitter->outer, name, outer_lines);
+    if (splitter->options->intent == HP_INTENT_CIPHER)
+        append_reference(splitter->references, name, outer_lines);
+    if (g_ascii_strcasecmp(name, "Subject") == 0 && splitter->split->subject == NULL)
+        splitter->split->subject = get_shown_text(other == NULL ? value : other);
+}
+
+static void
+add_field(Splitter *splitter, const Entity *root, guint index)
+{
+    const gchar *name = entity_get_field_name(root, index);
+    if (header_field_is_structural(name) || g_ascii_strcasecmp(name, HP_OUTER_FIELD) == 0)
+        return;
+    g_autoptr(GByteArray) value_lines = get_value_lines(root, index);
+    gboolean is_blind = header_field_is_blind(name) && !splitter->options->is_draft;
+    if (is_blind || header_field_is_local(name) || header_field_is_trace(name))
+        append_field(splitter->outer, name, value_lines);
+    else
+        protect_field(splitter, name, entity_get_field_value(root, index), value_lines);
+}
+
+static gboolean
+check_octets(const Entity *root, GError **error)
+{
+    g_autoptr(GBytes) header = entity_get_header_octets(root);
+    gsize n_octets = 0;
+    const gchar *octets = g_bytes_get_data(header, &n_octets);
+    for (gsize i = 0; i < n_octets; i++) {
+        gboolean is_lone_cr =
+            octets[i] == '\r' && i + 1 < n_octets && octets[i + 1] != '\r' && octets[i + 1] != '\n';
+        if (!is_lone_cr && octets[i] != '\0')
+            continue;
+        g_set_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED,
+                    "%s at octet %" G_GSIZE_FORMAT " of the header section",
+                    is_lone_cr ? "CR without LF" : "NUL", i + 1);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+HeaderSplit *
+header_split_new(const EntityTree *message, const HeaderSplitOptions *options, GError **error)
+{
+    const Entity *root = entity_tree_get_root(message);
+    if (!check_octets(root, error))
+        return NULL;
+    g_autoptr(HeaderSplit) split = g_new0(HeaderSplit, 1);
+    split->intent = options->intent;
+    split->hidden = g_ptr_array_new_with_free_func(g_free);
+    split->visible = g_ptr_array_new_with_free_func(g_free);
+    split->legacy_lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GByteArray) inner = g_byte_array_new();
+    g_autoptr(GByteArray) references = g_byte_array_new();
+    g_autoptr(GByteArray) outer = g_byte_array_new();
+    Splitter splitter = {options, split, inner, references, outer};
+    octet_buffer_append_text(inner, "MIME-Version: 1.0\r\n");
+    for (guint i = 0; i < entity_get_n_fields(root); i++)
+        add_field(&splitter, root, i);
+    g_byte_array_append(inner, references->data, references->len);
+    split->inner = g_byte_array_free_to_bytes(g_steal_pointer(&inner));
+    octet_buffer_append_text(outer, "\r\n");
+    g_autoptr(GBytes) section = g_byte_array_free_to_bytes(g_steal_pointer(&outer));
+    split->outer = entity_tree_parse(section, NULL, error);
+    return split->outer == NULL ? NULL : g_steal_pointer(&split);
+}

@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MPL-2.0
+"""Answers to messages with hidden header fields: what they take over, and what never leaves."""
+
+import itertools
+
+from world import CAROL, DAVE  # first: it puts the support modules on the path
+from toggles import ALICE, BOB, ToggleCase
+
+# pylint: disable=wrong-import-order
+import tap
+from compose import SEND
+from hidden import SUBJECT, Hidden
+from messages import field
+from processes import wait_until
+from reading import EDIT_AS_NEW, FORWARD_INLINE, REPLY, REPLY_ALL
+from sending import OUTER_SUBJECT, Judge, payload_of
+
+TEXT = 'the secret text'
+BOTH = 'Encrypted, signed'
+EVE = 'eve@example.org'
+NUMBERS = itertools.count()
+EDIT_DRAFT = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+window.ComposeMessage(Ci.nsIMsgCompType.Draft, Ci.nsIMsgCompFormat.Default, header.folder, [uri]);
+'''
+SETTINGS = '''
+const {settings} = await messenger.storage.local.get("settings");
+await messenger.storage.local.set({settings: {...settings, ...changes}});
+'''
+
+
+def setUpModule():
+    ToggleCase.raise_world()
+
+
+def tearDownModule():
+    ToggleCase.lower_world()
+
+
+class HeaderCase(ToggleCase):
+    def setUp(self):
+        super().setUp()
+        self.hidden, self.judge = Hidden(self.world), Judge(self.world)
+        self.set_defaults('never', 'never')
+
+    def settings(self, **changes):
+        """Of the add-on; the defaults again at the end of the test."""
+        self.addon.background(SETTINGS, changes=changes)
+        self.addCleanup(self.addon.background, SETTINGS, changes={
+            'headerProtection': 'baseline', 'legacyDisplay': True})
+
+    def show(self, **message):
+        """A message in a folder of its own, shown with its content."""
+        number = next(NUMBERS)
+        folder = self.world.folders.local(f'hidden{number}')
+        self.world.folders.add(folder, self.hidden.message(f'hidden{number}', **message))
+        [header] = self.world.folders.wait_headers(folder, 1)
+        view = self.world.reading.show(header['uri'])
+        view.wait_for_text(TEXT)
+        return view
+
+    def wait_subject(self, window, subject):
+        wait_until(lambda: window.state()['subject'] == subject,
+                   f'"{subject}", not "{window.state()["subject"]}"')
+
+    def wait_people(self, window, **wanted):
+        """Waits until these are in To and Cc, and nobody else."""
+        def people():
+            found = {}
+            for one in window.state()['recipients']:
+                found.setdefault(one['field'], []).append(one['address'])
+            return found
+        wait_until(lambda: people() == wanted, f'{wanted}, not {people()}')
+
+    def delivered(self, window, count=1):
+        wait_until(lambda: not window.is_open(), f'it is sent: {window.describe()}')
+        return self.world.sink.wait(count)
+
+    def assert_secret(self, delivery, subject, person=CAROL):
+        """Nothing of the subject outside; all of it inside, signed."""
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+        self.assertEqual(field(delivery.octets, 'Subject'), OUTER_SUBJECT)
+        payload = payload_of(self.judge.decrypt(delivery.octets, person))
+        self.assertEqual(payload['Subject'], subject)
+        self.assertEqual(payload.get_param('hp'), 'cipher')
+        return payload
+
+
+class Replies(HeaderCase):
+    def test_subject(self):
+        window = self.show().answer(REPLY)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL])
+        self.wait_label(window, BOTH, '')
+        window.wait_for_text(TEXT)
+        self.assertNotIn('Subject:', window.state()['text'])
+        self.assertFalse(window.state()['changed'])
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, f'Re: {SUBJECT}')
+
+    def test_added_outside(self):
+        """Who was put into the header on the way gets nothing."""
+        view = self.show(inner={'Cc': BOB}, outer={'Cc': f'{BOB}, {EVE}', 'Reply-To': EVE})
+        window = view.answer(REPLY_ALL)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL], cc=[BOB])
+        window.close()
+        window = view.answer(REPLY)
+        self.wait_people(window, to=[CAROL])
+
+    def test_another_sender_outside(self):
+        view = self.show(outer={'From': f'Eve <{EVE}>'})
+        self.wait_people(view.answer(REPLY), to=[CAROL])
+
+    def test_inline(self):
+        window = self.show().answer(FORWARD_INLINE)
+        self.wait_subject(window, f'Fwd: {SUBJECT}')
+        self.wait_label(window, BOTH)
+        self.assertNotIn(OUTER_SUBJECT, window.state()['text'])
+        self.assertIn(f'Subject:\t{SUBJECT}', window.state()['text'])
+        window.add_recipient(BOB)
+        wait_until(lambda: self.pills(window)[BOB]['state'] == ['ready'], 'Bob is looked up')
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, f'Fwd: {SUBJECT}', BOB)
+
+    def test_edited_as_new(self):
+        window = self.show(outer={'To': EVE}).answer(EDIT_AS_NEW)
+        self.wait_subject(window, SUBJECT)
+        self.wait_people(window, to=[ALICE])
+
+    def test_the_subject_was_edited(self):
+        window = self.show().answer(REPLY)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        window.js('one.document.getElementById("msgSubject").value = "Rent for May";')
+        self.wait_label(window, BOTH, '')
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, 'Rent for May')
+        self.assertNotIn(b'Rent for', delivery.octets)
+
+    def test_nothing_is_hidden_by_choice(self):
+        """The policy hides nothing, but what was hidden stays hidden."""
+        self.settings(headerProtection='none')
+        window = self.show().answer(REPLY)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_label(window, BOTH, '')
+        self.assertIn('nothing that was hidden', self.open_popup(window)['exposure'])
+        self.close_popup(window)
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assertEqual(field(delivery.octets, 'Subject'), f'Re: {OUTER_SUBJECT}')
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+
+class Warned(HeaderCase):
+    def test_encryption_was_switched_off(self):
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        window.js('one.resizeTo(1200, 760);')
+        self.open_popup(window)
+        self.world.pictures.window('header-popup', 'msgcompose')
+        self.toggle('encrypt')
+        self.wait_popup(lambda state: 'what it quotes' in state['exposure'])
+        self.world.pictures.window('header-popup-answer', 'msgcompose')
+        self.close_popup(window)
+        window.press(SEND)
+        state = self.wait_question('what came encrypted')
+        self.assertEqual(state['buttons'], ['Encrypt and send', 'Go back', 'Send unencrypted'])
+        self.assertEqual(state['focus'], 'Encrypt and send')
+        self.world.pictures.page('header-question', 'compose/send-check.html', zoom=2)
+        self.answer('Go back')
+        self.assert_not_sent(window)
+        window.press(SEND)
+        self.wait_question('what came encrypted')
+        self.answer('Encrypt and send')
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, f'Re: {SUBJECT}')
+
+    def test_sent_in_the_clear_by_choice(self):
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.close_popup(window)
+        window.press(SEND)
+        self.wait_question('what came encrypted')
+        self.answer('Send unencrypted')
+        [delivery] = self.delivered(window)
+        self.assertEqual(field(delivery.octets, 'Subject'), f'Re: {SUBJECT}')
+
+    def test_somebody_cannot_read_it(self):
+        """Who can't be encrypted to is added: the question has its second one."""
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        window.add_recipient(DAVE)
+        window.press(SEND)
+        self.wait_question('One recipient cannot')
+        self.answer('Send unencrypted…')
+        self.assertIn('quotes', self.wait_question('Send without')['text'])
+        self.answer('Cancel')
+        self.wait_question('One recipient cannot')
+        self.answer('Go back')
+        self.assert_not_sent(window)
+
+
+class Drafts(HeaderCase):
+    def stored(self):
+        """The newest draft, encrypted to oneself and not signed: what is on the server, inside."""
+        octets = wait_until(lambda: self.world.imap.messages('alice', 'Drafts'), 'a draft')[-1]
+        self.assertEqual(self.judge.recipients(octets), [ALICE])
+        self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
+        self.assertNotIn(SUBJECT.encode(), octets)
+        payload = payload_of(self.judge.decrypt(octets, ALICE))
+        self.assertEqual(payload.get_param('hp'), 'cipher')
+        self.assertNotIn('hp-legacy-display', payload.as_string())
+        return octets, payload
+
+    def save(self, window):
+        """Gives stored(); the window is closed."""
+        before = len(self.world.imap.messages('alice', 'Drafts'))
+        window.save()
+        wait_until(lambda: len(self.world.imap.messages('alice', 'Drafts')) > before, 'it is there')
+        window.close()
+        return self.stored()
+
+    def edit(self):
+        """Opens the newest draft again."""
+        folder = self.world.folders.imap('alice', 'Drafts')
+        count = len(self.world.imap.messages('alice', 'Drafts'))
+        newest = max(self.world.folders.wait_headers(folder, count), key=lambda one: one['key'])
+        return self.composing.opened_by(
+            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri']))
+
+    def test_an_answer(self):
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        octets, payload = self.save(window)
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
+        self.assertEqual(payload['Subject'], f'Re: {SUBJECT}')
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_people(again, to=[CAROL])
+        again.wait_for_text(TEXT)
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        sent = self.assert_secret(delivery, f'Re: {SUBJECT}')
+        self.assertEqual(len(sent.get_all('Subject')), 1)
+        self.assertNotIn('X-Dane', str(sent.items()))
+
+    def test_of_an_answer_under_another_policy(self):
+        """What it answers is known still, when it is opened again."""
+        self.settings(headerProtection='none')
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.save(window)
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+    def test_encryption_was_switched_off(self):
+        """What it quotes is on no server for all to read, before somebody has said so."""
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.wait_label(window, 'Not protected')
+        self.close_popup(window)
+        octets, _payload = self.save(window)
+        self.assertIn('no-encrypt', field(octets, 'X-Dane-Smime'))
+
+    def test_blind_recipients(self):
+        self.set_defaults('never', 'always')
+        window = self.composing.open(ALICE, BOB, bcc=CAROL, subject=SUBJECT, body='<p>Hello</p>')
+        self.wait_label(window, BOTH, '')
+        octets, payload = self.save(window)
+        self.assertEqual((payload['Bcc'], payload['Subject']), (CAROL, SUBJECT))
+        again = self.edit()
+        self.wait_subject(again, SUBJECT)
+        self.wait_people(again, to=[BOB], bcc=[CAROL])
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        for delivery in self.delivered(again, 2):
+            [person] = delivery.recipients
+            sent = self.assert_secret(delivery, SUBJECT, person)
+            self.assertIsNone(sent['Bcc'])
+            self.assertNotIn(CAROL, str(sent.get_all('HP-Outer')))
+
+
+if __name__ == '__main__':
+    tap.main()
