@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #pragma once
 
-#include "resolver-config.h"
-#include "resolver.h"
+#include "engine-base.h"
 
-/* The engine with libunbound, inside the resolver program.
- *
- * Servers, attempts, time limits and the window are as in resolver-getdns.h. libunbound asks again
- * by itself when a packet is lost, and asks for the keys of a zone once. */
+/* The engine with libunbound, inside the resolver program: an attempt is a question to a context of
+ * libunbound (unbound-channel.h), which asks again by itself when a packet is lost, and asks for
+ * the keys of a zone once. */
 
 #define RESOLVER_UNBOUND_TYPE (resolver_unbound_get_type())
-G_DECLARE_FINAL_TYPE(ResolverUnbound, resolver_unbound, RESOLVER, UNBOUND, GObject)
+G_DECLARE_FINAL_TYPE(ResolverUnbound, resolver_unbound, RESOLVER, UNBOUND, EngineBase)
 
 /* libunbound, as Debian builds it, has no TLS that works: RESOLVER_TRANSPORT_TLS is refused, and
  * RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC is TCP.
