@@ -20,7 +20,7 @@ export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
   /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
-  if (changes.subject && window.kind === "forward") {
+  if (outer && changes.subject && window.kind === "forward") {
     changes.forwarded = { outer: outer.subject, inner: inner.subject };
   }
   const before = outer && recipientsFor(window, outer, own);
