@@ -63,7 +63,7 @@ const composeWindows = new ComposeWindows({
     listOwn: async () =>
       (await messenger.accounts.list(false))
         .flatMap(({ identities }) => identities)
-        .map(({ email }) => email.toLowerCase()),
+        .map(({ email }) => (email ?? "").toLowerCase()),
   }),
   // Nobody answers where no popup is open.
   tellPopup: (tabId) =>

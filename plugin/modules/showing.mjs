@@ -10,7 +10,7 @@ import {
   makeFallbackBar,
   verdictToKeep,
 } from "./verdict-failure.mjs";
-import { makeVerdictView } from "./verdict-view.mjs";
+import { makeVerdictView, withoutErrant } from "./verdict-view.mjs";
 
 /** Milliseconds after which the DNS is asked again for a message that is looked at again. */
 const RETRY_MS = 30000;
@@ -55,7 +55,7 @@ export class Showing {
   /** Listens; messages that are shown already are told as well. */
   start() {
     const { hooks, words } = this.#needs;
-    hooks.onShown.addListener(({ uri }) => this.#show(uri));
+    hooks.onShown.addListener((message) => this.#show(message.uri, message));
     hooks.onHidden.addListener((uri) => this.#leave(uri));
     hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
     hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
@@ -84,7 +84,7 @@ export class Showing {
     await reader.forget(null);
     await hooks.forget(null);
     const shown = await hooks.list();
-    await Promise.all(shown.map(({ uri }) => this.#show(uri)));
+    await Promise.all(shown.map((message) => this.#show(message.uri, message)));
   }
 
   #leave(uri) {
@@ -115,7 +115,7 @@ export class Showing {
     await this.#show(uri, { interactive: true });
   }
 
-  async #show(uri, { interactive = false } = {}) {
+  async #show(uri, { interactive = false, fromList = false } = {}) {
     if (this.#underWay.has(uri)) {
       return;
     }
@@ -130,7 +130,8 @@ export class Showing {
       const { report: onProgress } = progress;
       const { signal } = controller;
       const reading = await reader.read(uri, { interactive, signal, onProgress });
-      await this.#tell(uri, reading, () => this.#underWay.get(uri) === controller);
+      const counted = { ...reading, verdict: withoutErrant(reading.verdict, fromList) };
+      await this.#tell(uri, counted, () => this.#underWay.get(uri) === controller);
     } finally {
       progress.end();
       if (this.#underWay.get(uri) === controller) {
