@@ -67,6 +67,7 @@ CliExit verb_delete(Cli *cli, gint argc, gchar **argv);
 CliExit verb_doctor(Cli *cli, gint argc, gchar **argv);
 CliExit verb_drs(Cli *cli, gint argc, gchar **argv);
 CliExit verb_drs_frame(Cli *cli, gint argc, gchar **argv);
+CliExit verb_drs_map(Cli *cli, gint argc, gchar **argv);
 CliExit verb_drs_protect(Cli *cli, gint argc, gchar **argv);
 CliExit verb_drs_unprotect(Cli *cli, gint argc, gchar **argv);
 CliExit verb_encrypt(Cli *cli, gint argc, gchar **argv);

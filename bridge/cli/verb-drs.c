@@ -11,6 +11,15 @@ const CliVerb cli_drs_verbs[] = {
      "the checks of §3.3.5.6; with --payload writes what it holds instead. With --build FILE is\n"
      "the payload, and the frame round it is written.",
      verb_drs_frame},
+    {"drs map", "list [ADDRESS] | add ADDRESS FILE | import DIR | remove ADDRESS…",
+     "The certificates of domain controllers by their addresses",
+     "A response is encrypted to what the map has for its recipient. Certificates come into it by\n"
+     "\"add\" and \"import\", and with verified requests, each of which replaces what was there.\n"
+     "\"import\" takes the files *.cer, *.crt, *.der and *.pem of DIR: the name of each is the\n"
+     "address, or else the certificate names one. Addresses of the key store's keys come first; "
+     "to\n"
+     "say which address a key of it has, add its certificate.",
+     verb_drs_map},
     {"drs protect", "--type TYPE --sender ADDRESS [--recipient ADDRESS] [FILE]",
      "Sign, and encrypt if it is a response, the data of a message",
      "FILE has the compressed data ([MS-SRPL] §3.2.4.2); what is written is PKCS #7 in DER, with "

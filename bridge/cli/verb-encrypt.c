@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include "cli.h"
+#include "header-options.h"
 #include "input.h"
 #include "json-facts.h"
 #include "options.h"
@@ -29,34 +30,70 @@ show_protected(Cli *cli, OpReply *reply)
     return EXIT_HOLDS;
 }
 
+typedef struct {
+    gboolean opaque;
+    gboolean no_certificate;
+    gchar *digest;
+    gchar *author;
+    HeaderOptions header;
+} SignOptions;
+
+static void
+sign_options_clear(SignOptions *options)
+{
+    g_free(options->digest);
+    g_free(options->author);
+    header_options_clear(&options->header);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SignOptions, sign_options_clear)
+
+/* Zero-terminated. */
+static GArray *
+make_sign_entries(SignOptions *options)
+{
+    const GOptionEntry entries[] = {
+        {"opaque", 0, 0, G_OPTION_ARG_NONE, &options->opaque,
+         "One application/pkcs7-mime instead of multipart/signed", NULL},
+        {"no-certificate", 0, 0, G_OPTION_ARG_NONE, &options->no_certificate,
+         "Leave the signer's certificate out", NULL},
+        {"digest", 0, 0, G_OPTION_ARG_STRING, &options->digest,
+         "sha-256, sha-384 or sha-512 (default: as the key wants it)", "NAME"},
+        {"author", 0, 0, G_OPTION_ARG_STRING, &options->author,
+         "Sign with this address's key instead of From's", "ADDRESS"},
+    };
+    GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+    header_options_add_entries(&options->header, all);
+    return all;
+}
+
+static CliExit
+run_sign(Cli *cli, const SignOptions *options, const gchar *path, OpReply *reply)
+{
+    g_autoptr(JsonObject) params = json_object_new();
+    json_object_set_boolean_member(params, "opaque", options->opaque);
+    json_object_set_boolean_member(params, "certificate", !options->no_certificate);
+    if (options->digest != NULL)
+        json_object_set_string_member(params, "digest", options->digest);
+    if (options->author != NULL)
+        json_object_set_string_member(params, "author", options->author);
+    CliExit status = header_options_add_params(cli, params, &options->header);
+    if (status == EXIT_HOLDS)
+        status = cli_run_on_message(cli, "sign", g_steal_pointer(&params), path, reply);
+    return status;
+}
+
 CliExit
 verb_sign(Cli *cli, gint argc, gchar **argv)
 {
-    gboolean opaque = FALSE, no_certificate = FALSE;
-    g_autofree gchar *digest = NULL, *author = NULL;
-    const GOptionEntry entries[] = {
-        {"opaque", 0, 0, G_OPTION_ARG_NONE, &opaque,
-         "One application/pkcs7-mime instead of multipart/signed", NULL},
-        {"no-certificate", 0, 0, G_OPTION_ARG_NONE, &no_certificate,
-         "Leave the signer's certificate out", NULL},
-        {"digest", 0, 0, G_OPTION_ARG_STRING, &digest,
-         "sha-256, sha-384 or sha-512 (default: as the key wants it)", "NAME"},
-        {"author", 0, 0, G_OPTION_ARG_STRING, &author,
-         "Sign with this address's key instead of From's", "ADDRESS"},
-        END_OF_ENTRIES,
-    };
-    g_auto(GStrv) files = options_parse_verb(cli, "sign", entries, 0, 1, argc, argv);
+    g_auto(SignOptions) options = {0};
+    g_autoptr(GArray) entries = make_sign_entries(&options);
+    g_auto(GStrv) files = options_parse_verb(
+        cli, "sign", (const GOptionEntry *)(gpointer)entries->data, 0, 1, argc, argv);
     if (files == NULL || !has_place_for_message(cli))
         return EXIT_USAGE;
-    JsonObject *params = json_object_new();
-    json_object_set_boolean_member(params, "opaque", opaque);
-    json_object_set_boolean_member(params, "certificate", !no_certificate);
-    if (digest != NULL)
-        json_object_set_string_member(params, "digest", digest);
-    if (author != NULL)
-        json_object_set_string_member(params, "author", author);
     g_auto(OpReply) reply = {0};
-    CliExit status = cli_run_on_message(cli, "sign", params, files[0], &reply);
+    CliExit status = run_sign(cli, &options, files[0], &reply);
     if (status == EXIT_HOLDS)
         status = show_protected(cli, &reply);
     return status;
@@ -68,7 +105,9 @@ typedef struct {
     gchar *cipher;
     gchar *key_transport;
     gchar *bcc_folder;
+    HeaderOptions header;
     TrustOptions trust;
+    gboolean sign;
     gboolean no_self;
 } EncryptOptions;
 
@@ -80,6 +119,7 @@ encrypt_options_clear(EncryptOptions *options)
     g_free(options->cipher);
     g_free(options->key_transport);
     g_free(options->bcc_folder);
+    header_options_clear(&options->header);
     trust_options_clear(&options->trust);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EncryptOptions, encrypt_options_clear)
@@ -140,11 +180,21 @@ warn_of_bcc(const OpReply *reply)
         }
 }
 
+static void
+warn_of_visible_fields(const OpReply *reply)
+{
+    if (json_object(reply->result, "header") == NULL)
+        report_error("note: the message was signed or encrypted already, so that its subject and "
+                     "other fields stay visible; \"encrypt --sign\" hides them");
+}
+
 /* Zero-terminated. */
 static GArray *
 make_encrypt_entries(EncryptOptions *options)
 {
     const GOptionEntry entries[] = {
+        {"sign", 0, 0, G_OPTION_ARG_NONE, &options->sign,
+         "Sign it too, with the key of its From address", NULL},
         {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->certificates,
          "Encrypt to this certificate; may be repeated", "FILE"},
         {"recipient", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->recipients,
@@ -161,6 +211,7 @@ make_encrypt_entries(EncryptOptions *options)
     };
     GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
     g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+    header_options_add_entries(&options->header, all);
     trust_options_add_entries(&options->trust, all);
     return all;
 }
@@ -173,7 +224,10 @@ run_encrypt(Cli *cli, const EncryptOptions *options, const gchar *path, OpReply 
     if (status == EXIT_HOLDS)
         status = trust_options_add_params(cli, params, &options->trust);
     if (status == EXIT_HOLDS)
-        status = cli_run_on_message(cli, "encrypt", g_steal_pointer(&params), path, reply);
+        status = header_options_add_params(cli, params, &options->header);
+    if (status == EXIT_HOLDS)
+        status = cli_run_on_message(cli, options->sign ? "sign-encrypt" : "encrypt",
+                                    g_steal_pointer(&params), path, reply);
     return status;
 }
 
@@ -197,5 +251,7 @@ verb_encrypt(Cli *cli, gint argc, gchar **argv)
         show_cipher(cli, &reply);
     if (status == EXIT_HOLDS && options.bcc_folder == NULL)
         warn_of_bcc(&reply);
+    if (status == EXIT_HOLDS)
+        warn_of_visible_fields(&reply);
     return status;
 }

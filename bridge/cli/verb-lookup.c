@@ -108,8 +108,8 @@ make_lookup_entries(LookupOptions *options)
         {"type", 0, 0, G_OPTION_ARG_INT, &options->type, "RR type (default 53, SMIMEA)", "NUMBER"},
         {"try-case", 0, 0, G_OPTION_ARG_NONE, &options->try_case,
          "Look at the lower-case and upper-case address too, each by itself", NULL},
-        {"fresh", 0, 0, G_OPTION_ARG_NONE, &options->fresh, "Ask the DNS, whatever is remembered",
-         NULL},
+        {"fresh", 0, 0, G_OPTION_ARG_NONE, &options->fresh,
+         "Ask the DNS even where records are remembered", NULL},
     };
     GArray *all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
     g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
@@ -125,6 +125,8 @@ run_lookup(Cli *cli, const LookupOptions *options, gchar **addresses, OpReply *r
     json_object_set_boolean_member(params, "draft", options->draft);
     json_object_set_boolean_member(params, "try_case", options->try_case);
     json_object_set_boolean_member(params, "fresh", options->fresh);
+    /* A person looks, perhaps just after publishing. */
+    json_object_set_boolean_member(params, "retry", TRUE);
     json_object_set_int_member(params, "type", options->type);
     CliExit status = trust_options_add_params(cli, params, &options->trust);
     return status != EXIT_HOLDS ? status

@@ -43,7 +43,9 @@ const CliVerb cli_verbs[] = {
     {"lookup", "ADDRESS…", "What the DNS publishes for addresses",
      "\"ready\" means that there is a certificate to encrypt to. Only answers that DNSSEC "
      "validates\n"
-     "are used.",
+     "are used. Remembered records are shown for as long as they hold; where it is remembered "
+     "that\n"
+     "there are none, or that they could not be found out, the DNS is asked anew.",
      verb_lookup},
     {"cache", "list|size|clear", "The remembered answers of the DNS",
      "Answers are kept on disk for as long as they hold, at most a day, and shared by all programs "
@@ -77,10 +79,11 @@ const CliVerb cli_verbs[] = {
      "nothing\n"
      "else in the program ever does.",
      verb_crl},
-    {"drs", "frame|protect|unprotect … [OPTION…] [FILE]", "Mail of directory replication",
+    {"drs", "frame|map|protect|unprotect [OPTION…] …", "Mail of directory replication",
      "The message protection of [MS-SRPL], by which domain controllers replicate by mail:\n"
      "\n"
      "  drs frame         Show or make the frame round a message\n"
+     "  drs map           The certificates of domain controllers by their addresses\n"
      "  drs protect       Sign, and encrypt if it is a response, the data of a message\n"
      "  drs unprotect     Verify, and decrypt if it is a response, such a message\n"
      "\n"

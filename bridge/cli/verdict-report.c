@@ -2,6 +2,7 @@
 
 #include "verdict-report.h"
 
+#include "header-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -135,6 +136,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
         show_signer(signer);
     if (encryption != NULL)
         show_encryption(encryption);
+    header_report(verdict);
     show_certificates(json_array(verdict, "certificates"));
     show_fetched(json_array(verdict, "fetched_crls"));
     JsonObject *authority = json_object(verdict, "authority");

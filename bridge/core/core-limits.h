@@ -46,6 +46,16 @@
 /* Addresses in the header fields of one message, and in one request. */
 #define LIMIT_ADDRESSES 10000u
 
+/* mail: legacy display elements (RFC 9788 §2.1.2), which repeat header fields in a body. */
+
+/* So much of an entity's start is searched for them. They begin the parts that are the text of a
+ * message, which come first; what comes after is attached. */
+#define LIMIT_LEGACY_SEARCH_OCTETS (4u * 1024 * 1024)
+/* One of them. Fields of some hundred recipients stay below 64 KiB. */
+#define LIMIT_LEGACY_ELEMENT_OCTETS (128u * 1024)
+/* What has the class of one in HTML and is none; each is read up to where that is seen. */
+#define LIMIT_LEGACY_TRIES 16u
+
 /* cms: ASN.1, whatever it holds. */
 
 /* Nested ASN.1 constructions of one CMS object. */

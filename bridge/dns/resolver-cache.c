@@ -354,3 +354,11 @@ resolver_cache_forget(ResolverCache *self, const ResolverKey *key)
     if (self->store != NULL)
         resolver_store_remove(self->store, key);
 }
+
+void
+resolver_cache_forget_without_records(ResolverCache *self, const ResolverKey *key)
+{
+    g_autoptr(ResolverAnswer) answer = recall(self, key);
+    if (answer != NULL && answer->outcome != DNS_OUTCOME_SECURE_RECORDS)
+        resolver_cache_forget(self, key);
+}

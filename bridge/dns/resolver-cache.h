@@ -41,3 +41,5 @@ ResolverAnswer *resolver_cache_peek(ResolverTable *table, ResolverStore *store,
 
 /* Forgets one answer, to have it asked for anew. */
 void resolver_cache_forget(ResolverCache *self, const ResolverKey *key);
+/* The same unless it is SECURE_RECORDS. */
+void resolver_cache_forget_without_records(ResolverCache *self, const ResolverKey *key);

@@ -110,7 +110,7 @@ check_v1(const DrsFrameHeader *header, guint64 n_octets)
 }
 
 /* The octets that DRS_EXTENSIONS_INT takes: its first number and what that counts, which are the
- * flags at least. 0: there is no room for it. */
+ * flags at least. 0: there is no room for it, or it is longer than [MS-DRSR] has it. */
 static gsize
 measure_extensions(const guint8 *octets, const DrsFrameHeader *header)
 {
@@ -118,7 +118,8 @@ measure_extensions(const guint8 *octets, const DrsFrameHeader *header)
     if (n_room < 8)
         return 0;
     guint64 n_octets = 4 + (guint64)read_number(octets, header->extension_offset);
-    return n_octets >= 8 && n_octets <= n_room ? (gsize)n_octets : 0;
+    return n_octets >= 8 && n_octets <= MIN(n_room, LIMIT_DRS_EXTENSIONS_OCTETS) ? (gsize)n_octets
+                                                                                 : 0;
 }
 
 static DrsFrameCheck

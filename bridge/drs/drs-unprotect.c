@@ -153,6 +153,17 @@ is_encrypted(CmsContentType type)
            type == CMS_CONTENT_ENCRYPTED_DATA;
 }
 
+/* Takes @problem, of a decryption. */
+static void
+propagate(GError **error, GError *problem)
+{
+    if (g_error_matches(problem, CMS_ERROR, CMS_ERROR_UNSUPPORTED)) {
+        problem->domain = DRS_ERROR;
+        problem->code = DRS_ERROR_ALGORITHM;
+    }
+    g_propagate_error(error, problem);
+}
+
 static OctetSource *
 decrypt_rc4(GBytes *enveloped, const DrsExpectation *expectation, DrsMessageFacts *facts,
             GError **error)
@@ -162,9 +173,13 @@ decrypt_rc4(GBytes *enveloped, const DrsExpectation *expectation, DrsMessageFact
         fail_legacy(error, "cipher", "rc4");
         return NULL;
     }
+    g_autoptr(GError) problem = NULL;
     g_autoptr(GBytes) data =
-        legacy_rc4_decrypt(enveloped, expectation->keys, &facts->recipient, error);
-    return data != NULL ? octet_source_new_bytes(data) : NULL;
+        legacy_rc4_decrypt(enveloped, expectation->keys, &facts->recipient, &problem);
+    if (data != NULL)
+        return octet_source_new_bytes(data);
+    propagate(error, g_steal_pointer(&problem));
+    return NULL;
 }
 
 static OctetSource *
@@ -185,10 +200,7 @@ decrypt_aes(GBytes *enveloped, const DrsExpectation *expectation, DrsMessageFact
     }
     if (data != NULL)
         return g_steal_pointer(&data);
-    if (g_error_matches(problem, CMS_ERROR, CMS_ERROR_UNSUPPORTED))
-        g_set_error_literal(error, DRS_ERROR, DRS_ERROR_ALGORITHM, problem->message);
-    else
-        g_propagate_error(error, g_steal_pointer(&problem));
+    propagate(error, g_steal_pointer(&problem));
     return NULL;
 }
 

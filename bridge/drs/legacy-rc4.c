@@ -119,7 +119,8 @@ legacy_rc4_encrypt(OctetSource *content, const Certificate *recipient, GError **
         return NULL;
     DerNode *info = der_add(data, BER_SEQUENCE);
     der_add_oid(info, OID_DATA);
-    der_add_algorithm(info, OID_RC4, TRUE);
+    /* openssl refuses NULL here. */
+    der_add_algorithm(info, OID_RC4, FALSE);
     der_add_bytes(info, BER_CONTEXT(0), ciphertext);
     return der_node_serialize(root);
 }
@@ -133,8 +134,7 @@ read_encrypted_content(BerReader *fields, Rc4Envelope *envelope, GError **error)
         !ber_read(&info, BER_OID, "contentType", &type, error) ||
         !cms_algorithm_read(&info, "contentEncryptionAlgorithm", &envelope->algorithm, error))
         return FALSE;
-    if (envelope->algorithm.id != OID_RC4 ||
-        !cms_algorithm_has_no_parameters(&envelope->algorithm)) {
+    if (envelope->algorithm.id != OID_RC4) {
         g_set_error_literal(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED, "content is not in RC4");
         return FALSE;
     }
@@ -145,6 +145,20 @@ read_encrypted_content(BerReader *fields, Rc4Envelope *envelope, GError **error)
     }
     envelope->ciphertext = ber_string_read(&info, BER_CONTEXT(0), "encryptedContent", error);
     return envelope->ciphertext != NULL && ber_leave(fields, &info, "EncryptedContentInfo", error);
+}
+
+/* There are none, but senders differ in how they say so: nothing, NULL, or as openssl has it no
+ * octets of an initialization vector. Octets there would be a salt of the key's. */
+static gboolean
+check_parameters(const CmsAlgorithm *algorithm, GError **error)
+{
+    static const guint8 empty[] = {BER_OCTET_STRING, 0};
+    if (cms_algorithm_has_no_parameters(algorithm) ||
+        ber_slice_equal(algorithm->parameters, (BerSlice){empty, sizeof empty}))
+        return TRUE;
+    g_set_error_literal(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                        "RC4 with parameters is not supported");
+    return FALSE;
 }
 
 /* RFC 2315 §10.1: nothing stands before the recipients, or behind the content. */
@@ -236,7 +250,8 @@ legacy_rc4_decrypt(GBytes *ber, const EnvelopeKeys *keys, Certificate **out_reci
     g_auto(Rc4Envelope)
         envelope = {.recipients = g_ptr_array_new_with_free_func((GDestroyNotify)recipient_free)};
     const EnvelopeKeys without_password = {.pairs = keys->pairs};
-    if (!parse(ber, &without_password, &envelope, error))
+    if (!parse(ber, &without_password, &envelope, error) ||
+        !check_parameters(&envelope.algorithm, error))
         return NULL;
     const Recipient *recipient = choose_recipient(&envelope, error);
     g_autoptr(PK11SymKey) key = recipient != NULL ? unwrap_key(recipient, ber, error) : NULL;

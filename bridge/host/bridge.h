@@ -82,11 +82,18 @@ KeyStore *bridge_get_unlocked_store(Bridge *bridge, gboolean create, GError **er
  * with the first call. (element-type Certificate) (transfer full) CMS_ERROR_AUTHORITIES. */
 GPtrArray *bridge_get_system_authorities(Bridge *bridge, GError **error);
 
+/* What of what is remembered may answer a question. */
+typedef enum {
+    BRIDGE_MEMORY_ALL,
+    BRIDGE_MEMORY_RECORDS, /* SECURE records; denials and failures are asked for anew */
+    BRIDGE_MEMORY_NONE
+} BridgeMemory;
+
 /* A question of bridge_lookup(). */
 typedef struct {
     gchar *owner_name;
     guint16 rr_type;
-    gboolean fresh; /* to be asked, whatever is remembered */
+    BridgeMemory memory;
 } BridgeQuestion;
 
 /* Called from the resolver's thread, or the caller's. */

@@ -29,7 +29,7 @@ make_questions(GPtrArray *addresses, const DaneLookupChoices *choices, GError **
     for (guint i = 0; i < addresses->len; i++) {
         const gchar *address = g_ptr_array_index(addresses, i);
         BridgeQuestion question = {dane_owner_name(address, choices->draft, error),
-                                   choices->rr_type, choices->fresh};
+                                   choices->rr_type, choices->memory};
         if (question.owner_name == NULL) {
             g_prefix_error(error, "address \"%.200s\": ", address);
             return NULL;

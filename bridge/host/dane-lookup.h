@@ -10,7 +10,7 @@
 typedef struct {
     gboolean draft;  /* the guide's SHA-224 name */
     guint16 rr_type; /* SMIMEA_RR_TYPE or a private one */
-    gboolean fresh;  /* asked for, whatever is remembered */
+    BridgeMemory memory;
 } DaneLookupChoices;
 
 /* Name at which @address has its records. ADDR_SPEC_ERROR, OWNER_NAME_ERROR. */

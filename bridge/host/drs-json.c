@@ -2,6 +2,7 @@
 
 #include "drs-json.h"
 
+#include "drs-certificate.h"
 #include "json-facts.h"
 #include "op.h"
 #include "params.h"
@@ -71,5 +72,41 @@ json_from_drs_frame(const DrsFrame *frame)
     json_object_set_int_member(object, "extension_offset", header->extension_offset);
     json_set_string(object, "extensions", extensions);
     json_object_set_int_member(object, "trailing", (gint64)frame->n_trailing);
+    return object;
+}
+
+static void
+set_lacks(JsonObject *object, DrsCertificateLacks lacks)
+{
+    JsonArray *names = json_array_new();
+    for (guint i = 0; i < DRS_N_LACKS; i++)
+        if ((lacks & (1u << i)) != 0)
+            json_array_add_string_element(
+                names, drs_certificate_lack_to_string((DrsCertificateLacks)(1u << i)));
+    json_object_set_array_member(object, "lacks", names);
+}
+
+JsonObject *
+json_from_drs_certificate(const Certificate *certificate)
+{
+    g_autoptr(DrsCertificateFacts) facts = drs_certificate_examine(certificate);
+    JsonObject *object = json_from_certificate(certificate);
+    json_set_string(object, "kind", drs_certificate_kind_to_string(facts->kind));
+    json_set_string(object, "guid", facts->guid);
+    json_set_strings(object, "dns_names", (const gchar *const *)facts->dns_names);
+    set_lacks(object, facts->lacks);
+    return object;
+}
+
+JsonObject *
+json_from_drs_map_entry(const DrsMapEntry *entry)
+{
+    JsonObject *object = json_object_new();
+    json_set_string(object, "address", entry->address);
+    json_set_string(object, "origin", drs_map_origin_to_string(entry->origin));
+    json_set_time(object, "recorded",
+                  entry->origin == DRS_ORIGIN_OWN ? G_MININT64 : entry->recorded);
+    json_object_set_object_member(object, "certificate",
+                                  json_from_drs_certificate(entry->certificate));
     return object;
 }

@@ -5,6 +5,7 @@
 
 #include "certificate.h"
 #include "drs-frame.h"
+#include "drs-map.h"
 
 /* The pieces of which requests and results about directory-replication mail are made. */
 
@@ -19,3 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DrsFrameSettings, drs_frame_settings_clear)
 
 /* What a frame says of itself, without its payload. */
 JsonObject *json_from_drs_frame(const DrsFrame *frame);
+
+/* As json_from_certificate(), and what it shows of a domain controller: "kind", "guid",
+ * "dns_names", "lacks". */
+JsonObject *json_from_drs_certificate(const Certificate *certificate);
+/* {"address", "origin", "recorded", "certificate"} */
+JsonObject *json_from_drs_map_entry(const DrsMapEntry *entry);

@@ -2,6 +2,7 @@
 
 #include "drs-local.h"
 
+#include "addr-spec.h"
 #include "cms-error.h"
 #include "core-limits.h"
 #include "params.h"
@@ -60,4 +61,22 @@ drs_params_get_form(JsonObject *params, gboolean *out_framed, gboolean *out_mail
         return FALSE;
     *out_framed = *out_framed || *out_mail;
     return TRUE;
+}
+
+gboolean
+drs_params_get_address(JsonObject *params, const gchar *name, const gchar **out_address,
+                       GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    if (!params_get_string(params, name, out_address, error))
+        return FALSE;
+    if (*out_address == NULL)
+        return TRUE;
+    g_autoptr(AddrSpec) address = addr_spec_parse_service(*out_address, -1, &problem);
+    if (address != NULL)
+        return TRUE;
+    g_set_error(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                "parameter \"%s\": \"%.100s\" is not an address: %s", name, *out_address,
+                problem->message);
+    return FALSE;
 }

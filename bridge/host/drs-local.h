@@ -24,3 +24,8 @@ gboolean drs_params_get_legacy(JsonObject *params, DrsLegacy *out_legacy, GError
 /* Parameters "framed" and "mail"; mail is framed always. */
 gboolean drs_params_get_form(JsonObject *params, gboolean *out_framed, gboolean *out_mail,
                              GError **error);
+
+/* Parameter @name, an address; NULL if it is not there. What is none is PROTOCOL_ERROR_MALFORMED.
+ */
+gboolean drs_params_get_address(JsonObject *params, const gchar *name, const gchar **out_address,
+                                GError **error);

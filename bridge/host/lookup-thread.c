@@ -195,6 +195,16 @@ start_deadline(Batch *batch)
     g_source_attach(batch->deadline, batch->thread->context);
 }
 
+static void
+forget(ResolverCache *resolver, const BridgeQuestion *asked)
+{
+    const ResolverKey key = {asked->owner_name, asked->rr_type};
+    if (asked->memory == BRIDGE_MEMORY_NONE)
+        resolver_cache_forget(resolver, &key);
+    else if (asked->memory == BRIDGE_MEMORY_RECORDS)
+        resolver_cache_forget_without_records(resolver, &key);
+}
+
 static gboolean
 start_batch(gpointer data)
 {
@@ -208,8 +218,7 @@ start_batch(gpointer data)
         if (!is_open(batch, i))
             continue;
         n_left--;
-        if (asked->fresh)
-            resolver_cache_forget(resolver, &(ResolverKey){asked->owner_name, asked->rr_type});
+        forget(resolver, asked);
         Question *question = g_new(Question, 1);
         *question = (Question){batch, i};
         resolver_lookup_async(DNS_RESOLVER(resolver), asked->owner_name, asked->rr_type,
@@ -258,6 +267,19 @@ free_answer(gpointer answer)
         resolver_answer_free(answer);
 }
 
+static ResolverAnswer *
+find_in_memory(LookupThread *self, const BridgeQuestion *asked, ResolverMoment now)
+{
+    const ResolverKey key = {asked->owner_name, asked->rr_type};
+    if (asked->memory == BRIDGE_MEMORY_NONE)
+        return NULL;
+    g_autoptr(ResolverAnswer) answer = resolver_cache_peek(self->table, self->store, &key, now);
+    if (answer != NULL && asked->memory == BRIDGE_MEMORY_RECORDS &&
+        answer->outcome != DNS_OUTCOME_SECURE_RECORDS)
+        return NULL;
+    return g_steal_pointer(&answer);
+}
+
 /* How many questions are left. */
 static guint
 answer_from_memory(LookupThread *self, GArray *questions, GPtrArray *answers)
@@ -266,10 +288,7 @@ answer_from_memory(LookupThread *self, GArray *questions, GPtrArray *answers)
     guint n_left = 0;
     for (guint i = 0; i < questions->len; i++) {
         const BridgeQuestion *asked = &g_array_index(questions, BridgeQuestion, i);
-        const ResolverKey key = {asked->owner_name, asked->rr_type};
-        if (!asked->fresh)
-            g_ptr_array_index(answers, i) =
-                resolver_cache_peek(self->table, self->store, &key, now);
+        g_ptr_array_index(answers, i) = find_in_memory(self, asked, now);
         n_left += g_ptr_array_index(answers, i) == NULL;
     }
     return n_left;

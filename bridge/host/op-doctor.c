@@ -195,7 +195,7 @@ check_dnssec(const OpCall *call, JsonArray *checks, GError **error)
     }
     g_autoptr(GArray) questions = g_array_new(FALSE, TRUE, sizeof(BridgeQuestion));
     BridgeQuestion question = {(gchar *)RESOLVER_CONFIG_PROBE_NAME, RESOLVER_CONFIG_PROBE_TYPE,
-                               TRUE};
+                               BRIDGE_MEMORY_NONE};
     g_array_append_val(questions, question);
     g_autoptr(GError) problem = NULL;
     g_autoptr(GPtrArray) answers =

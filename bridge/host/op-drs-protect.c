@@ -36,8 +36,8 @@ read_params(const OpCall *call, Protecting *protecting, GError **error)
         !drs_params_get_legacy(params, &protecting->protection.legacy, error) ||
         !drs_params_get_form(params, &protecting->framed, &protecting->mail, error) ||
         !drs_params_get_frame(params, &protecting->frame, error) ||
-        !params_get_string(params, "sender", &protecting->sender, error) ||
-        !params_get_string(params, "recipient", &protecting->recipient, error) ||
+        !drs_params_get_address(params, "sender", &protecting->sender, error) ||
+        !drs_params_get_address(params, "recipient", &protecting->recipient, error) ||
         !params_get_string(params, "commentary", &protecting->commentary, error))
         return FALSE;
     is_response = protecting->protection.type == DRS_RESPONSE;

@@ -55,8 +55,8 @@ read_params(const OpCall *call, Unprotecting *u, GError **error)
     if (!drs_params_get_type(params, &u->expectation.type, error) ||
         !drs_params_get_legacy(params, &u->expectation.legacy, error) ||
         !drs_params_get_form(params, &u->framed, &u->mail, error) ||
-        !params_get_string(params, "sender", &sender, error) ||
-        !params_get_string(params, "recipient", &u->recipient, error) ||
+        !drs_params_get_address(params, "sender", &sender, error) ||
+        !drs_params_get_address(params, "recipient", &u->recipient, error) ||
         !params_get_boolean(params, "pinned", FALSE, &u->pinned, error) ||
         !params_get_boolean(params, "learn", FALSE, &u->learn, error) ||
         !trust_params_get_files(call, "authorities", certificates_parse_file, &u->authorities,
@@ -124,6 +124,7 @@ open_frame(const Unprotecting *u, GBytes *octets, JsonObject *result, GError **e
     json_object_set_object_member(result, "frame", json_from_drs_frame(frame));
     if (frame->type == u->expectation.type)
         return g_bytes_ref(frame->payload);
+    json_set_string(result, "check", drs_frame_check_to_string(DRS_CHECK_MESSAGE_TYPE));
     g_set_error(error, DRS_ERROR, DRS_ERROR_FRAME, "%s: by its frame the message is a %s, not a %s",
                 drs_frame_check_to_string(DRS_CHECK_MESSAGE_TYPE),
                 drs_message_type_to_string(frame->type),

@@ -88,12 +88,26 @@ make_trials(const OpCall *call, gboolean try_case, GError **error)
 }
 
 static gboolean
+read_memory(const OpCall *call, BridgeMemory *out_memory, GError **error)
+{
+    gboolean fresh = FALSE, retry = FALSE;
+    if (!params_get_boolean(call->params, "fresh", FALSE, &fresh, error) ||
+        !params_get_boolean(call->params, "retry", FALSE, &retry, error))
+        return FALSE;
+    if (fresh)
+        *out_memory = BRIDGE_MEMORY_NONE;
+    else
+        *out_memory = retry ? BRIDGE_MEMORY_RECORDS : BRIDGE_MEMORY_ALL;
+    return TRUE;
+}
+
+static gboolean
 read_choices(const OpCall *call, DaneLookupChoices *choices, gboolean *out_try_case, GError **error)
 {
     gint64 rr_type = 0;
     if (!params_get_boolean(call->params, "draft", FALSE, &choices->draft, error) ||
         !params_get_boolean(call->params, "try_case", FALSE, out_try_case, error) ||
-        !params_get_boolean(call->params, "fresh", FALSE, &choices->fresh, error) ||
+        !read_memory(call, &choices->memory, error) ||
         !params_get_integer(call->params, "type", 1, G_MAXUINT16, SMIMEA_RR_TYPE, &rr_type, error))
         return FALSE;
     choices->rr_type = (guint16)rr_type;

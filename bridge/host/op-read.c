@@ -4,6 +4,7 @@
 #include "dane-lookup.h"
 #include "key-choice.h"
 #include "learning.h"
+#include "legacy-hide.h"
 #include "message-crls.h"
 #include "message-input.h"
 #include "ops.h"
@@ -204,6 +205,23 @@ judge(Reading *reading, GError **error)
     return TRUE;
 }
 
+/* Whether what was verified is that the author inside signed. A certificate that the user names is
+ * trusted for whatever it signs; it binds the address that it is for. */
+static gboolean
+is_bound(const Reading *reading)
+{
+    const VerdictFacts *facts = &reading->facts;
+    if (facts->verdict.status != STATUS_VERIFIED ||
+        !from_pair_is_inner(&reading->shown.from, reading->author))
+        return FALSE;
+    for (guint i = 0; facts->verdict.trust == TRUST_PINNED && i < facts->signers->len; i++) {
+        const JudgedSigner *signer = g_ptr_array_index(facts->signers, i);
+        if (!dane_certificate_names(signer->result->certificate, reading->author))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 open_and_judge(Reading *reading, GError **error)
 {
@@ -223,7 +241,7 @@ open_and_judge(Reading *reading, GError **error)
     find_author(reading);
     if (!judge(reading, error))
         return FALSE;
-    shown_header_settle(&reading->shown, reading->facts.verdict.status, reading->author);
+    shown_header_settle(&reading->shown, reading->facts.verdict.status, is_bound(reading));
     /* The verdict is about the one inside all the same, and vouches for neither. */
     if (reading->shown.outer_from && named == NULL)
         reading->author = reading->shown.from.outer;
@@ -257,31 +275,37 @@ innermost_entity(const OctetSource *content, GError **error)
     return payload == NULL ? NULL : compose_get_entity(payload, error);
 }
 
-static gboolean
-has_own_fields(const Reading *reading)
+/* What is inside of all protection, as it is to be shown. */
+static OctetSource *
+shown_content(Reading *reading, GError **error)
 {
-    return reading->shown.header != NULL &&
-           protected_header_get_form(reading->shown.header) != HEADER_FORM_NONE;
+    const OpenedMessage *opened = reading->opened;
+    ShownHeader *shown = &reading->shown;
+    if (shown->header == NULL || protected_header_get_content(shown->header) == NULL)
+        return octet_source_ref(opened->payload);
+    if (!opened->is_encrypted)
+        return octet_source_ref(protected_header_get_content(shown->header));
+    return legacy_display_hide(shown->header, &shown->is_shortened, error);
 }
 
 /* What a mail program shows: the message with its innermost payload; or that payload alone. */
 static OctetSource *
-innermost_message(const Reading *reading, gboolean entity, GError **error)
+innermost_message(Reading *reading, gboolean entity, GError **error)
 {
     const OpenedMessage *opened = reading->opened;
+    const ShownHeader *shown = &reading->shown;
     if (opened->payload == NULL)
         return octet_source_new_text("");
-    OctetSource *content = reading->opened->payload;
-    if (has_own_fields(reading))
-        content = protected_header_get_content(reading->shown.header);
+    g_autoptr(OctetSource) content = shown_content(reading, error);
+    if (content == NULL)
+        return NULL;
     if (entity)
         return innermost_entity(content, error);
-    if (has_own_fields(reading))
-        return protected_header_compose(reading->shown.header, content, reading->shown.outer_from,
-                                        error);
+    if (shown->header != NULL && protected_header_get_form(shown->header) != HEADER_FORM_NONE)
+        return protected_header_compose(shown->header, content, shown->outer_from, error);
     if (reading->input->is_cms || opened->layers->len == 0)
-        return octet_source_ref(opened->payload);
-    return compose_open(reading->input->tree, opened->payload, error);
+        return g_steal_pointer(&content);
+    return compose_open(reading->input->tree, content, error);
 }
 
 gboolean

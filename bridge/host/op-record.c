@@ -118,7 +118,8 @@ static JsonObject *
 check_published(const OpCall *call, const Recording *recording, const gchar *address,
                 GError **error)
 {
-    const DaneLookupChoices choices = {recording->draft, (guint16)recording->rr_type, TRUE};
+    const DaneLookupChoices choices = {recording->draft, (guint16)recording->rr_type,
+                                       BRIDGE_MEMORY_NONE};
     g_autoptr(GPtrArray) addresses = g_ptr_array_new();
     g_ptr_array_add(addresses, (gpointer)address);
     g_autoptr(GPtrArray) answers = dane_lookup(call, addresses, &choices, error);

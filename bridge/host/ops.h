@@ -38,6 +38,9 @@ gboolean op_hello(const OpCall *call, OpReply *reply, GError **error);
 /* op-drs-frame.c */
 gboolean op_drs_frame(const OpCall *call, OpReply *reply, GError **error);
 
+/* op-drs-map.c */
+gboolean op_drs_map(const OpCall *call, OpReply *reply, GError **error);
+
 /* op-drs-protect.c, op-drs-unprotect.c */
 gboolean op_drs_protect(const OpCall *call, OpReply *reply, GError **error);
 gboolean op_drs_unprotect(const OpCall *call, OpReply *reply, GError **error);

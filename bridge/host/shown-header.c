@@ -50,14 +50,13 @@ shown_header_get_dated(const ShownHeader *shown, const MessageInput *input)
 }
 
 void
-shown_header_settle(ShownHeader *shown, SignatureStatus status, const gchar *author)
+shown_header_settle(ShownHeader *shown, SignatureStatus status, gboolean is_bound)
 {
     if (shown->header == NULL)
         return;
     shown->is_signed = status == STATUS_VERIFIED;
     /* RFC 9788 §4.4.3. What an older form has inside binds nobody: it is a guess that it is meant
      * to be the message's. */
-    gboolean is_bound = shown->is_signed && protected_header_is_declared(shown->header) &&
-                        from_pair_is_inner(&shown->from, author);
-    shown->outer_from = shown->from.is_mismatch && !is_bound;
+    shown->outer_from =
+        shown->from.is_mismatch && !(is_bound && protected_header_is_declared(shown->header));
 }

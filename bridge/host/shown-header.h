@@ -31,8 +31,9 @@ gboolean shown_header_has_author(const ShownHeader *shown);
 /* The entity whose Date counts. */
 const Entity *shown_header_get_dated(const ShownHeader *shown, const MessageInput *input);
 
-/* After @status was found for @author (nullable). */
-void shown_header_settle(ShownHeader *shown, SignatureStatus status, const gchar *author);
+/* After @status was found. @is_bound: besides, a verified signature is that of the author inside.
+ */
+void shown_header_settle(ShownHeader *shown, SignatureStatus status, gboolean is_bound);
 
 /* The member "header". */
 void json_set_shown_header(JsonObject *object, const ShownHeader *shown);

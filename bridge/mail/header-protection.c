@@ -61,8 +61,9 @@ gboolean
 header_field_is_local(const gchar *name)
 {
     static const gchar *const names[] = {
-        "FCC",    "X-Identity-Key", "X-Account-Key", "X-UIDL", "X-Mozilla-",   "X-Dane-",
-        "Status", "X-Status",       "X-Unsent",      "Lines",  "X-Evolution-", NULL};
+        "FCC",     "FCC2",   "X-Identity-Key", "X-Account-Key", "X-UIDL", "X-Mozilla-",
+        "X-Dane-", "Status", "X-Status",       "X-Unsent",      "Lines",  "X-Evolution-",
+        NULL};
     return is_one_of(name, names);
 }
 

@@ -92,7 +92,7 @@ bench_init(Bench *bench)
     g_array_set_clear_func(bench->questions, clear_question);
     for (guint i = 0; i < N_NAMES; i++) {
         BridgeQuestion question = {g_strdup_printf("%056x._smimecert.example.org", i), RR_TYPE,
-                                   FALSE};
+                                   BRIDGE_MEMORY_ALL};
         g_array_append_val(bench->questions, question);
     }
 }

@@ -156,13 +156,35 @@ def _signed_state(expected, result):
     return result.get('signed')
 
 
-def _header_protection(expect, result):
+def _fields(result, member):
+    """The protected fields by their names in small letters; those that stand nowhere left out."""
+    fields = result.get('header', 'fields') or []
+    return {field['name'].lower(): field[member] for field in fields if field[member] is not None}
+
+
+def _form(result):
+    form = result.get('header', 'form')
+    return form.removeprefix('hp-') if form else form
+
+
+def _left_out(lines, result, output):
+    """The lines of a legacy display element, if they are not shown."""
+    with open(output, 'rb') as file:
+        body = file.read().partition(b'\r\n\r\n')[2].decode('utf-8', 'replace').splitlines()
+    is_shown = any(line in body for line in lines)
+    return lines if result.get('header', 'legacy_display') and not is_shown else None
+
+
+def _header_protection(expect, result, output):
+    got = {'protected_headers': lambda: _fields(result, 'value'),
+           'outer_subject': lambda: _fields(result, 'outer').get('subject'),
+           'hp': lambda: _form(result),
+           'hp_outer': lambda: _fields(result, 'outer'),
+           'legacy_display': lambda: _left_out(expect['legacy_display'], result, output)}
     found = []
     for field in HEADER_PROTECTION_FIELDS:
         if field in expect:
-            inside = result.get('header_protection', field)
-            got = inside if inside is not None else result.get(field)
-            found += _differs(field, expect[field], got)
+            found += _differs(field, expect[field], got[field]())
     return found
 
 
@@ -183,7 +205,8 @@ def mua(row, program):
     if 'sig_good' in expect:
         found += _differs('sig_good', expect['sig_good'], result.get('status') == 'verified')
     found += _signer(expect, result) + _innermost(row, program, result)
-    return found + _contains(expect, output) + _header_protection(expect, result)
+    return found + _contains(expect, output) + \
+        _header_protection(expect, result, output)
 
 
 def decrypt(row, program):

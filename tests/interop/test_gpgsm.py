@@ -81,8 +81,9 @@ class GpgsmDecrypts(unittest.TestCase):
         for bits, shape in itertools.product((128, 192, 256), ('utf8-8bit', 'attachments')):
             with self.subTest(bits=bits, shape=shape):
                 message = messages.shapes()[shape]
-                encrypted = PROGRAM.succeed('encrypt', '--cert', CAROL.certificate, '--cipher',
-                                            f'aes-{bits}-cbc', stdin=message).stdout
+                encrypted = PROGRAM.succeed('encrypt', '--no-legacy-display', '--cert',
+                                            CAROL.certificate, '--cipher', f'aes-{bits}-cbc',
+                                            stdin=message).stdout
                 cms = interop.write('enc.der', messages.cms_of(encrypted))
                 inner = GPGSM.run('--decrypt', cms)
                 self.assertEqual(messages.content(inner), messages.content(message))

@@ -211,7 +211,8 @@ class OpensslDecrypts(unittest.TestCase):
 
     def _encrypt(self, message, names, *options):
         certificates = [word for name in names for word in ('--cert', THEIRS[name].certificate)]
-        return PROGRAM.succeed('encrypt', *certificates, *options, stdin=message).stdout
+        return PROGRAM.succeed('encrypt', '--no-legacy-display', *certificates, *options,
+                               stdin=message).stdout
 
     def test_every_cipher(self):
         message = messages.shapes()['utf8-8bit']

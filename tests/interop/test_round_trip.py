@@ -207,7 +207,8 @@ class GuideCertificates(unittest.TestCase):
 
     def test_encrypts(self):
         message = messages.shapes(ALICE)['plain']
-        encrypted = self.store.succeed('encrypt', '--cert', self.der, stdin=message).stdout
+        encrypted = self.store.succeed('encrypt', '--no-legacy-display', '--cert', self.der,
+                                       stdin=message).stdout
         inner = openssl.run('cms', '-decrypt', '-recip', self.pem, '-inkey',
                             interop.path('certkey.pem'), stdin=encrypted)
         self.assertEqual(messages.content(inner), messages.content(message))

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
-"""Messages whose header fields are inside (RFC 9788), made by openssl; and what is inside of those
-that others have made."""
+"""Messages whose header fields are inside (RFC 9788), made by openssl."""
 
 import base64
-import email
-import email.policy
 
 import openssl
-from sending import Judge
+from sending import OUTER_SUBJECT, Judge
 from world import ALICE, CAROL
 
 SUBJECT = 'Rent for April'
-OUTER_SUBJECT = '[...]'
 
 
 def fields_of(values):
@@ -23,18 +19,6 @@ def _cms(der, smime_type):
     lines = base64.encodebytes(der).replace(b'\n', b'\r\n')
     return (f'Content-Type: application/pkcs7-mime; smime-type={smime_type}; name="smime.p7m"\r\n'
             'Content-Transfer-Encoding: base64\r\n\r\n').encode() + lines
-
-
-def payload_of(octets):
-    """The innermost entity of a decrypted message: without its signature."""
-    message = email.message_from_bytes(octets, policy=email.policy.default)
-    if message.get_content_type() == 'multipart/signed':
-        return message.get_payload(0)
-    if message.get_content_type() == 'application/pkcs7-mime':
-        der = message.get_payload(decode=True)
-        content = openssl.run('cms', '-verify', '-noverify', '-inform', 'der', stdin=der)
-        return email.message_from_bytes(content, policy=email.policy.default)
-    return message
 
 
 class Hidden:

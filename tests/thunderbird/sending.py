@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 """Sending with the add-on in a real Thunderbird, and openssl as the judge of what was sent."""
 
+import email
+import email.policy
 import os
 import re
 import unittest
@@ -10,11 +12,13 @@ from world import ALICE, BOB, World
 
 # pylint: disable=wrong-import-order
 import openssl
+from messages import field
 from processes import wait_until
 
 PASSWORD = 'export'
 BODY = '<p>Grüße <b>an alle</b></p>'  # not what could go as plain text
 BAR = 'dane-smime-outgoing'
+OUTER_SUBJECT = '[...]'  # of what is encrypted
 # Thunderbird logs what stops a sending.
 STOPPED = r'mailnews\.send: \[Exception.*NS_ERROR_ABORT.*message-file\.js'
 # What every identity does from now on, in windows that are open, too.
@@ -25,6 +29,18 @@ await messenger.storage.local.set(
   {settings: {...settings, identities: {id1: both, id2: both}}});
 '''
 FIRST_RUN = 'return (await messenger.storage.local.get("settings")).settings?.firstRunShown;'
+
+
+def payload_of(octets):
+    """The innermost entity of a decrypted message: without its signature."""
+    message = email.message_from_bytes(octets, policy=email.policy.default)
+    if message.get_content_type() == 'multipart/signed':
+        return message.get_payload(0)
+    if message.get_content_type() == 'application/pkcs7-mime':
+        der = message.get_payload(decode=True)
+        content = openssl.run('cms', '-verify', '-noverify', '-inform', 'der', stdin=der)
+        return email.message_from_bytes(content, policy=email.policy.default)
+    return message
 
 
 class Judge:
@@ -73,6 +89,13 @@ class Judge:
         """The entity in the envelope, if that person can open it."""
         return openssl.run('cms', '-decrypt', '-inform', 'SMIME', '-in', self._write(octets),
                            '-recip', self.pem(address))
+
+    def subject(self, octets, person=ALICE):
+        """The subject that a person reads, if it is for them: the one inside, if there is one."""
+        outer = field(octets, 'Subject')
+        if outer != OUTER_SUBJECT:
+            return outer
+        return payload_of(self.decrypt(octets, person))['Subject']
 
     def recipients(self, octets):
         """The addresses in the names of the certificates that the envelope is for."""
@@ -192,4 +215,4 @@ class SendingCase(unittest.TestCase):
             f'{count} messages in {folder}')
 
 
-__all__ = ['BAR', 'BODY', 'SendingCase', 'Judge']
+__all__ = ['BAR', 'BODY', 'OUTER_SUBJECT', 'SendingCase', 'Judge', 'payload_of']

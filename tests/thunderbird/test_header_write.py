@@ -9,17 +9,22 @@ from toggles import ALICE, BOB, ToggleCase
 
 # pylint: disable=wrong-import-order
 import tap
-from compose import SEND
-from hidden import OUTER_SUBJECT, SUBJECT, Hidden, payload_of
+from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
+from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_INLINE, REPLY, REPLY_ALL
-from sending import Judge
+from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL
+from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
 BOTH = 'Encrypted, signed'
 EVE = 'eve@example.org'
 NUMBERS = itertools.count()
+EDIT_DRAFT = '''
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
+window.ComposeMessage(Ci.nsIMsgCompType[type], Ci.nsIMsgCompFormat.Default, header.folder, [uri]);
+'''
 SETTINGS = '''
 const {settings} = await messenger.storage.local.get("settings");
 await messenger.storage.local.set({settings: {...settings, ...changes}});
@@ -122,6 +127,19 @@ class Replies(HeaderCase):
         [delivery] = self.delivered(window)
         self.assert_secret(delivery, f'Fwd: {SUBJECT}', BOB)
 
+    def test_attached(self):
+        """The name of the attachment is made of the outer subject, and inside."""
+        window = self.show().answer(FORWARD_ATTACHED)
+        self.wait_subject(window, f'Fwd: {SUBJECT}')
+        self.wait_label(window, BOTH)
+        self.assertEqual(window.state()['attachments'], ['[___].eml'])
+        window.add_recipient(BOB)
+        wait_until(lambda: self.pills(window)[BOB]['state'] == ['ready'], 'Bob is looked up')
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, f'Fwd: {SUBJECT}', BOB)
+        self.assertNotIn(b'.eml', delivery.octets)
+
     def test_edited_as_new(self):
         window = self.show(outer={'To': EVE}).answer(EDIT_AS_NEW)
         self.wait_subject(window, SUBJECT)
@@ -200,6 +218,109 @@ class Warned(HeaderCase):
         self.wait_question('One recipient cannot')
         self.answer('Go back')
         self.assert_not_sent(window)
+
+
+class Drafts(HeaderCase):
+    def stored(self, folder):
+        """The newest draft, encrypted to oneself and not signed: what is on the server, inside."""
+        octets = self.world.imap.messages('alice', folder)[-1]
+        self.assertEqual(self.judge.recipients(octets), [ALICE])
+        self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
+        self.assertNotIn(SUBJECT.encode(), octets)
+        payload = payload_of(self.judge.decrypt(octets, ALICE))
+        self.assertEqual(payload.get_param('hp'), 'cipher')
+        self.assertNotIn('hp-legacy-display', payload.as_string())
+        return octets, payload
+
+    def save(self, window, command=SAVE_DRAFT, folder='Drafts'):
+        """Gives stored(); the window is closed."""
+        before = len(self.world.imap.messages('alice', folder))
+        window.save(command)
+        wait_until(lambda: len(self.world.imap.messages('alice', folder)) > before, 'it is there')
+        window.close()
+        return self.stored(folder)
+
+    def edit(self, kind='Draft', name='Drafts'):
+        """Opens the newest draft again."""
+        folder = self.world.folders.imap('alice', name)
+        count = len(self.world.imap.messages('alice', name))
+        newest = max(self.world.folders.wait_headers(folder, count), key=lambda one: one['key'])
+        return self.composing.opened_by(
+            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri'], type=kind))
+
+    def test_an_answer(self):
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        octets, payload = self.save(window)
+        self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
+        self.assertEqual(payload['Subject'], f'Re: {SUBJECT}')
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_people(again, to=[CAROL])
+        again.wait_for_text(TEXT)
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        sent = self.assert_secret(delivery, f'Re: {SUBJECT}')
+        self.assertEqual(len(sent.get_all('Subject')), 1)
+        self.assertNotIn('X-Dane', str(sent.items()))
+
+    def test_of_an_answer_under_another_policy(self):
+        """What it answers is known still, when it is opened again."""
+        self.settings(headerProtection='none')
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.save(window)
+        again = self.edit()
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        [delivery] = self.delivered(again)
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+    def test_encryption_was_switched_off(self):
+        """What it quotes is on no server for all to read, before somebody has said so."""
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.wait_label(window, 'Not protected')
+        self.close_popup(window)
+        octets, _payload = self.save(window)
+        self.assertIn('no-encrypt', field(octets, 'X-Dane-Smime'))
+
+    def test_template(self):
+        self.set_defaults('never', 'always')
+        window = self.composing.open(ALICE, BOB, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+        self.wait_label(window, BOTH, '')
+        self.save(window, SAVE_TEMPLATE, 'Templates')
+        for kind in ('Template', 'EditTemplate'):
+            with self.subTest(kind):
+                again = self.edit(kind, 'Templates')
+                self.wait_subject(again, SUBJECT)
+                self.wait_people(again, to=[BOB])
+                again.wait_for_text(TEXT)
+                self.wait_label(again, BOTH, '')
+                again.close()
+
+    def test_blind_recipients(self):
+        self.set_defaults('never', 'always')
+        window = self.composing.open(ALICE, BOB, bcc=CAROL, subject=SUBJECT, body='<p>Hello</p>')
+        self.wait_label(window, BOTH, '')
+        octets, payload = self.save(window)
+        self.assertEqual((payload['Bcc'], payload['Subject']), (CAROL, SUBJECT))
+        again = self.edit()
+        self.wait_subject(again, SUBJECT)
+        self.wait_people(again, to=[BOB], bcc=[CAROL])
+        self.wait_label(again, BOTH, '')
+        again.press(SEND)
+        for delivery in self.delivered(again, 2):
+            [person] = delivery.recipients
+            sent = self.assert_secret(delivery, SUBJECT, person)
+            self.assertIsNone(sent['Bcc'])
+            self.assertNotIn(CAROL, str(sent.get_all('HP-Outer')))
 
 
 if __name__ == '__main__':

@@ -59,7 +59,7 @@ class BlindCase(SendingCase):
 
     def sent_copy(self, subject):
         """The only message of that subject in Sent."""
-        found = [one for one in self.stored('Sent') if field(one, 'Subject') == subject]
+        found = [one for one in self.stored('Sent') if self.judge.subject(one) == subject]
         self.assertEqual(len(found), 1)
         self.judge.decrypt(found[0], ALICE)
         return found[0]

@@ -7,7 +7,7 @@ import signal
 import time
 
 from world import ALICE, BOB, DAVE  # first: it puts the support modules on the path
-from sending import BAR, BODY, SendingCase
+from sending import BAR, BODY, OUTER_SUBJECT, SendingCase
 
 # pylint: disable=wrong-import-order
 import openssl
@@ -43,8 +43,9 @@ def tearDownModule():
 class Drafts(SendingCase):
     def drafts(self, subject, user='alice', folder='Drafts'):
         """The messages of that subject in a folder."""
+        person = {'alice': ALICE, 'bob': BOB}[user]
         return [one for one in self.world.imap.messages(user, folder)
-                if field(one, 'Subject') == subject]
+                if self.judge.subject(one, person) == subject]
 
     def saved(self, subject, folder='Drafts'):
         """The newest of them."""
@@ -53,6 +54,7 @@ class Drafts(SendingCase):
 
     def assert_encrypted_to_oneself(self, octets):
         self.assertEqual(self.judge.recipients(octets), [ALICE])
+        self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
         entity = self.judge.decrypt(octets, ALICE)
         self.assertIn(b'text/html', entity)
         self.assertNotIn(b'multipart/signed', entity)

@@ -54,11 +54,13 @@ class World:
     `store` is the key store of the host, with the keys of Alice and Bob; `peers` that of people
     elsewhere, with Carol's. All three are published. `relayed`: what the add-on asks of the host is
     noted, see requests(). `display`: a VirtualDisplay, which goes down with the world.
-    `first_run`: the page that the add-on opens once stays open."""
+    `first_run`: the page that the add-on opens once stays open. `others`: accounts of people who
+    have mailboxes here, and their Thunderbird and their keys elsewhere (see Beside)."""
 
     def __init__(self, accounts_=None, *, settings=None, display=None, relayed=True, addon=True,
-                 first_run=False):
+                 first_run=False, others=()):
         self.accounts = default_accounts() if accounts_ is None else accounts_
+        self._others = list(others)
         self.folder = tempfile.mkdtemp(prefix='dsm-')
         self.expected_errors = []
         self._settings = settings or {}
@@ -90,7 +92,8 @@ class World:
         return thing
 
     def _raise_servers(self):
-        users = {account.address: account.user for account in self.accounts if account.user}
+        people = self.accounts + self._others
+        users = {account.address: account.user for account in people if account.user}
         self.universe = self._up(UniverseClient(self.folder))
         self.imap = self._up(ImapServer(users.values())) if users else None
         self.sink = self._up(SmtpSink(self.imap, users))
@@ -99,7 +102,8 @@ class World:
     def _make_keys(self):
         self.store = self._program('store')
         self.peers = self._program('peers')
-        self.publish(self.store, ALICE, BOB)
+        elsewhere = [account.address for account in self._others]
+        self.publish(self.store, *(one for one in (ALICE, BOB) if one not in elsewhere))
         self.publish(self.peers, CAROL)
 
     def _program(self, name):
@@ -234,6 +238,23 @@ class World:
         wait_until(lambda: self.host_pid() is None, 'the host is gone')
 
 
+class Beside(World):
+    """A further Thunderbird with a key store of its own, in the surroundings of a world that is up;
+    lower it first. `accounts_` are among the `others` of that world."""
+
+    def __init__(self, world, accounts_, **options):
+        super().__init__(accounts_, **options)
+        self._world = world
+
+    def _raise_servers(self):
+        self.universe, self.imap = self._world.universe, self._world.imap
+        self.sink, self.http = self._world.sink, self._world.http
+
+    def _make_keys(self):
+        self.store, self.peers = self._program('store'), self._world.peers
+        self.publish(self.store, *(account.address for account in self.accounts))
+
+
 def xpi():
     """The add-on that was built."""
     path = built('DANE_SMIME_XPI', 'packaging', 'xpi', 'dane-smime.xpi')
@@ -242,4 +263,4 @@ def xpi():
     return path
 
 
-__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'World', 'xpi']
+__all__ = ['ALICE', 'BOB', 'CAROL', 'DAVE', 'Account', 'Beside', 'World', 'xpi']

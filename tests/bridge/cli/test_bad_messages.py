@@ -229,7 +229,7 @@ class Addresses(bad_input.BadInputCase):
                 self.assertEqual(result.stdout, b'')
 
     def test_encrypt_to_very_many_certificates(self):
-        options = ['--cert', CERTIFICATE] * 1000
+        options = ['--no-legacy-display'] + ['--cert', CERTIFICATE] * 1000
         message = PROGRAM.succeed('encrypt', *options, stdin=messages.shapes()['plain']).stdout
         inner = PROGRAM.succeed('decrypt', stdin=message).stdout
         self.assertEqual(messages.content(inner), messages.content(messages.shapes()['plain']))
