@@ -125,6 +125,24 @@ class Verb(CrlCase):
         PROGRAM.succeed('crl', 'add', LISTS['later'], *later)
         self.assertEqual([one['current'] for one in self.lists(*later)], [True, True])
 
+    def test_several_in_one_file(self):
+        """With one of them removed, the others stay."""
+        os.makedirs(self.folder)
+        interop.write('store/profile/crls/both.pem',
+                      interop.read(LISTS['empty']) + interop.read(LISTS['revoked']))
+        first, second = (one['sha256'] for one in self.lists())
+        self.assertIn('removed: 1', PROGRAM.succeed('crl', 'remove', first).text)
+        self.assertEqual([one['sha256'] for one in self.lists()], [second])
+        self.assertIn('removed: 1', PROGRAM.succeed('crl', 'remove', second).text)
+        self.assertEqual(self.lists(), [])
+
+    def test_unreadable_folder(self):
+        """It is said that lists are missing; a file where the folder should be."""
+        interop.write('store/profile/crls', b'')
+        self.addCleanup(os.remove, self.folder)
+        result = PROGRAM.run('crl', 'list')
+        self.assertIn('no revocation list is read', result.stderr)
+
     def test_files_of_the_user(self):
         os.makedirs(self.folder)
         shutil.copy(LISTS['revoked'], os.path.join(self.folder, 'authority.pem'))
