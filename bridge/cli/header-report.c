@@ -6,25 +6,37 @@
 #include "report.h"
 
 static const gchar *
-words_for_form(const gchar *form)
+words_for_place(const gchar *form)
 {
-    if (form == NULL)
-        return "not protected: others could have changed Subject, From and Date on the way";
     if (g_str_equal(form, "rfc8551"))
-        return "in a message inside (RFC 8551)";
-    if (g_str_equal(form, "protected-headers"))
-        return "inside (protected-headers=\"v1\")";
-    return "protected (RFC 9788)";
+        return "carried in a message inside (RFC 8551)";
+    return g_str_equal(form, "protected-headers") ? "carried inside (protected-headers=\"v1\")"
+                                                  : "carried inside (RFC 9788)";
 }
 
-/* One line with the names of the fields in that state. */
+static void
+show_form(const gchar *form, const gchar *status)
+{
+    if (form == NULL) {
+        report_field("header fields",
+                     "not protected: others could have changed Subject, From and Date on the way");
+        return;
+    }
+    const gchar *doubt = g_str_equal(status, "verified") ? ", signed"
+                         : g_str_equal(status, "none")   ? ", but nobody signed them"
+                                                       : ", but nobody vouches for their signature";
+    report_line("  %-13s %s%s", "header fields", words_for_place(form), doubt);
+}
+
+/* One line with the names of the fields whose state begins or ends so. */
 static void
 show_state(JsonArray *fields, const gchar *state, const gchar *label)
 {
     g_autoptr(GString) names = g_string_new(NULL);
     for (guint i = 0; i < json_array_get_length(fields); i++) {
         JsonObject *field = json_array_get_object_element(fields, i);
-        if (g_str_equal(json_text(field, "state"), state))
+        const gchar *its_state = json_text(field, "state");
+        if (g_str_has_prefix(its_state, state) || g_str_has_suffix(its_state, state))
             g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ",
                                    json_text(field, "name"));
     }
@@ -43,7 +55,7 @@ show_unprotected(JsonArray *unprotected)
             g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ", name);
     }
     if (names->len > 0)
-        report_field("left out", names->str);
+        report_field("not shown", names->str);
 }
 
 static const gchar *
@@ -62,11 +74,9 @@ header_report(JsonObject *verdict)
     const gchar *form = json_text(header, "form");
     JsonObject *from = json_object(header, "from");
     JsonArray *fields = json_array(header, "fields");
-    report_field("header fields", words_for_form(form));
-    show_state(fields, "signed-and-encrypted", "hidden");
-    show_state(fields, "encrypted-only", "hidden only");
+    show_form(form, json_text(verdict, "status"));
+    show_state(fields, "encrypted", "hidden");
     show_state(fields, "signed-only", "signed");
-    show_state(fields, "unprotected", "unprotected");
     if (form != NULL)
         show_unprotected(json_array(header, "unprotected"));
     if (json_object_get_boolean_member(from, "warning"))

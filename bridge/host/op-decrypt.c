@@ -2,10 +2,32 @@
 
 #include "compose.h"
 #include "key-choice.h"
+#include "legacy-hide.h"
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
+#include "protected-header.h"
 #include "verdict-json.h"
+
+/* The message with what the envelope held. Where that has its own header fields, and is not signed
+ * besides, it is the message; nothing binds its From. */
+static OctetSource *
+open_whole(const MessageInput *input, const OpenedMessage *opened, GError **error)
+{
+    const Entity *outer = entity_tree_get_root(input->tree);
+    g_autoptr(ProtectedHeader) header = protected_header_read(outer, opened->payload, TRUE, error);
+    if (header == NULL)
+        return NULL;
+    if (!protected_header_is_declared(header) ||
+        crypto_layer_of(protected_header_get_root(header)) != LAYER_NONE)
+        return compose_open(input->tree, opened->payload, error);
+    g_auto(FromPair) from = {0};
+    gboolean is_shortened = FALSE;
+    protected_header_get_from(header, &from);
+    g_autoptr(OctetSource) content = legacy_display_hide(header, &is_shortened, error);
+    return content == NULL ? NULL
+                           : protected_header_compose(header, content, from.is_mismatch, error);
+}
 
 gboolean
 op_decrypt(const OpCall *call, OpReply *reply, GError **error)
@@ -26,8 +48,8 @@ op_decrypt(const OpCall *call, OpReply *reply, GError **error)
     if (!json_set_sha256(result, "content_sha256", call->in_words ? NULL : opened->payload, error))
         return FALSE;
     gboolean bare = raw || input->is_cms;
-    OctetSource *message = bare ? octet_source_ref(opened->payload)
-                                : compose_open(input->tree, opened->payload, error);
+    OctetSource *message =
+        bare ? octet_source_ref(opened->payload) : open_whole(input, opened, error);
     if (message == NULL)
         return FALSE;
     reply->result = g_steal_pointer(&result);

@@ -269,10 +269,13 @@ apply_to_thread(const HeaderReply *reply, const gchar *value, gchar **out_value)
     g_autoptr(GString) list = g_string_new(NULL);
     gboolean has_hidden = FALSE;
     for (guint i = 0; i < identifiers->len; i++) {
-        gpointer other = g_ptr_array_index(identifiers, i);
-        has_hidden |= g_hash_table_lookup_extended(reply->threads, other, NULL, &other);
+        const gchar *identifier = g_ptr_array_index(identifiers, i);
+        gboolean is_hidden = g_hash_table_contains(reply->threads, identifier);
+        const gchar *other =
+            is_hidden ? g_hash_table_lookup(reply->threads, identifier) : identifier;
+        has_hidden |= is_hidden;
         if (other != NULL && header_value_is_plain(other))
-            g_string_append_printf(list, "%s%s", list->len == 0 ? "" : " ", (gchar *)other);
+            g_string_append_printf(list, "%s%s", list->len == 0 ? "" : " ", other);
     }
     return has_hidden ? decide(g_strdup(list->str), value, out_value) : HEADER_KEPT;
 }

@@ -42,13 +42,13 @@ append_outer(GByteArray *out, const Entity *outer, const Entity *root, gboolean 
 static void
 append_protected(GByteArray *out, const Entity *root, gboolean outer_from)
 {
-    if (entity_count_fields(root, "MIME-Version") == 0)
-        octet_buffer_append_text(out, "MIME-Version: 1.0\r\n");
     for (guint i = 0; i < entity_get_n_fields(root); i++) {
         const gchar *name = entity_get_field_name(root, i);
         if (g_ascii_strcasecmp(name, HP_OUTER_FIELD) != 0 && !(is_from(name) && outer_from))
             append_field(out, root, i);
     }
+    if (entity_count_fields(root, "MIME-Version") == 0)
+        octet_buffer_append_text(out, "MIME-Version: 1.0\r\n");
 }
 
 OctetSource *

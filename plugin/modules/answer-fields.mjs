@@ -5,6 +5,7 @@
 // took from those outside (RFC 9788 §6.2): an address that somebody added there gets nothing.
 
 const REPLY_PREFIX = /^(?:re(?:[[(]\d+[\])])?:\s*)+/i;
+const NOTHING_BUT_PREFIX = /^(?:[^:]+:\s*)?$/;
 /** Kinds of windows that have the fields of their original as they were. */
 const SAME = ["draft", "template", "edit-as-new"];
 
@@ -19,7 +20,7 @@ export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
   /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
-  if (changes.subject && window.kind === "forward") {
+  if (outer && changes.subject && window.kind === "forward") {
     changes.forwarded = { outer: outer.subject, inner: inner.subject };
   }
   const before = outer && recipientsFor(window, outer, own);
@@ -39,9 +40,9 @@ function subjectFor({ kind, subject }, outer, inner) {
   }
   const short = kind === "reply" ? withoutPrefix : (one) => one;
   const tail = short(outer.subject);
-  return subject.endsWith(tail)
-    ? subject.slice(0, subject.length - tail.length) + short(inner.subject)
-    : null;
+  const prefix = subject.slice(0, subject.length - tail.length);
+  const isMade = subject.endsWith(tail) && (tail !== "" || NOTHING_BUT_PREFIX.test(prefix));
+  return isMade ? prefix + short(inner.subject) : null;
 }
 
 function withoutPrefix(subject) {

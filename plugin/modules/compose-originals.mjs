@@ -55,8 +55,8 @@ export class Originals {
    * @param {ComposeWindow} window
    * @returns {Promise<HeaderFacts[]>}
    */
-  async protectedBy({ draft, originals }) {
-    const answered = originals.filter((uri) => uri !== draft);
+  async protectedBy({ kind, draft, originals }) {
+    const answered = kind === "template" ? [] : originals.filter((uri) => uri !== draft);
     return (await Promise.all(answered.map((uri) => this.#headerOf(uri)))).filter(Boolean);
   }
 

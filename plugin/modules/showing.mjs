@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { makeFromBar } from "./header-view.mjs";
+import { whatCounts } from "./settings.mjs";
 import { ReadingProgress } from "./showing-progress.mjs";
 import {
   isTemporary,
@@ -197,10 +198,4 @@ export class Showing {
     }
     return bars.filter((bar) => bar);
   }
-}
-
-/** @param {Partial<import("./settings.mjs").Settings>} settings */
-function whatCounts({ acceptAuthorities = true, resolver } = {}) {
-  const { mode, servers, engine, transport } = resolver ?? { mode: "system", servers: [] };
-  return JSON.stringify([acceptAuthorities, mode, servers, engine, transport]);
 }

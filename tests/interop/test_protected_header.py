@@ -201,6 +201,22 @@ class Forms(unittest.TestCase):
         self.assertEqual(verdict['header']['form'], 'hp-clear')
         self.assertEqual(verdict['status'], 'verified')
 
+    def test_decrypt(self):
+        """Of what is encrypted alone "decrypt" shows the fields, too; signatures stay."""
+        way = {**OUTSIDE, 'Cc': 'mallory@example.net', 'Received': 'by x; Sat'}
+        octets = message(encrypted(cipher(LINES + 'hello\n', LegacyDisplay.MARKED)), way)
+        done = PROGRAM.run('decrypt', '--key', BOB.pem, stdin=octets)
+        mail = email.message_from_bytes(done.stdout)
+        self.assertEqual(mail.get_all('Subject'), [SECRET])
+        self.assertEqual(mail.keys(), ['Received', *NAMES, 'Subject', 'Content-Type',
+                                       'MIME-Version'])
+        self.assertEqual(mail.get_payload(), 'hello\r\n')
+        done = PROGRAM.run('decrypt', '--key', BOB.pem,
+                           stdin=message(encrypted(signed(cipher()))))
+        mail = email.message_from_bytes(done.stdout)
+        self.assertEqual(mail.get_content_type(), 'multipart/signed')
+        self.assertEqual(mail.get_all('Subject'), [DOTS])
+
     def test_entity(self):
         reading = Reading(both(cipher()), '--entity')
         self.assertEqual(reading.mail.keys(), ['Content-Type'])

@@ -48,6 +48,7 @@ const ROWS = [
   ["no subject outside", { ...reply, subject: "Re: " }, { subject: "" }, {
     subject: "Re: Rent for April",
   }],
+  ["… and one that somebody has written", { ...reply, subject: "Re: x" }, { subject: "" }, {}],
   ["Cc added outside, reply to the sender", reply, { cc: [CLEO, EVE] }, {
     subject: "Re: Rent for April",
   }],

@@ -68,6 +68,14 @@ test("a draft takes its own fields over, and answers what it answered", async ()
   assert.deepEqual(await originals.protectedBy({ ...draft, originals: ["m#1"] }), [HEADER]);
 });
 
+test("a template is no message that is answered", async () => {
+  const { originals, done } = makeOriginals();
+  const template = { ...WINDOW, kind: "template", subject: "[...]" };
+  await originals.takeOver(template);
+  assert.deepEqual(done.set, [[7, { subject: "Rent" }]]);
+  assert.deepEqual(await originals.protectedBy(template), []);
+});
+
 test("several are forwarded: each counts, none is taken over", async () => {
   const { originals, done } = makeOriginals({ headers: { "m#1": HEADER, "m#2": HEADER } });
   const window = { ...WINDOW, kind: "forward", originals: ["m#1", "m#2", "m#3"] };

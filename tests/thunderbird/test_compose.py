@@ -11,9 +11,10 @@ from toggles import ALICE, BOB, KEYLESS, POPUP, ToggleCase
 import tap
 from processes import wait_until
 
-OFF, SIGNED, ENCRYPTED, BOTH = 'Not protected', 'Signed', 'Encrypted', 'Encrypted, signed'
+OFF, SIGNED, BOTH = 'Not protected', 'Signed', 'Encrypted, signed'
 ON = {'on': True, 'disabled': False}
 NOT_ON = {'on': False, 'disabled': False}
+HELD_ON = {'on': True, 'disabled': True}
 BLOCKED = {'on': False, 'disabled': True}
 
 # scenario of the DNS universe, state of the pill, what the table says
@@ -107,10 +108,13 @@ class Popup(ToggleCase):
         window = self.composing.open(ALICE, BOB)
         self.wait_label(window, BOTH)
         state = self.open_popup(window)
-        self.assertEqual((state['sign'], state['encrypt']), (ON, ON))
+        # what is encrypted is always signed
+        self.assertEqual((state['sign'], state['encrypt']), (HELD_ON, ON))
+        self.assertIn('but not the subject', state['exposure'])
         self.assertEqual(state['summary'], 'Everyone can receive encrypted mail.')
         self.toggle('encrypt')
         self.wait_label(window, SIGNED)
+        self.wait_popup(lambda state: state['sign'] == ON and 'can read' in state['exposure'])
         self.toggle('sign')
         self.wait_label(window, OFF)
         self.assertEqual(self.protection(window), {'sign': False, 'encrypt': False})
@@ -124,11 +128,14 @@ class Popup(ToggleCase):
             return document.hasFocus() && document.activeElement.id == "msgSubject";'''),
                    'the subject has the focus')
         marionette.press('Alt', 'Shift', 'Y')
-        self.wait_popup(lambda state: state['focus'] == 'sign')
-        marionette.press('Tab')
         self.wait_popup(lambda state: state['focus'] == 'encrypt')
         marionette.press('Space')
         self.wait_label(window, SIGNED)
+        self.wait_popup(lambda state: state['sign'] == ON)
+        marionette.press('Shift', 'Tab')
+        self.wait_popup(lambda state: state['focus'] == 'sign')
+        marionette.press('Space')
+        self.wait_label(window, OFF)
         marionette.press('Escape')
         wait_until(lambda: not self.addon.has_page(POPUP), 'the popup has closed')
 
@@ -166,7 +173,7 @@ class Defaults(ToggleCase):
     def test_always(self):
         self.set_defaults('never', 'always')
         window = self.composing.open(ALICE, DAVE)
-        self.wait_label(window, ENCRYPTED, '1')
+        self.wait_label(window, BOTH, '1')
         self.assertIn('Cannot be sent encrypted', self.open_popup(window)['summary'])
 
     def test_a_click_wins(self):

@@ -129,6 +129,10 @@ class OursAndStock(Conversation, unittest.TestCase):
         cls.raise_both(world, StockBeside(world, BOBS))
         cls.other.take_keys()
 
+    def wait_good_signature(self, view):
+        """As Thunderbird sees it itself."""
+        view.wait_for(lambda state: state['signature_status'] == 0, 'a good signature')
+
     def test_four_messages(self):
         """Bob, who has no add-on, sees the subject in the text, and "[...]" where it belongs."""
         texts = ['It rises.', 'By how much?', 'Nobody knows.', 'Then I move out.']
@@ -138,6 +142,7 @@ class OursAndStock(Conversation, unittest.TestCase):
         view = self.bob.read(texts[0])
         self.assertIn(f'Subject: {SUBJECT}', view.state()['text'])
         self.assertEqual(view.state()['subject'], f'Subject:{OUTER_SUBJECT}')
+        self.wait_good_signature(view)
         self.bob.picture('conversation-stock-1')
         window = self.bob.answer(view, texts[1])
         self.bob.picture('conversation-stock-1-answer', 'msgcompose')
@@ -151,6 +156,7 @@ class OursAndStock(Conversation, unittest.TestCase):
         self.assertIn(OUTER_SUBJECT, field(octets, 'Subject'))
 
         view = self.bob.read(texts[2])
+        self.wait_good_signature(view)
         self.bob.picture('conversation-stock-3')
         octets = self.send(self.bob.answer(view, texts[3]), 4, *texts)
         self.assertIn(OUTER_SUBJECT, field(octets, 'Subject'))

@@ -9,11 +9,11 @@ from toggles import ALICE, BOB, ToggleCase
 
 # pylint: disable=wrong-import-order
 import tap
-from compose import SEND
+from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_INLINE, REPLY, REPLY_ALL
+from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -23,7 +23,7 @@ NUMBERS = itertools.count()
 EDIT_DRAFT = '''
 const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const header = MailServices.messageServiceFromURI(uri).messageURIToMsgHdr(uri);
-window.ComposeMessage(Ci.nsIMsgCompType.Draft, Ci.nsIMsgCompFormat.Default, header.folder, [uri]);
+window.ComposeMessage(Ci.nsIMsgCompType[type], Ci.nsIMsgCompFormat.Default, header.folder, [uri]);
 '''
 SETTINGS = '''
 const {settings} = await messenger.storage.local.get("settings");
@@ -127,6 +127,19 @@ class Replies(HeaderCase):
         [delivery] = self.delivered(window)
         self.assert_secret(delivery, f'Fwd: {SUBJECT}', BOB)
 
+    def test_attached(self):
+        """The name of the attachment is made of the outer subject, and inside."""
+        window = self.show().answer(FORWARD_ATTACHED)
+        self.wait_subject(window, f'Fwd: {SUBJECT}')
+        self.wait_label(window, BOTH)
+        self.assertEqual(window.state()['attachments'], ['[___].eml'])
+        window.add_recipient(BOB)
+        wait_until(lambda: self.pills(window)[BOB]['state'] == ['ready'], 'Bob is looked up')
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assert_secret(delivery, f'Fwd: {SUBJECT}', BOB)
+        self.assertNotIn(b'.eml', delivery.octets)
+
     def test_edited_as_new(self):
         window = self.show(outer={'To': EVE}).answer(EDIT_AS_NEW)
         self.wait_subject(window, SUBJECT)
@@ -208,9 +221,9 @@ class Warned(HeaderCase):
 
 
 class Drafts(HeaderCase):
-    def stored(self):
+    def stored(self, folder):
         """The newest draft, encrypted to oneself and not signed: what is on the server, inside."""
-        octets = wait_until(lambda: self.world.imap.messages('alice', 'Drafts'), 'a draft')[-1]
+        octets = self.world.imap.messages('alice', folder)[-1]
         self.assertEqual(self.judge.recipients(octets), [ALICE])
         self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
         self.assertNotIn(SUBJECT.encode(), octets)
@@ -219,21 +232,21 @@ class Drafts(HeaderCase):
         self.assertNotIn('hp-legacy-display', payload.as_string())
         return octets, payload
 
-    def save(self, window):
+    def save(self, window, command=SAVE_DRAFT, folder='Drafts'):
         """Gives stored(); the window is closed."""
-        before = len(self.world.imap.messages('alice', 'Drafts'))
-        window.save()
-        wait_until(lambda: len(self.world.imap.messages('alice', 'Drafts')) > before, 'it is there')
+        before = len(self.world.imap.messages('alice', folder))
+        window.save(command)
+        wait_until(lambda: len(self.world.imap.messages('alice', folder)) > before, 'it is there')
         window.close()
-        return self.stored()
+        return self.stored(folder)
 
-    def edit(self):
+    def edit(self, kind='Draft', name='Drafts'):
         """Opens the newest draft again."""
-        folder = self.world.folders.imap('alice', 'Drafts')
-        count = len(self.world.imap.messages('alice', 'Drafts'))
+        folder = self.world.folders.imap('alice', name)
+        count = len(self.world.imap.messages('alice', name))
         newest = max(self.world.folders.wait_headers(folder, count), key=lambda one: one['key'])
         return self.composing.opened_by(
-            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri']))
+            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri'], type=kind))
 
     def test_an_answer(self):
         window = self.show().answer(REPLY)
@@ -277,6 +290,20 @@ class Drafts(HeaderCase):
         self.close_popup(window)
         octets, _payload = self.save(window)
         self.assertIn('no-encrypt', field(octets, 'X-Dane-Smime'))
+
+    def test_template(self):
+        self.set_defaults('never', 'always')
+        window = self.composing.open(ALICE, BOB, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+        self.wait_label(window, BOTH, '')
+        self.save(window, SAVE_TEMPLATE, 'Templates')
+        for kind in ('Template', 'EditTemplate'):
+            with self.subTest(kind):
+                again = self.edit(kind, 'Templates')
+                self.wait_subject(again, SUBJECT)
+                self.wait_people(again, to=[BOB])
+                again.wait_for_text(TEXT)
+                self.wait_label(again, BOTH, '')
+                again.close()
 
     def test_blind_recipients(self):
         self.set_defaults('never', 'always')

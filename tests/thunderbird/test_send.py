@@ -196,7 +196,7 @@ class Send(SendingCase):
         window.send()
         [delivery] = self.world.sink.wait()
         self.assertEqual(delivery.octets.count(b'multipart/signed'), 1)
-        self.assertNotIn(b'hp="clear"', delivery.octets)
+        self.assertEqual(delivery.octets.count(b'hp="clear"'), 1)
         self.judge.verify(delivery.octets)
 
 

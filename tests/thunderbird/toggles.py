@@ -168,7 +168,8 @@ class ToggleCase(unittest.TestCase):
         return wait_until(shown, 'the popup shows it')
 
     def toggle(self, what):
-        """A click on a switch of the open popup."""
+        """A click on a switch of the open popup, once it can be clicked."""
+        self.wait_popup(lambda state: not state[what]['disabled'])
         self.addon.page(POPUP, 'document.getElementById(what).click();', what=what)
 
     def close_popup(self, window):
