@@ -202,6 +202,31 @@ test_refused(gconstpointer data)
     g_assert_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED);
 }
 
+/* 1999 fields can be signed, but not told of twice. */
+static void
+test_limits(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < 1999; i++)
+        g_string_append(text, "X: y\r\n");
+    g_string_append(text, "\r\n");
+    g_autoptr(EntityTree) many = parse_text(text->str);
+    HeaderSplitOptions options = {.intent = HP_INTENT_CLEAR};
+    g_autoptr(HeaderSplit) split = header_split_new(many, &options, &error);
+    g_assert_no_error(error);
+    options.intent = HP_INTENT_CIPHER;
+    g_assert_null(header_split_new(many, &options, &error));
+    g_assert_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT);
+    g_clear_error(&error);
+
+    g_autofree gchar *word = g_strnfill(LIMIT_HEADER_OCTETS / 2, 'x');
+    g_autofree gchar *section = g_strdup_printf("X: %s\r\n\r\n", word);
+    g_autoptr(EntityTree) large = parse_text(section);
+    g_assert_null(header_split_new(large, &options, &error));
+    g_assert_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT);
+}
+
 static void
 test_possible(void)
 {
@@ -234,6 +259,7 @@ main(int argc, char *argv[])
     g_test_add_func("/header-split/description", test_description);
     g_test_add_func("/header-split/legacy-line-ends", test_legacy_line_ends);
     g_test_add_func("/header-split/reply", test_reply);
+    g_test_add_func("/header-split/limits", test_limits);
     g_test_add_func("/header-split/possible", test_possible);
     return g_test_run();
 }
