@@ -151,6 +151,12 @@ class Kinds:
                           '-recip', certificate, *options, stdin=entity_of(message))
         return _cms(kind, der, **{'smime_type': 'enveloped-data', **cms})
 
+    def signed_by_openssl(self, kind, message, signer):
+        """By a file with key and certificate; its header fields are not in it."""
+        der = openssl.run('cms', '-sign', '-nodetach', '-binary', '-outform', 'der', '-md',
+                          'sha256', '-signer', signer, stdin=entity_of(message))
+        return _cms(kind, der, 'signed-data')
+
     # Kinds
 
     def make(self, kind):

@@ -16,6 +16,7 @@ import tap
 from display import VirtualDisplay
 from processes import wait_until
 from protected import Kinds, entity_of, head, plain
+from sending import Judge
 
 VERIFIED = 'message-signed-verified.svg'
 OPEN, WEAK = 'message-encrypted-ok.svg', 'connection-secure.svg'
@@ -140,10 +141,11 @@ class Algorithms(unittest.TestCase):
         self.assertRegex(rows['Cipher'], r'\(weak\)')
 
     def test_signed_earlier(self):
-        """A message of before, sent once more under a new date."""
+        """A message of before, sent once more under a new date; its own is not inside."""
         tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
         date = tomorrow.strftime('Date: %a, %d %b %Y %H:%M:%S +0000').encode()
-        message = re.sub(rb'Date: [^\r]*', date, self.kinds.signed(plain('earlier')), count=1)
+        signed = self.kinds.signed_by_openssl('earlier', plain('earlier'), Judge(WORLD).pem(CAROL))
+        message = re.sub(rb'Date: [^\r]*', date, signed, count=1)
         view, state = self.judged(message)
         self.assert_icons(state, PLAIN, None, None)
         texts, _ = self.panel(view, 'signed-earlier')

@@ -12,15 +12,15 @@ from folders import FOLDER, MAIL
 from message_list import CARDS, TABLE, MessageList
 from processes import wait_until
 from options_page import OptionsPage
-from protected import Kinds
 from protected_headers import DATE, HIDDEN, LEGACY, Sender, fields_of, payload
 
 # pylint: disable=wrong-import-order
 import tap
 
-WORLD = World([Account(ALICE, 'Alice Example')])
+WORLD = World([Account(ALICE, 'Alice Example', 'alice')])
 PAGE = OptionsPage(WORLD)
 CHECKING = 'S/MIME · checking…'
+PLAIN = b'Content-Type: text/plain\r\n\r\nsecret text\r\n'  # as other programs protect it
 SECRET = 'Rent for Jürgen – 家賃'
 
 ROWS = '''
@@ -260,19 +260,19 @@ class Pane(HeaderCase):
 
     def test_not_protected(self):
         """As other programs encrypt: the pane is Thunderbird's own, and the panel says so."""
-        view = self.show(Kinds(WORLD).make('E1'))
-        pane = self.wait_subject(view, 'kind E1')
+        view = self.show(self.carol.both(PLAIN, fields_of('Plain')))
+        pane = self.wait_subject(view, 'Plain')
         self.assertEqual(pane['states'], {})
         self.assertTrue(any('Header fields: ' in row for row in self.details(view)))
 
     def test_next_message(self):
         """Nothing of a message stays for the next one."""
-        uri = self.add(Kinds(WORLD).make('A1'))
+        uri = self.add(self.carol.signed(PLAIN, fields_of('Plain')))
         self.wait_subject(self.show(self.carol.both(*baseline('Before'))), 'Before')
         view = self.judged(WORLD.reading.show(uri))
-        pane = self.wait_subject(view, 'kind A1')
+        pane = self.wait_subject(view, 'Plain')
         self.assertEqual(pane['states'], {})
-        self.assertEqual(pane['title'], 'kind A1')
+        self.assertEqual(pane['title'], 'Plain')
 
     def test_loaded_again(self):
         view = self.show(self.carol.both(*baseline('Again')))
@@ -355,20 +355,31 @@ class Receipts(HeaderCase):
 
     ASKED = {'disposition_notification_to': CAROL}
 
-    def _bars(self, message):
-        view = self.show(message)
+    def show(self, message):
+        """In the inbox: for local folders Thunderbird knows no receipts."""
+        before = len(WORLD.folders.headers(WORLD.folders.imap('alice')))
+        WORLD.imap.append('alice', message)
+        inbox = WORLD.folders.imap('alice')
+        uri = WORLD.folders.wait_headers(inbox, before + 1)[-1]['uri']
+        view = self.judged(WORLD.reading.show(uri))
         self.wait_subject(view, 'Receipt')
+        return view
+
+    def bars(self, view):
+        """The bars above the message, Thunderbird's own as well."""
         return view.js('''return about.gMessageNotificationBar.msgNotificationBar.allNotifications
             .map(one => one.getAttribute("value"));''')
 
     def test_outside(self):
         entity, outer = baseline('Receipt')
         outside = outer | {'Disposition-Notification-To': 'mallory@example.com'}
-        self.assertNotIn('mdnRequested', self._bars(self.carol.both(entity, outside)))
+        view = self.show(self.carol.both(entity, outside))
+        self.assertNotIn('mdnRequested', self.bars(view))
 
     def test_inside(self):
         entity, outer = baseline('Receipt', **self.ASKED)
-        self.assertIn('mdnRequested', self._bars(self.carol.both(entity, outer)))
+        view = self.show(self.carol.both(entity, outer))
+        wait_until(lambda: 'mdnRequested' in self.bars(view), 'Thunderbird asks')
 
 
 class List(HeaderCase):
@@ -402,8 +413,13 @@ class List(HeaderCase):
 
     def wait_row(self, subject):
         self.list.show(self.folder)
-        wait_until(lambda: subject in [row['subject'] for row in self.list.rows()],
-                   f'"{subject}" in the list')
+        def subjects():
+            return [row['subject'] for row in self.list.rows()]
+
+        try:
+            wait_until(lambda: subject in subjects(), f'"{subject}" in the list')
+        except AssertionError as error:
+            raise AssertionError(f'{error}, but {subjects()}') from None
 
     def test_consent(self):
         """In list and search by consent, and out again."""

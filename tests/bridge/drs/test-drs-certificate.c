@@ -135,6 +135,8 @@ static const CheckCase check_cases[] = {
     {"not-valid-yet", "dc1", "root", NULL, NULL, -2, DRS_ERROR_UNTRUSTED, "not valid yet"},
     {"revoked", "dc2", "root", NULL, "lists", 0, DRS_ERROR_UNTRUSTED, "revoked"},
     {"not-revoked", "dc1", "root", NULL, "lists", 0, -1, NULL},
+    {"authority-for-hosts", "dc5", "hosts", NULL, NULL, 0, -1, NULL},
+    {"authority-for-mail", "dc6", "mails", NULL, NULL, 0, DRS_ERROR_UNTRUSTED, "for hosts"},
     {"authority-itself", "self", "self", NULL, NULL, 0, DRS_ERROR_UNTRUSTED, "authority itself"},
     {"no-controller", "user", "root", NULL, NULL, 0, DRS_ERROR_NOT_CONTROLLER, "keyUsage"},
     {"no-controller-elsewhere", "user", "other", NULL, NULL, 0, DRS_ERROR_NOT_CONTROLLER,
@@ -150,6 +152,10 @@ make_all(void)
                                                      .subject = "/CN=root",
                                                      .days = 100,
                                                      .extensions = EXTENSIONS_AUTHORITY});
+    make("hosts", NULL, 100, EXTENSIONS_AUTHORITY DRS_PURPOSES);
+    make("mails", NULL, 100, EXTENSIONS_AUTHORITY "extendedKeyUsage=emailProtection\n");
+    make("dc5", "hosts", 10, DRS_CONTROLLER("dc5.corp.example"));
+    make("dc6", "mails", 10, DRS_CONTROLLER("dc6.corp.example"));
     make("middle", "root", 100, EXTENSIONS_AUTHORITY);
     make("dc1", "root", 10, DRS_CONTROLLER("dc1.corp.example"));
     make("dc2", "root", 10, DRS_EMAIL("dc2.corp.example"));

@@ -168,6 +168,19 @@ test_criterion(gconstpointer user_data)
     g_assert_cmpuint(g_bytes_get_size(mail->frame), ==, 3);
 }
 
+/* NEL (U+0085), which decoding leaves. */
+static void
+test_control_characters(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(DrsMail) mail =
+        parse(FROM TO "Subject: Intersite message for NTDS Replication:a\xc2\x85"
+                      "b\r\n" TYPE CODED BODY,
+              NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(mail->commentary, ==, "a b");
+}
+
 static void
 test_broken_base64(void)
 {
@@ -196,6 +209,7 @@ main(int argc, char **argv)
     g_test_add_func("/drs-mail/form", test_form);
     g_test_add_func("/drs-mail/commentary", test_commentary);
     g_test_add_func("/drs-mail/build-refuses", test_build_refuses);
+    g_test_add_func("/drs-mail/control-characters", test_control_characters);
     g_test_add_func("/drs-mail/broken-base64", test_broken_base64);
     g_test_add_func("/drs-mail/address-equal", test_address_equal);
     return g_test_run();
