@@ -90,6 +90,95 @@ static const SplitCase split_cases[] = {
      " another-one-that-is-long-too@subdomain.example\r\n",
      "To: an-address-that-is-rather-long-@subdomain.example,\r\n"
      " another-one-that-is-long-too@subdomain.example\r\n\r\n"},
+    {"rfc9788-c.3.1",
+     {.intent = HP_INTENT_CIPHER},
+     "Subject: smime-signed-enc-hp-baseline\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n" BODY,
+     "Subject: smime-signed-enc-hp-baseline\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: From: Alice <alice@smime.example>\r\n"
+     "HP-Outer: To: Bob <bob@smime.example>\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "\r\n"},
+    {"rfc9788-c.3.4",
+     {.intent = HP_INTENT_CIPHER, .policy = HEADER_POLICY_SHY},
+     "Subject: smime-signed-enc-hp-shy-legacy\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:13:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n" BODY,
+     "Subject: smime-signed-enc-hp-shy-legacy\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:13:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "HP-Outer: From: alice@smime.example\r\n"
+     "HP-Outer: To: bob@smime.example\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 15:13:02 +0000\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: alice@smime.example\r\n"
+     "To: bob@smime.example\r\n"
+     "Date: Sat, 20 Feb 2021 15:13:02 +0000\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "\r\n"},
+    {"rfc9788-c.3.5",
+     {.intent = HP_INTENT_CIPHER},
+     "Subject: smime-signed-enc-hp-baseline-reply\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n" BODY,
+     "Subject: smime-signed-enc-hp-baseline-reply\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "HP-Outer: From: Alice <alice@smime.example>\r\n"
+     "HP-Outer: To: Bob <bob@smime.example>\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: References: <smime-signed-enc-hp-baseline@example>\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n"
+     "\r\n"},
     {"nothing", {.intent = HP_INTENT_CIPHER}, BODY, "", "\r\n"},
 };
 
