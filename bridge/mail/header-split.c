@@ -171,9 +171,19 @@ decide(const Splitter *splitter, const gchar *name, const gchar *value, gchar **
     if (options->is_draft && policy == HEADER_POLICY_NO_CONFIDENTIALITY)
         policy = HEADER_POLICY_BASELINE;
     HeaderFate fate = header_policy_apply(policy, name, value, out_value);
-    if (fate == HEADER_KEPT && options->reply != NULL)
-        fate = header_reply_apply(options->reply, name, value, out_value);
-    return fate;
+    if (options->reply == NULL || fate == HEADER_REMOVED)
+        return fate;
+    if (fate == HEADER_KEPT)
+        return header_reply_apply(options->reply, name, value, out_value);
+    /* RFC 9788 §6.1.2 asks no further where the policy changed something; but an address can be
+     * left of it that the answered message hid altogether. "[...]" tells nothing. */
+    if (g_ascii_strcasecmp(name, "Subject") == 0)
+        return fate;
+    g_autofree gchar *changed = g_steal_pointer(out_value);
+    fate = header_reply_apply(options->reply, name, changed, out_value);
+    if (fate == HEADER_KEPT)
+        *out_value = g_steal_pointer(&changed);
+    return fate == HEADER_REMOVED ? HEADER_REMOVED : HEADER_CHANGED;
 }
 
 static void

@@ -248,8 +248,10 @@ static void
 test_reply(void)
 {
     ReferenceField subject = {(gchar *)"Subject", (gchar *)"Rent", (gchar *)"[...]", TRUE};
+    ReferenceField cc = {(gchar *)"Cc", (gchar *)"Dee <dee@d.example>", NULL, TRUE};
     g_autoptr(GPtrArray) message = g_ptr_array_new();
     g_ptr_array_add(message, &subject);
+    g_ptr_array_add(message, &cc);
     g_autoptr(GPtrArray) references = g_ptr_array_new();
     g_ptr_array_add(references, message);
     g_autoptr(HeaderReply) reply = header_reply_new(references);
@@ -260,6 +262,13 @@ test_reply(void)
     /* The policy alone hides nothing: what counts is what stands outside. */
     g_autofree gchar *lines = join(split->legacy_lines);
     g_assert_cmpstr(lines, ==, "Subject: Re: Rent");
+    /* What was hidden altogether is not told by a policy that only shortens it. */
+    options.policy = HEADER_POLICY_SHY;
+    g_autoptr(HeaderSplit) shy = split_text(
+        "Subject: Re: Rent\r\nCc: Dee <dee@d.example>, Eve <eve@e.example>\r\n\r\n", &options);
+    g_assert_cmpstr(shy->subject, ==, "[...]");
+    const Entity *outer = entity_tree_get_root(shy->outer);
+    g_assert_cmpstr(entity_find_field(outer, "Cc"), ==, "eve@e.example");
     /* A signed message tells everything; it is asked before that. */
     options.intent = HP_INTENT_CLEAR;
     g_autoptr(HeaderSplit) clear = split_text("Subject: Re: Rent\r\n\r\n", &options);
