@@ -23,6 +23,7 @@ import { RecipientLookup } from "./modules/recipient-lookup.mjs";
 import { Router } from "./modules/router.mjs";
 import { SettingsStore } from "./modules/settings.mjs";
 import { Showing } from "./modules/showing.mjs";
+import { TrustingBridge, changesRecipients } from "./modules/trusting-bridge.mjs";
 import { Words } from "./modules/words.mjs";
 
 const words = new Words((name, values) => messenger.i18n.getMessage(name, values));
@@ -42,7 +43,8 @@ messenger.runtime.onStartup.addListener(() => {});
 
 // ---- composing ----
 
-const lookup = new RecipientLookup(bridge);
+const trustingBridge = new TrustingBridge(bridge, settings);
+const lookup = new RecipientLookup(trustingBridge);
 const dialogs = new Dialogs(messenger.windows, messenger.runtime.getURL);
 const openOptions = () => messenger.runtime.openOptionsPage();
 const composeWindows = new ComposeWindows({
@@ -89,6 +91,9 @@ messenger.windows.onRemoved.addListener((windowId) => dialogs.removed(windowId))
 messenger.windows.onFocusChanged.addListener((windowId) => dialogs.focused(windowId));
 messenger.storage.onChanged.addListener((changes, area) => {
   if (area === "local" && changes.settings) {
+    if (changesRecipients(changes.settings)) {
+      lookup.forget();
+    }
     composeWindows.refresh();
   }
 });
@@ -104,7 +109,7 @@ router.on("send-check/alive", () => {});
 // ---- sending ----
 
 const outgoing = new OutgoingMail({
-  bridge,
+  bridge: trustingBridge,
   words,
   hooks: messenger.daneOutgoing,
   headerParams: (tabId) => composeWindows.headerParams(tabId),

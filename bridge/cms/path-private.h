@@ -38,7 +38,7 @@ void path_fault_note(PathFault *fault, VerdictReason reason, const PathNode *nod
 guint path_reason_gravity(VerdictReason reason);
 
 /* Each notes what a chain lacks. path-rules.c: validity, usages, critical extensions. */
-void path_rules_judge(const PathChain *chain, gint64 now, PathFault *fault);
+void path_rules_judge(const PathChain *chain, gint64 now, PathPurpose purpose, PathFault *fault);
 /* path-constraints.c: nameConstraints (RFC 5280 §4.2.1.10). @n_comparisons: so many may still be
  * made for this and further chains. */
 void path_constraints_judge(const PathChain *chain, guint *n_comparisons, PathFault *fault);

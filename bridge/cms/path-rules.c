@@ -77,28 +77,38 @@ judge_critical(PathFault *fault, const PathNode *node)
     }
 }
 
+static gboolean
+allows(const gchar *const *usages, PathPurpose purpose)
+{
+    if (usages == NULL || g_strv_contains(usages, "anyExtendedKeyUsage"))
+        return TRUE;
+    return purpose == PATH_PURPOSE_MAIL
+               ? g_strv_contains(usages, "emailProtection")
+               : g_strv_contains(usages, "clientAuth") && g_strv_contains(usages, "serverAuth");
+}
+
 /* Of those that issue: RFC 5280 §4.2.1.3; and what they may issue for, which §4.2.1.12 leaves open
  * but everyone reads so. */
 static void
-judge_usages(PathFault *fault, const PathNode *node)
+judge_usages(PathFault *fault, const PathNode *node, PathPurpose purpose)
 {
     const Certificate *certificate = node->certificate;
-    const gchar *const *purposes = (const gchar *const *)certificate->extended_usages;
     if ((certificate->key_usage & (KEY_USAGE_ABSENT | KEY_USAGE_KEY_CERT_SIGN)) == 0)
         path_fault_note(fault, REASON_CERTIFICATE_UNFIT, node, "may not sign certificates");
-    if (purposes != NULL && !g_strv_contains(purposes, "emailProtection") &&
-        !g_strv_contains(purposes, "anyExtendedKeyUsage"))
-        path_fault_note(fault, REASON_CERTIFICATE_UNFIT, node, "is no authority for mail");
+    if (!allows((const gchar *const *)certificate->extended_usages, purpose))
+        path_fault_note(fault, REASON_CERTIFICATE_UNFIT, node,
+                        purpose == PATH_PURPOSE_MAIL ? "is no authority for mail"
+                                                     : "is no authority for hosts");
 }
 
 void
-path_rules_judge(const PathChain *chain, gint64 now, PathFault *fault)
+path_rules_judge(const PathChain *chain, gint64 now, PathPurpose purpose, PathFault *fault)
 {
     for (guint i = 0; i < chain->n_nodes; i++) {
         judge_time(fault, chain->nodes[i], now);
         if (!chain->nodes[i]->is_anchor)
             judge_critical(fault, chain->nodes[i]);
         if (i > 0)
-            judge_usages(fault, chain->nodes[i]);
+            judge_usages(fault, chain->nodes[i], purpose);
     }
 }

@@ -24,6 +24,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Finding, finding_clear)
 
 typedef struct {
     gint64 now;
+    PathPurpose purpose;
     GPtrArray *nodes;       /* (element-type PathNode): each certificate once */
     GHashTable *by_der;     /* (element-type GBytes PathNode) */
     GHashTable *signatures; /* of a pair of nodes, see check_link() */
@@ -323,7 +324,7 @@ examine_chain(PathSearch *search, Finding *finding)
     PathFault *fault = &finding->fault;
     g_autoptr(GString) remarks = g_string_new(NULL);
     judge_links(search, fault);
-    path_rules_judge(&chain, search->now, fault);
+    path_rules_judge(&chain, search->now, search->purpose, fault);
     path_constraints_judge(&chain, &search->n_comparisons, fault);
     path_policy_judge(&chain, fault);
     finding->revocation_known = judge_revocation(search, &chain, remarks, fault);
@@ -459,6 +460,12 @@ path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 n
     add_nodes(search, others, FALSE);
     search->revocation = path_revocation_new(crls, search->nodes, now, is_valid_signer, search);
     return finder;
+}
+
+void
+path_finder_set_purpose(PathFinder *finder, PathPurpose purpose)
+{
+    finder->search.purpose = purpose;
 }
 
 void

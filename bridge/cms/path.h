@@ -8,7 +8,7 @@
 /* Certification paths (RFC 5280 §6.1) over certificates outside NSS's stores.
  *
  * Checked: names chain, signatures, validity at @now, basicConstraints and path length, keyUsage
- * keyCertSign and extendedKeyUsage (emailProtection) of those that issue, no unknown critical
+ * keyCertSign and extendedKeyUsage (PathPurpose) of those that issue, no unknown critical
  * extension; name constraints on mail addresses, directory names, host names and URIs; revocation
  * by the CRLs that are handed in (complete, delta and indirect ones); policies: a path is valid for
  * any, but where an authority requires one, one must be left.
@@ -52,6 +52,15 @@ typedef struct _PathFinder PathFinder;
 PathFinder *path_finder_new(GPtrArray *others, GPtrArray *anchors, GPtrArray *crls, gint64 now);
 void path_finder_free(PathFinder *finder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PathFinder, path_finder_free)
+
+/* What certificates are for, where those that issue them have an extendedKeyUsage (any, or all that
+ * is named here, has to stand in it). The subject's own is not looked at. */
+typedef enum {
+    PATH_PURPOSE_MAIL, /* emailProtection */
+    PATH_PURPOSE_HOSTS /* clientAuth and serverAuth */
+} PathPurpose;
+/* PATH_PURPOSE_MAIL unless it is set, before the first path is looked for. */
+void path_finder_set_purpose(PathFinder *finder, PathPurpose purpose);
 
 /* Certificates of a path, and issuers that are tried. */
 #define PATH_MAX_LENGTH LIMIT_PATH_LENGTH

@@ -4,6 +4,7 @@
 #include "cms-error.h"
 #include "content-info-private.h"
 #include "core-limits.h"
+#include "der-writer.h"
 #include "signed-data-private.h"
 
 static gboolean
@@ -82,6 +83,34 @@ skip_digest_algorithms(BerReader *fields, GError **error)
     return ber_leave(fields, &set, "digestAlgorithms", error);
 }
 
+/* RFC 2315 §9.1: the content without an OCTET STRING round it. What is digested is its DER. */
+static OctetSource *
+read_bare_content(BerReader *wrapped, GError **error)
+{
+    BerReader inside = {0};
+    BerReader before = *wrapped;
+    BerSlice element;
+    if (!ber_skip(wrapped, "content", &element, error) ||
+        !ber_enter(&before, BER_SEQUENCE, "content", &inside, error))
+        return NULL;
+    if (!ber_slice_has_der_lengths(wrapped->owner, element)) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_UNSUPPORTED,
+                            "content that is neither in an OCTET STRING nor in DER");
+        return NULL;
+    }
+    gsize n_header = (gsize)(inside.next - element.octets);
+    g_autoptr(GBytes) contents =
+        ber_slice_to_bytes(wrapped->owner, (BerSlice){inside.next, element.n_octets - n_header});
+    return octet_source_new_bytes(contents);
+}
+
+static gboolean
+is_bare(const SignedData *data, const BerReader *wrapped)
+{
+    return data->pkcs7 && oid_find(data->content_type) == OID_ENVELOPED_DATA &&
+           ber_peek(wrapped) == BER_SEQUENCE;
+}
+
 static gboolean
 read_content(SignedData *data, BerReader *fields, GError **error)
 {
@@ -92,7 +121,10 @@ read_content(SignedData *data, BerReader *fields, GError **error)
     if (!ber_at_end(&info)) {
         if (!ber_enter(&info, BER_CONTEXT_CONSTRUCTED(0), "eContent", &wrapped, error))
             return FALSE;
-        data->content = ber_string_read(&wrapped, BER_OCTET_STRING, "eContent", error);
+        data->is_bare = is_bare(data, &wrapped);
+        data->content = data->is_bare
+                            ? read_bare_content(&wrapped, error)
+                            : ber_string_read(&wrapped, BER_OCTET_STRING, "eContent", error);
         if (data->content == NULL || !ber_leave(&info, &wrapped, "eContent", error))
             return FALSE;
     }
@@ -237,17 +269,8 @@ take_digest_of_signature(SignerInfo *signer)
         signer->digest_algorithm.id = cms_digest_get_info(digest)->oid;
 }
 
-SignedData *
-signed_data_parse_pkcs7(GBytes *ber, GError **error)
-{
-    SignedData *data = signed_data_parse(ber, error);
-    for (guint i = 0; data != NULL && i < data->signers->len; i++)
-        take_digest_of_signature(g_ptr_array_index(data->signers, i));
-    return data;
-}
-
-SignedData *
-signed_data_parse(GBytes *ber, GError **error)
+static SignedData *
+parse(GBytes *ber, gboolean pkcs7, GError **error)
 {
     BerReader all;
     ContentInfoReader info;
@@ -260,6 +283,7 @@ signed_data_parse(GBytes *ber, GError **error)
     }
     g_autoptr(SignedData) data = g_new0(SignedData, 1);
     data->ber = g_bytes_ref(ber);
+    data->pkcs7 = pkcs7;
     data->findings = g_new0(ContentFindings, 1);
     data->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
     data->crls = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
@@ -267,4 +291,40 @@ signed_data_parse(GBytes *ber, GError **error)
     if (!read_signed_data(data, &info.content, error) || !content_info_leave(&all, &info, error))
         return NULL;
     return g_steal_pointer(&data);
+}
+
+SignedData *
+signed_data_parse(GBytes *ber, GError **error)
+{
+    return parse(ber, FALSE, error);
+}
+
+SignedData *
+signed_data_parse_pkcs7(GBytes *ber, GError **error)
+{
+    SignedData *data = parse(ber, TRUE, error);
+    for (guint i = 0; data != NULL && i < data->signers->len; i++)
+        take_digest_of_signature(g_ptr_array_index(data->signers, i));
+    return data;
+}
+
+GBytes *
+signed_data_dup_inner(const SignedData *data, GError **error)
+{
+    if (data->content == NULL) {
+        g_set_error_literal(error, CMS_ERROR, CMS_ERROR_MALFORMED, "there is no content");
+        return NULL;
+    }
+    GBytes *content = octet_source_to_bytes(data->content, error);
+    if (content == NULL || oid_find(data->content_type) != OID_ENVELOPED_DATA)
+        return content;
+    g_autoptr(GBytes) owned = content;
+    g_autoptr(DerNode) info = der_node_new(BER_SEQUENCE);
+    der_add_oid(info, OID_ENVELOPED_DATA);
+    DerNode *wrapped = der_add(info, BER_CONTEXT_CONSTRUCTED(0));
+    if (data->is_bare)
+        der_add_bytes(wrapped, BER_SEQUENCE, content);
+    else
+        der_add_encoded(wrapped, content);
+    return der_node_serialize(info);
 }

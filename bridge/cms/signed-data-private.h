@@ -28,8 +28,10 @@ typedef struct {
 
 struct _SignedData {
     GBytes *ber;
+    gboolean pkcs7;        /* signed_data_parse_pkcs7() */
     BerSlice content_type; /* contents of the OBJECT IDENTIFIER */
     OctetSource *content;  /* or NULL */
+    gboolean is_bare;      /* it has no OCTET STRING round it: RFC 2315 §9.1 */
     GPtrArray *certificates;
     GPtrArray *crls;
     GPtrArray *signers; /* (element-type SignerInfo) */

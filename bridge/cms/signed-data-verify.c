@@ -181,6 +181,13 @@ prepare_bare(Verification *verification, SignerResult *result)
     return get_content_digest(verification, &verification->message.value, result);
 }
 
+/* What signed_data_parse_pkcs7() takes besides. */
+static gboolean
+is_enveloped_pkcs7(const SignedData *data)
+{
+    return data->pkcs7 && oid_find(data->content_type) == OID_ENVELOPED_DATA;
+}
+
 static gboolean
 prepare_attributes(Verification *verification, SignerResult *result)
 {
@@ -200,7 +207,7 @@ prepare_attributes(Verification *verification, SignerResult *result)
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     /* RFC 8551 §2.4.1. The type is signed so that nobody takes for a message what was signed as a
      * time stamp, a receipt or a program. */
-    if (!signed_data_is_mail(data))
+    if (!signed_data_is_mail(data) && !is_enveloped_pkcs7(data))
         return conclude(result, SIGNATURE_MATH_BAD, REASON_MALFORMED);
     if (!get_content_digest(verification, &content_value, result))
         return FALSE;

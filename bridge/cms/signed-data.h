@@ -45,7 +45,9 @@ typedef struct _SignedData SignedData;
 /* CMS_ERROR_MALFORMED, CMS_ERROR_LIMIT, CMS_ERROR_CONTENT_TYPE. Keeps a reference on @ber and
  * points into it. */
 SignedData *signed_data_parse(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for messages that are no mail and as RFC 2315 has them: digestAlgorithm may also be
+/* The same for messages that are no mail and as RFC 2315 has them. The content may also be
+ * EnvelopedData: in RFC 2315's way (§9.1), as it stands in a ContentInfo, of which the contents
+ * octets are digested (§9.3), or in RFC 5652's, inside an OCTET STRING. And digestAlgorithm may be
  * named by the signature algorithm that it is used with ([MS-SRPL] §2.3 lists SHA-256 so). */
 SignedData *signed_data_parse_pkcs7(GBytes *ber, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void signed_data_free(SignedData *data);
@@ -56,6 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SignedData, signed_data_free)
 OctetSource *signed_data_get_content(const SignedData *data);
 /* Whether eContentType is id-data, as S/MIME has it (RFC 8551 §2.4.1). */
 gboolean signed_data_is_mail(const SignedData *data);
+/* The content as a CMS object of its own: of EnvelopedData its ContentInfo, else what eContent has
+ * (shares its memory if it can). NULL with an error if it can't be read, or there is none. */
+GBytes *signed_data_dup_inner(const SignedData *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Those that decode, in order; others are skipped (RFC 8550 §2.3). (element-type Certificate) */
 GPtrArray *signed_data_get_certificates(const SignedData *data);
 /* DER of the CRLs carried. (element-type GBytes) */

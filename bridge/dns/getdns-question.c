@@ -135,6 +135,8 @@ get_patience_ms(const GetdnsQuestion *question)
     const GetdnsPace *pace = question->route->pace;
     gboolean stream = is_stream(question, question->n_sends - 1);
     const RoundTrip *trip = stream ? &pace->stream : &pace->datagram;
+    if (stream && pace->stream_is_late)
+        return 0;
     if (question->early && !round_trip_is_known(trip))
         return stream ? GETDNS_QUESTION_EARLY_STREAM_MS : GETDNS_QUESTION_EARLY_MS;
     return stream ? round_trip_get_stream_timeout_ms(trip)
@@ -164,6 +166,8 @@ static void
 learn(GetdnsPace *pace, const Send *sent, gboolean stream)
 {
     round_trip_add(stream ? &pace->stream : &pace->datagram, g_get_monotonic_time() - sent->begin);
+    if (stream)
+        pace->stream_is_late = FALSE;
     hurry_others(pace);
 }
 
@@ -213,7 +217,9 @@ on_again(gpointer user_data)
         g_source_set_ready_time(question->again, get_due_time(question));
         return G_SOURCE_CONTINUE;
     }
-    question->early = question->early && is_stream(question, question->n_sends - 1);
+    gboolean stream = is_stream(question, question->n_sends - 1);
+    question->early = question->early && stream;
+    question->route->pace->stream_is_late |= stream;
     source_drop(&question->again);
     send_once(question,
               question->route->beside != NULL ? question->route->beside : question->route->channel);

@@ -9,7 +9,8 @@
 typedef struct {
     RoundTrip datagram;
     RoundTrip stream;
-    GQueue waiting; /* of GetdnsQuestion */
+    gboolean stream_is_late; /* an answer over TCP is, and none has come since */
+    GQueue waiting;          /* of GetdnsQuestion */
 } GetdnsPace;
 
 /* How a name server is asked. */
@@ -26,7 +27,8 @@ typedef struct {
  * What is lost is not waited for: a copy goes out when the server takes longer than it usually does
  * (RFC 6298 §2), and sooner while little is asked and nothing known of the server, when a copy that
  * was not needed costs less than an answer that is waited for in vain. All copies are datagrams,
- * those beside TCP too, where a lost segment holds back all that is behind it for 200 ms and more.
+ * those beside TCP too, where a lost segment holds back all that is behind it for 200 ms and more;
+ * so what is asked while that lasts has its copy at once.
  *
  * The first answer counts. Over UDP it is asked for over TCP if it is truncated. A copy beside TCP
  * counts only if it is a whole reply and no error, since TCP's answer is still to come; and if TCP

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-cache.h"
 
+#include "network-watch.h"
 #include "source.h"
 
 /* Answers come in bursts; they are written together, when nobody waits for them any more. */
@@ -15,7 +16,7 @@ struct _ResolverCache {
     GHashTable *questions; /* (element-type ResolverKey CacheQuestion): under way */
     GSource *write;        /* waits for the moment to write to the store */
     GMainContext *context;
-    gulong network_changed;
+    NetworkWatch *network; /* NULL until something is asked */
 };
 
 /* One question to the source and all who wait for its answer. */
@@ -218,44 +219,10 @@ cache_question_new(ResolverCache *self, const ResolverKey *key)
     return question;
 }
 
-static gboolean
-on_clear(gpointer user_data)
+static void
+on_network_changed(gpointer user_data)
 {
     resolver_table_clear(RESOLVER_CACHE(user_data)->table);
-    return G_SOURCE_REMOVE;
-}
-
-/* The monitor is the whole process's and tells its news on the thread that first asked for it,
- * perhaps while the cache is used, or goes, on its own. */
-static void
-on_network_changed(GNetworkMonitor *monitor G_GNUC_UNUSED, gboolean available G_GNUC_UNUSED,
-                   gpointer user_data)
-{
-    g_autoptr(GObject) object = g_weak_ref_get(user_data);
-    if (object == NULL)
-        return;
-    g_autoptr(GSource) source = g_idle_source_new();
-    g_autoptr(GMainContext) context = g_main_context_ref(RESOLVER_CACHE(object)->context);
-    g_source_set_priority(source, G_PRIORITY_HIGH);
-    g_source_set_callback(source, on_clear, g_steal_pointer(&object), g_object_unref);
-    g_source_attach(source, context);
-}
-
-static void
-weak_ref_free(gpointer data, GClosure *closure G_GNUC_UNUSED)
-{
-    g_weak_ref_clear(data);
-    g_free(data);
-}
-
-static void
-watch_network(ResolverCache *self)
-{
-    GWeakRef *weak = g_new0(GWeakRef, 1);
-    g_weak_ref_init(weak, self);
-    self->network_changed =
-        g_signal_connect_data(g_network_monitor_get_default(), "network-changed",
-                              G_CALLBACK(on_network_changed), weak, weak_ref_free, 0);
 }
 
 static void
@@ -271,8 +238,8 @@ ask_source(ResolverCache *self, GTask *task, const ResolverKey *key)
     add_waiter(question, task);
     if (!is_new)
         return;
-    if (self->network_changed == 0)
-        watch_network(self);
+    if (self->network == NULL)
+        self->network = network_watch_new(on_network_changed, self);
     resolver_lookup_async(self->source, key->owner_name, key->rr_type, question->cancellable,
                           on_source_answer, question);
 }
@@ -312,8 +279,7 @@ static void
 resolver_cache_finalize(GObject *object)
 {
     ResolverCache *self = RESOLVER_CACHE(object);
-    if (self->network_changed != 0)
-        g_signal_handler_disconnect(g_network_monitor_get_default(), self->network_changed);
+    network_watch_free(self->network);
     source_drop(&self->write);
     g_main_context_unref(self->context);
     g_hash_table_unref(self->questions);

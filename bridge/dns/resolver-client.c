@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include "network-watch.h"
 #include "resolver-child.h"
 #include "resolver-deaths.h"
 #include "source.h"
@@ -13,6 +14,10 @@
 #define CHILD_DESCRIPTORS  16u
 #define LOOKUP_DESCRIPTORS 8u
 
+/* Questions in hand are put again when the network has changed, but not more often than this: where
+ * it changes on and on, they would never be answered. */
+#define RENEWAL_PAUSE_US (10 * G_TIME_SPAN_SECOND)
+
 struct _ResolverClient {
     GObject parent_instance;
     gchar *program;
@@ -22,6 +27,8 @@ struct _ResolverClient {
     ResolverChild *second; /* for suspects, one at a time; NULL while there are none */
     GQueue waiting;        /* of GTask: for the first child */
     GQueue suspects;       /* of GTask: for the second */
+    NetworkWatch *network; /* NULL until there is a child */
+    gint64 last_renewal;   /* of a child with questions in hand */
     gboolean any_death;
     guint n_restarts;
     guint isolation;
@@ -39,6 +46,7 @@ typedef struct {
 
 static void resolver_client_iface_init(ResolverInterface *iface);
 static void ask_on(ResolverClient *self);
+static void on_network_changed(gpointer user_data);
 
 G_DEFINE_TYPE_WITH_CODE(ResolverClient, resolver_client, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(RESOLVER_TYPE, resolver_client_iface_init))
@@ -235,6 +243,8 @@ ensure_child(ResolverClient *self, ResolverChild **child, GError **error)
         return TRUE;
     g_clear_pointer(child, resolver_child_free);
     *child = start_child(self, servers, error);
+    if (self->network == NULL)
+        self->network = network_watch_new(on_network_changed, self);
     return *child != NULL;
 }
 
@@ -269,6 +279,43 @@ ask_first(ResolverClient *self, GQueue *queue, ResolverChild **child)
     }
     lookup->n_asked++;
     resolver_child_ask(*child, &lookup->question);
+}
+
+/* A child whose connections may be dead makes way; what it has in hand is put anew. */
+static void
+renew(ResolverChild **child, GQueue *queue)
+{
+    if (*child == NULL)
+        return;
+    g_autoptr(GPtrArray) in_hand = resolver_child_take_questions(*child);
+    g_clear_pointer(child, resolver_child_free);
+    for (guint i = in_hand->len; i > 0; i--) {
+        ClientLookup *lookup = g_ptr_array_index(in_hand, i - 1);
+        lookup->n_asked--;
+        put_in_queue(lookup, queue, TRUE);
+    }
+}
+
+static gboolean
+is_busy(const ResolverClient *self)
+{
+    return (self->first != NULL && resolver_child_get_n_questions(self->first) > 0) ||
+           self->second != NULL;
+}
+
+static void
+on_network_changed(gpointer user_data)
+{
+    g_autoptr(ResolverClient) self = g_object_ref(user_data);
+    gint64 now = g_get_monotonic_time();
+    if (is_busy(self)) {
+        if (self->last_renewal != 0 && now - self->last_renewal < RENEWAL_PAUSE_US)
+            return;
+        self->last_renewal = now;
+    }
+    renew(&self->first, &self->waiting);
+    renew(&self->second, &self->suspects);
+    ask_on(self);
 }
 
 static gboolean
@@ -343,6 +390,7 @@ static void
 resolver_client_finalize(GObject *object)
 {
     ResolverClient *self = RESOLVER_CLIENT(object);
+    network_watch_free(self->network);
     resolver_child_free(self->first);
     resolver_child_free(self->second);
     resolver_deaths_free(self->deaths);

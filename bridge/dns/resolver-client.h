@@ -23,6 +23,8 @@
  *   was in hand, whose time is over, is DNS_OUTCOME_UNREACHABLE.
  *
  * After too many deaths within a minute lookups are answered so at once, until the minute is over.
+ * When the network changes, a child that has nothing in hand is started anew, so that nothing waits
+ * on dead connections; what is in hand is put anew then, unless that happened just before.
  * The trust-anchor file and, if no servers are configured, RESOLVER_CONFIG_SYSTEM_FILE are read
  * whenever a child is started; it is started anew when the system's servers have changed. */
 

@@ -275,7 +275,9 @@ drs_certificate_check(Certificate *certificate, const DrsAuthority *authority, G
     g_autoptr(GPtrArray) all = join_certificates(authority->intermediates, others);
     g_autoptr(GPtrArray) anchors = g_ptr_array_new();
     g_ptr_array_add(anchors, authority->anchor);
-    g_autoptr(PathResult) result = path_validate(certificate, all, anchors, crls, now);
+    g_autoptr(PathFinder) finder = path_finder_new(all, anchors, crls, now);
+    path_finder_set_purpose(finder, PATH_PURPOSE_HOSTS);
+    g_autoptr(PathResult) result = path_finder_validate(finder, certificate);
     /* The authority itself is nobody that it issued. */
     gboolean is_issued = result->path != NULL && result->path->len > 1;
     if (result->reason == REASON_NONE && is_issued)

@@ -68,6 +68,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DrsAuthority, drs_authority_free)
  * @now: seconds since 1970
  * @error: DRS_ERROR_NOT_CONTROLLER, with all that is lacking; DRS_ERROR_UNTRUSTED: no path to the
  *   authority, or one that does not hold now
+ *
+ * An authority with an extendedKeyUsage has to have clientAuth and serverAuth in it, or any.
  */
 gboolean drs_certificate_check(Certificate *certificate, const DrsAuthority *authority,
                                GPtrArray *others, GPtrArray *crls, gint64 now, GError **error);

@@ -206,16 +206,16 @@ decrypt_aes(GBytes *enveloped, const DrsExpectation *expectation, DrsMessageFact
 
 /* What was verified, as the type of the message wants it. */
 static OctetSource *
-open_content(OctetSource *content, const DrsExpectation *expectation, DrsMessageFacts *facts,
+open_content(const SignedData *data, const DrsExpectation *expectation, DrsMessageFacts *facts,
              GError **error)
 {
-    g_autoptr(GBytes) octets = octet_source_to_bytes(content, error);
+    g_autoptr(GBytes) octets = signed_data_dup_inner(data, error);
     if (octets == NULL)
         return NULL;
     CmsContentType type = cms_content_info_peek(octets);
     if (expectation->type == DRS_REQUEST) {
         if (!is_encrypted(type))
-            return octet_source_ref(content);
+            return octet_source_ref(signed_data_get_content(data));
         g_set_error(error, DRS_ERROR, DRS_ERROR_REQUEST_ENCRYPTED,
                     "the message is encrypted (%s), which a request must not be",
                     cms_content_type_to_string(type));
@@ -244,5 +244,5 @@ drs_message_unprotect(GBytes *authenticated, const DrsExpectation *expectation,
         !verify(data, expectation, out_facts, error))
         return NULL;
     out_facts->is_verified = TRUE;
-    return open_content(signed_data_get_content(data), expectation, out_facts, error);
+    return open_content(data, expectation, out_facts, error);
 }

@@ -182,6 +182,18 @@ read_addresses(const Entity *root, const gchar *recipient, DrsMail *mail, GError
     return FALSE;
 }
 
+/* For people, and as it can be written again: control characters as blanks. (transfer full) */
+static gchar *
+dup_commentary(const gchar *text)
+{
+    GString *commentary = g_string_new(NULL);
+    for (const gchar *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar character = g_utf8_get_char(p);
+        g_string_append_unichar(commentary, g_unichar_iscntrl(character) ? ' ' : character);
+    }
+    return g_strstrip(g_string_free(commentary, FALSE));
+}
+
 static gboolean
 read_subject(const Entity *root, DrsMail *mail, GError **error)
 {
@@ -189,7 +201,7 @@ read_subject(const Entity *root, DrsMail *mail, GError **error)
     g_autofree gchar *subject = encoded_words_decode(value != NULL ? value : "");
     if (!g_str_has_prefix(subject, DRS_MAIL_SUBJECT))
         return refuse(error, "Subject does not begin with \"" DRS_MAIL_SUBJECT "\"");
-    mail->commentary = g_strstrip(g_strdup(subject + strlen(DRS_MAIL_SUBJECT)));
+    mail->commentary = dup_commentary(subject + strlen(DRS_MAIL_SUBJECT));
     return TRUE;
 }
 

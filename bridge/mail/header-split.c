@@ -157,7 +157,8 @@ add_hidden(HeaderSplit *split, const gchar *name, const gchar *value)
     if (!header_field_is_user_facing(name))
         return;
     g_autofree gchar *text = get_shown_text(value);
-    g_ptr_array_add(split->legacy_lines, g_strdup_printf("%s: %s", name, text));
+    if (text[0] != '\0')
+        g_ptr_array_add(split->legacy_lines, g_strdup_printf("%s: %s", name, text));
 }
 
 static HeaderFate

@@ -16,8 +16,8 @@ import { harmless } from "./words.mjs";
  * @typedef {object} ProtectedHeader
  * @property {string | null} form null: the message is protected, its header fields are not
  * @property {HeaderField[]} fields
- * @property {{inner: string[] | string | null, outer: string[] | string | null, shown: string,
- *   mismatch: boolean, warning: boolean}} from
+ * @property {{inner: string | null, outer: string | null, shown: string, mismatch: boolean,
+ *   warning: boolean}} from addresses; null: none, or several
  * @property {string[]} unprotected
  */
 
@@ -142,12 +142,8 @@ export function makeFromBar(verdict, words) {
   if (!from?.warning) {
     return null;
   }
-  const text = words.text("header_bar_from", addressesOf(from.outer), addressesOf(from.inner));
+  const text = words.text("header_bar_from", from.outer ?? "–", from.inner ?? "–");
   return { id: "from", level: "critical", text, buttons: [] };
-}
-
-function addressesOf(addresses) {
-  return [addresses ?? []].flat().join(", ") || "–";
 }
 
 /**
@@ -160,7 +156,9 @@ export function headerRows(verdict, words) {
   const row = (name, text) => ({ label: words.text(`header_row_${name}`), text });
   const header = protectedHeader(verdict);
   if (!header) {
-    return verdict.header ? [row("fields", words.text("header_unprotected"))] : [];
+    const isClosed = verdict.encrypted && !verdict.encryption;
+    const isTold = verdict.header && !isClosed;
+    return isTold ? [row("fields", words.text("header_unprotected"))] : [];
   }
   const rows = [...STATES].reverse().map(([word, state]) => {
     const names = header.fields.filter((field) => field.state === word).map(({ name }) => name);

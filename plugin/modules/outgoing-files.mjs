@@ -8,7 +8,7 @@ export const PIECE_OCTETS = 1024 * 1024;
 /**
  * Has the host work on a job's file: by its name, or through us where the host can't see it
  * (sandboxes).
- * @param {import("./bridge.mjs").Bridge} bridge
+ * @param {Pick<import("./bridge.mjs").Bridge, "request">} bridge
  * @param {Pick<DaneOutgoing, "readFile" | "writeFile">} hooks
  * @param {OutgoingJob} job
  * @param {string} op

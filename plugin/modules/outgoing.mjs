@@ -20,7 +20,7 @@ export class OutgoingMail {
 
   /**
    * @param {object} needs
-   * @param {import("./bridge.mjs").Bridge} needs.bridge
+   * @param {Pick<import("./bridge.mjs").Bridge, "request">} needs.bridge
    * @param {Pick<DaneOutgoing, "readFile" | "writeFile">} needs.hooks
    * @param {import("./words.mjs").Words} needs.words
    * @param {(tabId: number, progress: Progress | null) => any} needs.showProgress

@@ -7,7 +7,8 @@
  * @param {Pick<import("./settings.mjs").Settings, "resolver" | "learnCiphers" | "cacheAnswers">}
  *   settings
  * @returns {{dns_servers?: string[], dns_recursive?: boolean, dns_engine?: string,
- *   dns_transport?: string, learn?: boolean, dns_cache?: boolean}} parameters of `configure`
+ *   dns_transport?: string, dns_deadline?: number, learn?: boolean, dns_cache?: boolean}}
+ *   parameters of `configure`
  */
 export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
   return {
@@ -18,10 +19,11 @@ export function configureParams({ resolver, learnCiphers, cacheAnswers }) {
 }
 
 /** @param {import("./settings.mjs").ResolverSettings} resolver */
-function resolverParams({ mode, servers, engine, transport }) {
+function resolverParams({ mode, servers, engine, transport, deadline }) {
   const params = {
     ...(engine ? { dns_engine: engine } : {}),
     ...(transport ? { dns_transport: transport } : {}),
+    ...(deadline ? { dns_deadline: deadline } : {}),
   };
   if (mode === "system") {
     return params;

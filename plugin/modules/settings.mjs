@@ -8,8 +8,8 @@
  * @typedef {{sign: SignDefault, encrypt: EncryptDefault}} IdentitySettings
  * @typedef {"udp" | "tls" | "tls-opportunistic"} Transport
  * @typedef {{mode: "system" | "servers" | "recursive", servers: string[], engine?: "unbound",
- *   transport?: Transport}} ResolverSettings without an engine or a transport, the host's own
- *   choice holds
+ *   transport?: Transport, deadline?: number}} ResolverSettings without an engine, a transport or a
+ *   deadline (seconds for all look-ups of one request), the host's own choice holds
  * @typedef {"baseline" | "shy" | "none"} HeaderPolicy of RFC 9788 §3.2; "none" hides nothing
  * @typedef {{policy: HeaderPolicy, legacyDisplay: boolean}} HeaderChoice
  * @typedef {object} Settings
@@ -43,6 +43,15 @@ const DEFAULTS = {
   firstRunShown: false,
   firstRunDone: false,
 };
+
+/**
+ * What of the settings decides about certificates: two texts that are the same where it is.
+ * @param {Partial<Settings>} settings
+ */
+export function whatCounts({ acceptAuthorities = true, resolver } = {}) {
+  const { mode, servers, engine, transport, deadline } = resolver ?? DEFAULTS.resolver;
+  return JSON.stringify([acceptAuthorities, mode, servers, engine, transport, deadline]);
+}
 
 /** What the user has chosen, in the add-on's own storage. */
 export class SettingsStore {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { makeFromBar } from "./header-view.mjs";
+import { whatCounts } from "./settings.mjs";
 import { ReadingProgress } from "./showing-progress.mjs";
 import {
   isTemporary,
@@ -9,7 +10,7 @@ import {
   makeFallbackBar,
   verdictToKeep,
 } from "./verdict-failure.mjs";
-import { makeVerdictView } from "./verdict-view.mjs";
+import { makeVerdictView, withoutErrant } from "./verdict-view.mjs";
 
 /** Milliseconds after which the DNS is asked again for a message that is looked at again. */
 const RETRY_MS = 30000;
@@ -54,7 +55,7 @@ export class Showing {
   /** Listens; messages that are shown already are told as well. */
   start() {
     const { hooks, words } = this.#needs;
-    hooks.onShown.addListener(({ uri }) => this.#show(uri));
+    hooks.onShown.addListener((message) => this.#show(message.uri, message));
     hooks.onHidden.addListener((uri) => this.#leave(uri));
     hooks.onCancelled.addListener((uri) => this.#underWay.get(uri)?.abort());
     hooks.onBarButton.addListener((uri, _bar, button) => this.#press(uri, button));
@@ -83,7 +84,7 @@ export class Showing {
     await reader.forget(null);
     await hooks.forget(null);
     const shown = await hooks.list();
-    await Promise.all(shown.map(({ uri }) => this.#show(uri)));
+    await Promise.all(shown.map((message) => this.#show(message.uri, message)));
   }
 
   #leave(uri) {
@@ -114,7 +115,7 @@ export class Showing {
     await this.#show(uri, { interactive: true });
   }
 
-  async #show(uri, { interactive = false } = {}) {
+  async #show(uri, { interactive = false, fromList = false } = {}) {
     if (this.#underWay.has(uri)) {
       return;
     }
@@ -129,7 +130,8 @@ export class Showing {
       const { report: onProgress } = progress;
       const { signal } = controller;
       const reading = await reader.read(uri, { interactive, signal, onProgress });
-      await this.#tell(uri, reading, () => this.#underWay.get(uri) === controller);
+      const counted = { ...reading, verdict: withoutErrant(reading.verdict, fromList) };
+      await this.#tell(uri, counted, () => this.#underWay.get(uri) === controller);
     } finally {
       progress.end();
       if (this.#underWay.get(uri) === controller) {
@@ -196,10 +198,4 @@ export class Showing {
     }
     return bars.filter((bar) => bar);
   }
-}
-
-/** @param {Partial<import("./settings.mjs").Settings>} settings */
-function whatCounts({ acceptAuthorities = true, resolver } = {}) {
-  const { mode, servers, engine, transport } = resolver ?? { mode: "system", servers: [] };
-  return JSON.stringify([acceptAuthorities, mode, servers, engine, transport]);
 }

@@ -42,6 +42,18 @@ export function makeVerdictView({ verdict, ownKey = false }, context) {
   };
 }
 
+/**
+ * A signature inside of something else says nothing of the message (RFC 9787 §6.2.1), unless a
+ * mailing list is known to have put its text around it.
+ * @param {any} verdict
+ * @param {boolean} fromList
+ */
+export function withoutErrant(verdict, fromList) {
+  const isErrant = verdict?.reason === "partial" && !fromList;
+  const unsigned = { scope: "none", status: "none", reason: null, signed: false, signer: null };
+  return isErrant ? { ...verdict, ...unsigned, trust: null, certificates: [] } : verdict;
+}
+
 /** @param {any} verdict */
 function signatureKind(verdict) {
   if (verdict.reason === "partial") {

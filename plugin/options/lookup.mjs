@@ -43,11 +43,13 @@ export function startLookup(page) {
 /** @returns {import("../modules/settings.mjs").ResolverSettings} */
 function chosen({ elements }) {
   const transport = elements.transport.value;
+  const deadline = Number(byId("resolver-deadline").value);
   return {
     mode: elements.mode.value,
     servers: parseServers(byId("resolver-servers").value),
     ...(byId("resolver-unbound").checked ? { engine: "unbound" } : {}),
     ...(transport ? { transport } : {}),
+    ...(deadline ? { deadline } : {}),
   };
 }
 
@@ -106,6 +108,7 @@ async function show(page, form) {
   byId("resolver-servers").value = resolver.servers.join("\n");
   form.elements.transport.value = resolver.transport ?? "";
   byId("resolver-unbound").checked = resolver.engine === "unbound";
+  byId("resolver-deadline").value = resolver.deadline ?? "";
   byId("authorities").checked = acceptAuthorities;
   byId("learn").checked = learnCiphers;
   byId("cache").checked = cacheAnswers;

@@ -325,6 +325,8 @@ interface ShownMessage {
   tabId: number | null;
   /** It is a message of a folder: list marks can be kept. */
   inFolder: boolean;
+  /** A mailing list has passed it on, or it says so. */
+  fromList: boolean;
 }
 
 /** What the shim says itself, also before the add-on has answered. */

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MPL-2.0
-"""dns-bench.py --build FOLDER [--names N]… [--round-trip MS]… [--loss PERCENT]… [--way NAME]…
+"""dns-bench.py --build FOLDER [--names N…] [--round-trip MS…] [--loss PERCENT…] [--way NAME…]
 [--turns N] [--udp]: lookups of SMIMEA records in a signed universe behind the proxy of tests/dns.
 
-All ways of a row take turns. Prints medians in milliseconds, quartiles, and the ratio to
-libunbound's own, turn by turn; see README.md."""
+All ways of a row take turns, and so do its losses. Prints medians and means in milliseconds, and
+ratios turn by turn, with quartiles: to libunbound's own, and to the same way without loss; see
+README.md."""
 
 import argparse
 import os
@@ -101,10 +102,22 @@ def programs(server, anchor, folder):
     return {name: Program(command) for name, command in rows.items() if shutil.which(command[0])}
 
 
+def ratio(times, others):
+    """Median of the ratios turn by turn, with quartiles; an empty text if there is none."""
+    if not times or not others or times is others:
+        return ''
+    ratios = [a / b for a, b in zip(times, others)]
+    if len(ratios) < 2:
+        return f'{ratios[0]:.2f}'
+    low, _, high = statistics.quantiles(ratios, n=4)
+    return f'{statistics.median(ratios):.2f} ({low:.2f}-{high:.2f})'
+
+
 class Row:
     """What each way took for one number of names behind one kind of line."""
 
-    def __init__(self):
+    def __init__(self, ways):
+        self.ways = ways
         self.times = {}  # (way, what) -> milliseconds, turn by turn
         self.missed = {}  # way -> names that were not found secure
 
@@ -113,48 +126,48 @@ class Row:
         self.times.setdefault((way, what), []).append(milliseconds)
         self.missed[way] = self.missed.get(way, 0) + n_names - secure
 
-    def ratio(self, way, what):
-        """Median of this way to the peer, turn by turn; an empty text if there is none."""
-        own, peers = self.times[way, what], self.times.get((PEER, what))
-        if way == PEER or not peers:
-            return ''
-        ratios = [a / b for a, b in zip(own, peers)]
-        if len(ratios) < 2:
-            return f'{ratios[0]:.2f}'
-        low, _, high = statistics.quantiles(ratios, n=4)
-        return f'{statistics.median(ratios):.2f} ({low:.2f}-{high:.2f})'
 
-
-def measure(ways, names, others, turns):
+def measure_once(row, way, names, others):
     """Cold: nothing is known. Again: the same names. Zone: other names of the same zone."""
-    row = Row()
-    order = list(ways)
+    asker = row.ways[way]
+    asker.forget()
+    row.add(way, 'cold', asker.ask(names), len(names))
+    if isinstance(asker, Asker):
+        row.add(way, 'again', asker.ask(names), len(names))
+        row.add(way, 'zone', asker.ask(others), len(others))
+
+
+def measure(door, rows, round_trip, names, others, turns):
+    """rows: by loss. All take turns."""
+    order = [(loss, way) for loss, row in rows.items() for way in row.ways]
     for turn in range(turns):
-        for way in order[turn % len(order):] + order[:turn % len(order)]:
-            asker = ways[way]
-            asker.forget()
-            row.add(way, 'cold', asker.ask(names), len(names))
-            if isinstance(asker, Asker):
-                row.add(way, 'again', asker.ask(names), len(names))
-                row.add(way, 'zone', asker.ask(others), len(others))
-    return row
+        for loss, way in order[turn % len(order):] + order[:turn % len(order)]:
+            door.clear()
+            door.round_trip(round_trip)
+            door.loss(loss)
+            measure_once(rows[loss], way, names, others)
 
 
-def show(row, title):
-    for (way, what), times in row.times.items():
-        print(f'| {title} | {what} | {way} | {statistics.median(times):.2f} | {min(times):.2f}-'
-              f'{max(times):.2f} | {row.ratio(way, what)} | {row.missed[way]} | {len(times)} |',
-              flush=True)
+def show(rows, title):
+    """rows: by loss."""
+    for loss, row in rows.items():
+        for (way, what), times in row.times.items():
+            peers = row.times.get((PEER, what))
+            none = rows[0].times.get((way, what)) if 0 in rows else None
+            print(f'| {title}, {loss} % | {what} | {way} | {statistics.median(times):.2f} | '
+                  f'{statistics.mean(times):.2f} | {min(times):.2f}-{max(times):.2f} | '
+                  f'{ratio(times, peers)} | {ratio(times, none)} | {row.missed[way]} | '
+                  f'{len(times)} |', flush=True)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--build', default='_b')
-    parser.add_argument('--names', type=int, action='append')
-    parser.add_argument('--round-trip', type=int, action='append')
-    parser.add_argument('--loss', type=int, action='append')
-    parser.add_argument('--way', action='append')
+    parser.add_argument('--names', type=int, action='extend', nargs='+')
+    parser.add_argument('--round-trip', type=int, action='extend', nargs='+')
+    parser.add_argument('--loss', type=int, action='extend', nargs='+')
+    parser.add_argument('--way', action='extend', nargs='+')
     parser.add_argument('--turns', type=int)
     parser.add_argument('--udp', action='store_true', help='the bridge asks by UDP first')
     return parser.parse_args()
@@ -174,23 +187,20 @@ def main():
                   if row['name'].startswith('user')]
         everything = {way: Asker(build, way, server, anchor, options.udp) for way in ASKERS}
         everything.update(programs(server, anchor, folder))
-        print('| names, round trip, loss | what | way | ms | from-to | of libunbound | not secure |'
-              ' turns |\n|---|---|---|---|---|---|---|---|')
+        print('| names, round trip, loss | what | way | ms | mean | from-to | of libunbound |'
+              ' of no loss | not secure | turns |\n|---|---|---|---|---|---|---|---|---|---|')
         for n_names in options.names or (1, 10, 200):
             for round_trip in options.round_trip or (0, 20):
-                for loss in options.loss or (0, 2, 10):
-                    door.clear()
-                    door.round_trip(round_trip)
-                    door.loss(loss)
-                    ways = {way: asker for way, asker in everything.items()
-                            if way in (options.way or everything)
-                            and (isinstance(asker, Asker)
-                                 or (n_names <= NAMES_OF_PROGRAMS and loss == 0))}
-                    names = owners[:n_names]
-                    others = owners[n_names:2 * n_names] or names
-                    turns = options.turns or TURNS.get(n_names, 7)
-                    show(measure(ways, names, others, turns),
-                         f'{n_names}, {round_trip} ms, {loss} %')
+                rows = {loss: Row({way: asker for way, asker in everything.items()
+                                   if way in (options.way or everything)
+                                   and (isinstance(asker, Asker)
+                                        or (n_names <= NAMES_OF_PROGRAMS and loss == 0))})
+                        for loss in options.loss or (0, 2, 10)}
+                names = owners[:n_names]
+                others = owners[n_names:2 * n_names] or names
+                measure(door, rows, round_trip, names, others,
+                        options.turns or TURNS.get(n_names, 7))
+                show(rows, f'{n_names}, {round_trip} ms')
         for asker in everything.values():
             asker.stop()
     finally:

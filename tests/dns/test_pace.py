@@ -114,6 +114,13 @@ class Pace(unittest.TestCase):
         self.assertLessEqual(counts['udp'] + counts['tcp'],
                              3 * MAX_MORE * (N_MANY + N_QUESTIONS - 1))
 
+    def test_stream_blocked(self):
+        """Nobody waits for TCP, before it is found out that there is none."""
+        self.door.rule('drop over=tcp')
+        answers, counts = self.ask(n_names=N_MANY)
+        self.assertLess(min(answer['ms'] for answer in answers), SOON_MS)
+        self.assertLessEqual(counts['udp'], 2 * MAX_MORE * (N_MANY + N_QUESTIONS - 1))
+
     def test_stream_late_and_no_good_copy(self):
         """A copy that is no answer does not count, nor does one that was changed."""
         for rule in ('truncate over=udp', 'rcode=5 over=udp', 'rcode=2 over=udp', 'drop over=udp',

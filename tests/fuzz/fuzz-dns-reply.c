@@ -17,6 +17,7 @@
 #include "fuzz-answer.h"
 #include "fuzz.h"
 #include "getdns-answer.h"
+#include "getdns-chain.h"
 #include "getdns-screen.h"
 #include "getdns-validate.h"
 
@@ -149,6 +150,28 @@ validate(const GetdnsReply *reply, const DnsName *owner, guint16 type, const Get
     g_clear_pointer(&below, zone_keys_unref);
 }
 
+/* The same with the keys as what getdns has gathered to validate it with, which are too few for
+ * anything to be secure: there is no anchor for them. */
+static void
+check_chain(getdns_dict *response, const GetdnsReply *reply, const DnsName *name, guint16 type,
+            getdns_dict *key_message)
+{
+    g_autoptr(getdns_list) anchors = getdns_list_create();
+    getdns_list *gathered = NULL;
+    guint32 status = GETDNS_DNSSEC_INDETERMINATE;
+    if (getdns_dict_get_list(key_message, "/answer", &gathered) != GETDNS_RETURN_GOOD)
+        return;
+    getdns_dict_set_list(response, "validation_chain", gathered);
+    g_autoptr(GetdnsReply) chain = getdns_reply_new_chain(response);
+    if (chain != NULL)
+        getdns_chain_count_trials(reply, chain, name);
+    g_autofree gchar *text = dns_name_to_string(name);
+    if (getdns_chain_validate(response, text, type, anchors, NOW) == GETDNS_CHAIN_JUDGED)
+        g_assert_cmpint(getdns_dict_get_int(response, "/replies_tree/0/dnssec_status", &status), ==,
+                        GETDNS_RETURN_GOOD);
+    g_assert_cmpuint(status, !=, GETDNS_DNSSEC_SECURE);
+}
+
 /* What the reply says of @name, and what the keys say of that. */
 static DnsName
 look_into(getdns_dict *response, const DnsName *name, guint16 type, getdns_dict *key_message)
@@ -164,6 +187,7 @@ look_into(getdns_dict *response, const DnsName *name, guint16 type, getdns_dict 
     getdns_reply_find_denial_signer(reply, &canonical);
     if (key_message == NULL || !read_question(key_message, &zone, &key_type))
         return canonical;
+    check_chain(response, reply, name, type, key_message);
     g_autoptr(getdns_dict) key_response = wrap(key_message, 0, &zone);
     g_autoptr(GetdnsReply) key_reply = getdns_reply_new(key_response, &zone, GETDNS_RRTYPE_DNSKEY);
     if (key_reply != NULL) {

@@ -66,7 +66,7 @@ judge_unsigned(PathNode *nodes, guint n_nodes)
         nodes[i].is_self_issued = distinguished_name_equal(nodes[i].subject, nodes[i].issuer);
     }
     PathChain chain = {pointers, n_nodes};
-    path_rules_judge(&chain, NOW, &fault);
+    path_rules_judge(&chain, NOW, PATH_PURPOSE_MAIL, &fault);
     path_constraints_judge(&chain, &n_comparisons, &fault);
     path_policy_judge(&chain, &fault);
     g_assert((fault.reason == REASON_NONE) == (fault.detail == NULL));

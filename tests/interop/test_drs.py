@@ -6,10 +6,12 @@ either side: requests and responses, with AES-128 and SHA-256, and with RC4 and 
 import base64
 import email
 import email.policy
+import hashlib
 import os
 import unittest
 
 import interop  # first: it puts the support modules on the path
+import envelope
 import openssl
 import tap
 from program import DOES_NOT_HOLD, HOLDS, UNKNOWN, USAGE
@@ -288,6 +290,67 @@ class Openssl(DrsCase):
                                '-md', 'sha256', '-signer', dc1.certificate, '-inkey', dc1.key,
                                stdin=envelope)
         self.assertEqual(self.read(TWO, 'response', DC1, response), DATA)
+
+
+SIGNED_DATA = '1.2.840.113549.1.7.2'
+SHA_256 = '2.16.840.1.101.3.4.2.1'
+RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
+CONTENT_TYPE, MESSAGE_DIGEST = '1.2.840.113549.1.9.3', '1.2.840.113549.1.9.4'
+
+
+def sign_enveloped(person, inner, *, wrapped, content_type=envelope.ENVELOPED_DATA, tamper=b''):
+    """SignedData over EnvelopedData itself (the element inner), which openssl does not write: as
+    RFC 2315 §9.1 and §9.3 have it, or wrapped in an OCTET STRING as RFC 5652 §5.2 has it."""
+    null = envelope.tlv(5)
+    digested = inner if wrapped else envelope.read(inner)[1]
+    digest = hashlib.sha256(digested + tamper).digest()
+    attributes = b''.join(sorted((
+        envelope.sequence(envelope.oid(CONTENT_TYPE),
+                          envelope.tlv(0x31, envelope.oid(content_type))),
+        envelope.sequence(envelope.oid(MESSAGE_DIGEST),
+                          envelope.tlv(0x31, envelope.octets(digest))))))
+    signature = openssl.run('dgst', '-sha256', '-sign', person.key,
+                            stdin=envelope.tlv(0x31, attributes))
+    algorithm = envelope.sequence(envelope.oid(SHA_256), null)
+    signer = envelope.sequence(envelope.integer(1), envelope.issuer_and_serial(person.der),
+                               algorithm, envelope.tlv(0xa0, attributes),
+                               envelope.sequence(envelope.oid(RSA_ENCRYPTION), null),
+                               envelope.octets(signature))
+    content = envelope.octets(inner) if wrapped else inner
+    return envelope.sequence(envelope.oid(SIGNED_DATA), envelope.tlv(0xa0, envelope.sequence(
+        envelope.integer(1), envelope.tlv(0x31, algorithm),
+        envelope.sequence(envelope.oid(envelope.ENVELOPED_DATA), envelope.tlv(0xa0, content)),
+        envelope.tlv(0xa0, person.der), envelope.tlv(0x31, signer))))
+
+
+class Enveloped(DrsCase):
+    """The content of a response may be EnvelopedData instead of data that hold it."""
+
+    def setUp(self):
+        super().setUp()
+        whole = encrypt(CERTIFIED['dc2'], DATA, 'aes128')
+        self.inner = envelope.read(envelope.children(envelope.read(whole)[1])[1])[1]
+
+    def test_read(self):
+        for wrapped in (False, True):
+            message = sign_enveloped(CERTIFIED['dc1'], self.inner, wrapped=wrapped)
+            self.assertEqual(self.read(TWO, 'response', DC1, message), DATA)
+            self.fault('drs-request-encrypted', TWO, 'request', DC1, message)
+
+    def test_changed(self):
+        for wrapped in (False, True):
+            for change in ({'tamper': b'x'}, {'content_type': envelope.DATA}):
+                message = sign_enveloped(CERTIFIED['dc1'], self.inner, wrapped=wrapped, **change)
+                self.fault('drs-signature-bad', TWO, 'response', DC1, message)
+
+    def test_no_mail(self):
+        """RFC 8551 §2.4.1: a mail's content is data."""
+        message = sign_enveloped(CERTIFIED['dc1'], self.inner, wrapped=True)
+        verdict = TWO.run('--json', 'verify', '--cert', CERTIFIED['dc1'].certificate, '--author',
+                          'a@b.example', stdin=message).json
+        self.assertEqual((verdict['status'], verdict['signature']), ('invalid', 'bad'))
+        bare = sign_enveloped(CERTIFIED['dc1'], self.inner, wrapped=False)
+        self.assertEqual(TWO.run('verify', stdin=bare).code, UNKNOWN)
 
 
 class Faults(DrsCase):

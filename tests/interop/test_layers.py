@@ -11,7 +11,7 @@ import interop  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import DOES_NOT_HOLD, UNKNOWN
+from program import DOES_NOT_HOLD, HOLDS, UNKNOWN
 
 ENTITY = b'Content-Type: text/plain\r\n\r\nSlow and steady.\r\n'
 TOP = b'From: alice@example.org\nTo: bob@example.org\nMIME-Version: 1.0\n'
@@ -222,6 +222,15 @@ class Signers(unittest.TestCase):
                          ALICE.certificate, '--cert', CAROL.certificate)
         self.assertEqual((result.code, result.json['status'], result.json['signature']),
                          (DOES_NOT_HOLD, 'invalid', 'bad'), result)
+
+
+class ExpiredKey(unittest.TestCase):
+
+    def test_opens(self):
+        """What was encrypted to it stays readable."""
+        result = PROGRAM.run('--time', '2060-01-01T00:00:00Z', 'decrypt', '--raw', '--key', BOB.pem,
+                             stdin=TOP + encrypted(ENTITY))
+        self.assertEqual((result.code, result.stdout), (HOLDS, ENTITY), result)
 
 
 class Unreadable(unittest.TestCase):

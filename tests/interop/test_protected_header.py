@@ -202,7 +202,7 @@ class Forms(unittest.TestCase):
         self.assertEqual(verdict['status'], 'verified')
 
     def test_decrypt(self):
-        """Of what is encrypted alone "decrypt" shows the fields, too; a signature stays as it is."""
+        """Of what is encrypted alone "decrypt" shows the fields, too; signatures stay."""
         way = {**OUTSIDE, 'Cc': 'mallory@example.net', 'Received': 'by x; Sat'}
         octets = message(encrypted(cipher(LINES + 'hello\n', LegacyDisplay.MARKED)), way)
         done = PROGRAM.run('decrypt', '--key', BOB.pem, stdin=octets)

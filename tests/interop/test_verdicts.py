@@ -377,8 +377,10 @@ class OwnMessages(VerdictCase):
         copy = interop.read(os.path.join(target, 'bcc-1.eml'))
         for octets in (encrypted, copy):
             self.assertIsNone(messages.field(octets, 'Bcc'))
-            self.assertEqual(messages.content(PROGRAM.succeed('decrypt', stdin=octets).stdout),
-                             messages.content(message))
+            raw = PROGRAM.succeed('decrypt', '--raw', stdin=octets).stdout
+            self.assertIn(b'HP-Outer: Subject: [...]', raw)
+            self.assertNotIn(b'Bcc', raw)
+            self.assertEqual(messages.content(raw), messages.content(message))
 
 
 class Grammar(VerdictCase):

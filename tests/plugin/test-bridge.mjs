@@ -66,14 +66,15 @@ const RESOLVERS = [
     { dns_servers: ["192.0.2.1"], dns_recursive: false, dns_engine: "unbound" },
   ],
   [{ mode: "system", servers: [], transport: "udp" }, { dns_transport: "udp" }],
+  [{ mode: "system", servers: [], deadline: 60 }, { dns_deadline: 60 }],
   [
     { mode: "servers", servers: ["192.0.2.1#one.example"], transport: "tls" },
     { dns_servers: ["192.0.2.1#one.example"], dns_recursive: false, dns_transport: "tls" },
   ],
 ];
 for (const [resolver, wanted] of RESOLVERS) {
-  const { mode, engine, transport } = resolver;
-  const name = [mode, engine, transport].filter(Boolean).join(" ");
+  const { mode, engine, transport, deadline } = resolver;
+  const name = [mode, engine, transport, deadline].filter(Boolean).join(" ");
   test(`resolver "${name}" is told to a host that runs`, async () => {
     const { host, bridge, settings } = setUp();
     await bridge.request("hello");

@@ -99,7 +99,9 @@ test("start: every mark has a text and a picture", async () => {
       assert.ok(messages[label.split(" ")[0]]?.message, `${language} ${label}`);
     }
   }
-  for (const mark of Object.keys(labels)) {
+  // Signatures that are wrong look as if nothing vouched for them.
+  const isDrawn = (mark) => mark === "encrypted.failed" || !mark.endsWith(".failed");
+  for (const mark of Object.keys(labels).filter(isDrawn)) {
     const icon = new URL(`icons/mark-${mark.replace(".", "-")}.svg`, base);
     assert.match(readFileSync(icon, "utf8"), /context-(fill|stroke)/);
   }

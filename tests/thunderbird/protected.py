@@ -215,10 +215,19 @@ class Kinds:
         return self.signed(self.encrypted(plain('E5')), '--opaque')
 
     def _f1(self):
-        fields, content = split(self.signed(plain('F1')))
+        """What a mailing list makes of it."""
+        return self.footed('F1', 'List-Id: <list.example.org>\r\n')
+
+    def _f2(self):
+        """The same without a word of a list."""
+        return self.footed('F2')
+
+    def footed(self, kind, more=''):
+        """A signed part, and text of somebody else's."""
+        fields, content = split(self.signed(plain(kind)))
         start = fields.index(b'Content-Type')
         signed = fields[start:] + b'\r\n' + content
-        return (head('F1').encode()
+        return (head(kind, more).encode()
                 + b'Content-Type: multipart/mixed; boundary="list"\r\n\r\n--list\r\n' + signed
                 + b'\r\n--list\r\nContent-Type: text/plain\r\n\r\n'
                 b'unsubscribe at example.org\r\n--list--\r\n')

@@ -4,6 +4,7 @@
 
 import glob
 import os
+import time
 import unittest
 
 from world import Account, World, default_accounts  # first: it puts the support modules on the path
@@ -456,6 +457,40 @@ class Choices(unittest.TestCase):
         self.assertEqual(ask('options/settings')['resolver'], {
             'mode': 'servers', 'servers': [server], 'engine': 'unbound', 'transport': 'udp'})
         self.assertTrue(PAGE.js('return labelled("Unencrypted, over UDP").control.checked;'))
+
+    def test_deadline(self):
+        """How long answers are waited for: the host keeps to it, and a restart keeps it."""
+        PAGE.open('lookup')
+        self.addCleanup(ask, 'options/resolver', choice={'mode': 'system', 'servers': []})
+        self.assertEqual(self._deadlines(), ['30 seconds at most (usual)'])
+        PAGE.tick('These')
+        PAGE.fill(IP_addresses=WORLD.universe.about['silent_server'],
+                  Wait_for_answers=self._value_of('10 seconds'))
+        PAGE.click('Save')
+        PAGE.wait_text('Saved', '#resolver-outcome')
+        self.assertEqual(ask('options/settings')['resolver']['deadline'], 10)
+        begin = time.monotonic()
+        PAGE.click('Test')
+        PAGE.wait_text('do not answer', '#resolver-outcome')
+        self.assertLess(time.monotonic() - begin, 25)
+        PAGE.open('lookup')
+        self.assertEqual(self._deadlines(), ['10 seconds at most'])
+        PAGE.js('input("Wait for answers").scrollIntoView({block: "center"});')
+        WORLD.pictures.window('options-deadline')
+        PAGE.fill(Wait_for_answers='')
+        PAGE.tick('Those of this computer')
+        PAGE.click('Save')
+        PAGE.wait_text('Saved', '#resolver-outcome')
+        self.assertNotIn('deadline', ask('options/settings')['resolver'])
+
+    def _deadlines(self):
+        """What is chosen."""
+        return PAGE.js('return [...input("Wait for answers").selectedOptions]'
+                       '.map(one => one.textContent);')
+
+    def _value_of(self, label):
+        return PAGE.js('return [...input("Wait for answers").options]'
+                       '.find(one => one.textContent.startsWith(label)).value;', label=label)
 
     def test_answers(self):
         """Answers of the DNS are kept on disk, and forgotten on request."""

@@ -11,7 +11,9 @@ from world import ALICE, DAVE, Account, World  # first: it puts the support modu
 # pylint: disable=wrong-import-order
 import openssl
 import tap
+from processes import wait_until
 from protected import entity_of, head, plain
+from toggles import PILLS
 
 WORLD = World([Account(ALICE, 'Alice Example')])
 AUTHORITY, DANE, NONE = 'S/MIME · CA', 'S/MIME · DANE', 'S/MIME'
@@ -44,12 +46,12 @@ def authority(name):
     return openssl.self_signed(WORLD.path(f'{name}.pem'), key, f'/CN={name}', extensions), key
 
 
-def issued(address, issuer):
+def issued(address, issuer, usage='digitalSignature'):
     """(certificate, key) of an address, by an authority."""
     name = f'{address} of {os.path.basename(issuer[0])}'
     key = openssl.new_key(WORLD.path(f'{name}.key'))
     extensions = [f'subjectAltName=email:{address}', 'extendedKeyUsage=emailProtection',
-                  'keyUsage=critical,digitalSignature', 'basicConstraints=CA:FALSE']
+                  f'keyUsage=critical,{usage}', 'basicConstraints=CA:FALSE']
     return openssl.issued(WORLD.path(f'{name}.pem'), key, f'/CN={address}', issuer, extensions), key
 
 
@@ -141,6 +143,39 @@ class Authority(unittest.TestCase):
         WORLD.universe.publish(record.text.strip())
         label, image, _ = self.shown('B2', signed('B2', address, own, '-nocerts', '-keyid'))
         self.assertEqual((label, image), (DANE, VERIFIED))
+
+
+class Recipients(unittest.TestCase):
+    """RFC 8162 §5: a record of usage 1 wants a path to an authority besides."""
+
+    def state(self, window):
+        [pill] = window.js(PILLS)
+        return pill['state']
+
+    def accept(self, accept):
+        WORLD.addon.background(ACCEPT, accept=accept)
+
+    def test_by_an_authority(self):
+        """They are judged as senders are, and as is chosen."""
+        self.addCleanup(self.accept, True)
+        address = 'heidi@example.org'
+        own = issued(address, TRUSTED, 'digitalSignature,keyAgreement')
+        record = WORLD.peers.succeed('record', address, '--cert', own[0], '--usage', '1')
+        WORLD.universe.publish(record.text.strip())
+        window = WORLD.composing.open(ALICE, address, subject='by an authority', body='<p>Hi</p>')
+        wait_until(lambda: self.state(window) == ['ready'], 'she can be written to')
+        self.accept(False)
+        wait_until(lambda: self.state(window) == ['missing'], 'without authorities she can not')
+        self.accept(True)
+        wait_until(lambda: self.state(window) == ['ready'], 'with them she can again')
+        count = len(WORLD.sink.deliveries)
+        window.send()
+        [delivery] = WORLD.sink.wait(count + 1)[count:]
+        self.assertEqual(delivery.recipients, [address])
+        self.assertIn(b'application/pkcs7-mime', delivery.octets)
+        opened = openssl.run('cms', '-decrypt', '-recip', own[0], '-inkey', own[1],
+                             stdin=delivery.octets)
+        self.assertIn(b'multipart/signed', opened.partition(b'\r\n\r\n')[0])
 
 
 if __name__ == '__main__':

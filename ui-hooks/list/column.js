@@ -121,6 +121,8 @@ var MarkColumn = class {
 
   /** @param {ListMark} mark */
   iconUrlOf({ kind, state }) {
-    return `${ICONS}mark-${kind}-${state}.svg`;
+    // RFC 9787: a signature that is wrong looks no worse than none; the text says it.
+    const isWrong = state === "failed" && kind !== "encrypted";
+    return `${ICONS}mark-${kind}-${isWrong ? "unverified" : state}.svg`;
   }
 };

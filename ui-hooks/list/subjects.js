@@ -6,7 +6,8 @@
 const OUTER = "dane-smime-outer-subject";
 /** There may be such messages. */
 const SUBJECTS_KEPT = "extensions.dane-smime.list.subjects";
-const { HasRe, Virtual } = { ...Ci.nsMsgMessageFlags, ...Ci.nsMsgFolderFlags };
+const { HasRe } = Ci.nsMsgMessageFlags;
+const { Virtual } = Ci.nsMsgFolderFlags;
 const INDEXES = "mailnews.database.global.indexer.enabled";
 
 /** Thunderbird keeps "Re: " as a flag, in whatever language it was written. */
@@ -35,10 +36,12 @@ function indexAgain(header) {
 }
 
 function write(header, { isAnswer, subject, outer }) {
+  const before = header.flags;
+  header.setStringProperty(OUTER, outer);
   header.subject = subject;
-  header.flags = isAnswer ? header.flags | HasRe : header.flags & ~HasRe;
-  // Draws the row anew.
-  header.folder.msgDatabase.setStringPropertyByHdr(header, OUTER, outer);
+  header.flags = isAnswer ? before | HasRe : before & ~HasRe;
+  // Views keep flags of their own; and they draw the row anew.
+  header.folder.msgDatabase.notifyHdrChangeAll(header, before, header.flags, null);
   indexAgain(header);
 }
 

@@ -14,7 +14,10 @@ const VERDICT_PARTS = [
   "verdict/message-watch",
   "verdict/message-windows",
 ];
-const VERDICT_CHROME = [["content", "dane-smime-header", "icons/"]];
+const VERDICT_CHROME = [
+  ["content", "dane-smime-header", "icons/"],
+  ["content", "dane-smime-verdict", "ui-hooks/verdict/"],
+];
 const VERDICT_EVENTS = ["onShown", "onHidden", "onBarButton", "onCancelled"];
 
 /** The verdict of S/MIME messages in Thunderbird's own header widgets. */
@@ -22,7 +25,7 @@ var daneVerdict = class extends ExtensionCommon.ExtensionAPIPersistent {
   /** By event: the listeners that are there, or asleep. */
   #listeners = new Map(VERDICT_EVENTS.map((name) => [name, new Set()]));
   #windows = null;
-  /** Icons of chrome: URLs alone take the colours of their surroundings. */ #chrome = null;
+  /** Icons and styles of chrome: URLs alone give and take colours. */ #chrome = null;
 
   PERSISTENT_EVENTS = Object.fromEntries(
     VERDICT_EVENTS.map((name) => [name, ({ fire }) => this.#listen(name, fire)]),

@@ -10,7 +10,8 @@ const SIGNATURES = {
   verified: { status: ERRORS.SUCCESS, icon: "verified" },
   unverified: { status: ERRORS.VERIFY_UNTRUSTED, icon: null },
   partial: { status: ERRORS.VERIFY_UNTRUSTED, icon: null },
-  invalid: { status: ERRORS.VERIFY_DIGEST_MISMATCH, icon: "mismatch" },
+  // RFC 9787: never worse than no signature; the panel says why.
+  invalid: { status: ERRORS.VERIFY_DIGEST_MISMATCH, icon: null },
   none: { status: -1, icon: null },
 };
 /** By VerdictView.encryption. */
@@ -74,9 +75,6 @@ var MessageHeader = class {
       return;
     }
     this.setBox(view.label, encryption.icon, signature.icon, true);
-    if (signature.icon === "mismatch") {
-      this.#showBadSignature();
-    }
     if (view.encryption === "weak") {
       this.#showPlainLock(view.panel.encryptionHeading);
     }
@@ -89,14 +87,6 @@ var MessageHeader = class {
     icon.setAttribute("src", `${ICONS}connection-secure.svg`);
     icon.removeAttribute("data-l10n-id");
     icon.alt = text;
-  }
-
-  /** Stock hides it on messages that are not encrypted: for want of an authority is no reason. */
-  #showBadSignature() {
-    const icon = this.#signedIcon;
-    icon.hidden = false;
-    icon.setAttribute("src", `${ICONS}message-signed-mismatch.svg`);
-    icon.ownerDocument.l10n.setAttributes(icon, "openpgp-message-header-signed-mismatch-icon");
   }
 
   /** Neither stock's result nor ours yet. */

@@ -24,7 +24,7 @@ var stampOf = ({ gMessage }) => {
 };
 
 /** Tells `watch` of what Thunderbird finds, and keeps it from showing its own result. */
-var hookMessageWindow = (win, watch, patches, styleUrl) => {
+var hookMessageWindow = (win, watch, patches) => {
   for (const [name, url] of Object.entries(SINK_URLS)) {
     patches.replace(win.smimeSink, name, (stock) => function (...values) {
       watch.sinkCalled(values[url]);
@@ -53,10 +53,11 @@ var hookMessageWindow = (win, watch, patches, styleUrl) => {
   patches.listen(panel, "popuphidden", () => watch.panel.clear());
   patches.listen(win, "message-header-pane-hidden", () => watch.leaveIfOther(), true);
   patches.listen(win, "unload", (event) => event.target === win.document && watch.stop());
-  addStyle(win, patches, styleUrl);
+  addStyle(win, patches);
 };
 
-function addStyle(win, patches, url) {
+function addStyle(win, patches) {
+  const url = "chrome://dane-smime-verdict/content/verdict.css";
   try {
     win.windowUtils.loadSheetUsingURIString(url, win.windowUtils.AUTHOR_SHEET);
   } catch (error) {

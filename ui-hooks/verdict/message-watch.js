@@ -15,7 +15,7 @@ var MessageWatch = class {
   #announced = false;
   #view = null;
 
-  /** @param {object} owner isHeard(), emit(), shown(), hidden(), texts(), gone(), styleUrl */
+  /** @param {object} owner isHeard(), emit(), shown(), hidden(), texts(), gone() */
   constructor(win, owner) {
     this.#win = win;
     this.#owner = owner;
@@ -27,7 +27,7 @@ var MessageWatch = class {
     });
     this.receipts = new Receipts(() => this.isOurs && this.#checking);
     this.fields = new MessageFields(win, this.#patches);
-    hookMessageWindow(win, this, this.#patches, owner.styleUrl);
+    hookMessageWindow(win, this, this.#patches);
   }
 
   stop() {

@@ -88,7 +88,6 @@ var MessageWindows = class {
     if (!watch) {
       watch = new MessageWatch(win, {
         ...this.#events,
-        styleUrl: this.#extension.rootURI.resolve("ui-hooks/verdict/verdict.css"),
         texts: () => this.#texts,
         shown: (one) => this.#events.emit("onShown", this.#describe(win, one.uri)),
         hidden: (uri) => this.#hidden(uri),
@@ -107,7 +106,8 @@ var MessageWindows = class {
     } catch {
       // a window that Thunderbird does not count as a tab
     }
-    return { uri, tabId, inFolder: Boolean(win.gMessage?.folder) };
+    const fromList = "list-id" in (win.currentHeaderData ?? {});
+    return { uri, tabId, inFolder: Boolean(win.gMessage?.folder), fromList };
   }
 
   #hidden(uri) {

@@ -12,6 +12,8 @@ import sys
 OPTION = re.compile(r'(?<![\w-])--([a-z][a-z0-9-]*)')
 HELP_OPTION = re.compile(r'^  (?:-\w, )?--([a-z][a-z0-9-]*)', re.MULTILINE)
 HELP_VERB = re.compile(r'^  ([a-z][a-z-]*)  ', re.MULTILINE)
+# a verb's own: "  drs frame         Show …"
+HELP_SUBVERB = re.compile(r'^  ([a-z]+ [a-z]+)  ', re.MULTILINE)
 # of GLib, for the parts of a verb's help
 HELP_OF_HELP = {'help-all', 'help-global'}
 
@@ -43,6 +45,16 @@ def help_of(program, *verb):
     return done.stdout
 
 
+def options_of(program, verb):
+    """All that --help of a verb prints, and of the verbs that are its own."""
+    text = help_of(program, verb)
+    found = set(HELP_OPTION.findall(text))
+    for words in HELP_SUBVERB.findall(text):
+        if words.startswith(verb + ' '):
+            found |= set(HELP_OPTION.findall(help_of(program, *words.split())))
+    return found
+
+
 def compare(where, printed, described, allowed=frozenset()):
     """Complaints about options of --help and of the page that do not agree."""
     for name in sorted(printed - described):
@@ -64,7 +76,7 @@ def program_complaints(program, page):
     for verb in sorted(set(printed) ^ set(described)):
         yield f'{verb}: a verb in --help or in the page, but not in both'
     for verb in printed:
-        found = set(HELP_OPTION.findall(help_of(program, verb))) - HELP_OF_HELP - options
+        found = options_of(program, verb) - HELP_OF_HELP - options
         told = set(OPTION.findall(described.get(verb, '')))
         yield from compare(verb, found, told, options)
 

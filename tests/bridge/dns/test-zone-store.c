@@ -112,6 +112,28 @@ test_round_trip(void)
     g_assert_cmpuint(round_trip_get_timeout_ms(&trip), ==, ROUND_TRIP_MIN_TIMEOUT_MS);
 }
 
+/* What comes late since something was lost does not make the next wait longer; what is slower for
+ * good does. */
+static void
+test_round_trip_of_stream(void)
+{
+    RoundTrip trip = {0};
+    g_assert_false(round_trip_is_known(&trip));
+    g_assert_cmpuint(round_trip_get_stream_timeout_ms(&trip), ==, ROUND_TRIP_FIRST_TIMEOUT_MS);
+    for (guint i = 0; i < 20; i++)
+        round_trip_add(&trip, i % 4 == 1 ? 220000 : 20000);
+    g_assert_true(round_trip_is_known(&trip));
+    g_assert_cmpuint(round_trip_get_stream_timeout_ms(&trip), >=, 40);
+    g_assert_cmpuint(round_trip_get_stream_timeout_ms(&trip), <=, 45);
+    g_assert_cmpuint(round_trip_get_timeout_ms(&trip), >, 200);
+    for (guint i = 0; i < 50; i++)
+        round_trip_add(&trip, 220000);
+    g_assert_cmpuint(round_trip_get_stream_timeout_ms(&trip), >=, 400);
+    for (guint i = 0; i < 50; i++)
+        round_trip_add(&trip, 10);
+    g_assert_cmpuint(round_trip_get_stream_timeout_ms(&trip), ==, ROUND_TRIP_MIN_STREAM_TIMEOUT_MS);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,5 +144,6 @@ main(int argc, char **argv)
     g_test_add_func("/zone-store/bound", test_bound);
     g_test_add_func("/denial/rfc5155-a-hash", test_nsec3_hash);
     g_test_add_func("/round-trip/timeout", test_round_trip);
+    g_test_add_func("/round-trip/stream-timeout", test_round_trip_of_stream);
     return g_test_run();
 }

@@ -131,12 +131,12 @@ test_description(void)
     const HeaderSplitOptions options = {.intent = HP_INTENT_CIPHER, .policy = HEADER_POLICY_SHY};
     g_autoptr(HeaderSplit) split = split_text(
         "From: =?utf-8?q?=C3=84na?= <ana@a.example>\r\nSubject: =?utf-8?q?M=C3=BCll?=\r\n"
-        "keywords: x\r\nKeywords: y\r\nX-A: b\r\nBcc: dee@d.example\r\n\r\n",
+        "keywords: x\r\nKeywords: y\r\nComments: \r\nX-A: b\r\nBcc: dee@d.example\r\n\r\n",
         &options);
     g_autofree gchar *hidden = join(split->hidden);
     g_autofree gchar *visible = join(split->visible);
     g_autofree gchar *lines = join(split->legacy_lines);
-    g_assert_cmpstr(hidden, ==, "From|Subject|keywords");
+    g_assert_cmpstr(hidden, ==, "From|Subject|keywords|Comments");
     g_assert_cmpstr(visible, ==, "X-A");
     g_assert_cmpstr(split->subject, ==, "[...]");
     g_assert_cmpstr(

@@ -54,8 +54,7 @@ static const HeaderCase header_cases[] = {
             "Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A4 =\r\nx\r\n"),
      "Subject: a",
      "Content-Type: text/plain; charset=utf-8; " SHOWN
-     "; hp=\"cipher\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" LDE
-     "=C3=A4 x\r\n"},
+     "; hp=\"cipher\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" LDE "=C3=A4 x\r\n"},
     {"element-in-base64",
      OCTETS("Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             "PGJvZHk+eA==\r\n"),
