@@ -16,6 +16,13 @@ static const DecodeCase decode_cases[] = {
     {"rfc2047-8-adjacent-text", "=?ISO-8859-1?Q?a?= b", "a b"},
     {"rfc2047-8-underscore", "=?ISO-8859-1?Q?a_b?=", "a b"},
     {"rfc2047-base64", "=?UTF-8?B?SsO2cmc=?=", "J\303\266rg"},
+    /* each word is padded for itself */
+    {"base64-adjacent-padded", "=?UTF-8?B?w6Q=?= =?utf-8?b?w7Y=?= =?UTF-8?Q?=C3=BC?= x",
+     "\303\244\303\266\303\274 x"},
+    {"base64-character-in-two-words", "=?UTF-8?B?w6TD?= =?UTF-8?B?tg==?=", "\303\244\303\266"},
+    {"base64-other-charset", "=?ISO-8859-1?B?5A==?= =?ISO-8859-1?B?9g==?=", "\303\244\303\266"},
+    {"base64-and-text", "a =?UTF-8?B?w6Q=?= b", "a \303\244 b"},
+    {"base64-none", "=?UTF-8?B?w6Q= x", "=?UTF-8?B?w6Q= x"},
     {"rfc2231-5-language", "=?US-ASCII*EN?Q?Keith_Moore?=", "Keith Moore"},
     {"utf-8", "J\303\266rg", "J\303\266rg"},
     {"line-end-inside", "=?utf-8?q?a=0D=0ABcc:_b?=", "a  Bcc: b"},
