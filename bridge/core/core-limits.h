@@ -189,8 +189,9 @@
 
 /* drs: directory-replication mail. */
 
-/* DRS_EXTENSIONS_INT: [MS-DRSR] §5.39 lets its first number be 10000 at most. */
-#define LIMIT_DRS_EXTENSIONS_OCTETS 10004u
+/* DRS_EXTENSIONS_INT ([MS-DRSR] §5.39), which has 56 octets today and has grown with each version
+ * of Windows. */
+#define LIMIT_DRS_EXTENSIONS_OCTETS 4096u
 /* Domain controllers in the map, whose files are all read to list it; and one of those files. */
 #define LIMIT_DRS_MAP_ENTRIES  5000u
 #define LIMIT_DRS_ENTRY_OCTETS (80u * 1024)

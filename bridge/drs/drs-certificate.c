@@ -13,8 +13,9 @@
 #define OID_TEMPLATE_NAME       "1.3.6.1.4.1.311.20.2"
 #define OID_TEMPLATE_NAME_NOTED "1.3.6.1.4.1.311.21.6"
 
-#define TAG_BMP_STRING 0x1e
-#define GUID_OCTETS    16u
+#define TAG_UTF8_STRING 0x0c
+#define TAG_BMP_STRING  0x1e
+#define GUID_OCTETS     16u
 /* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" and its end. */
 #define GUID_CHARACTERS 37
 
@@ -140,23 +141,33 @@ examine_names(const Certificate *certificate, DrsCertificateFacts *facts)
         facts->lacks |= DRS_LACKS_DNS_NAME;
 }
 
+/* A BMPString, as note 8 has it and Windows writes it; or a SEQUENCE of an UTF8String, as [MS-WCCE]
+ * §2.2.2.7.7.1 has it. */
 static gboolean
-has_template_name(const Certificate *certificate, const gchar *oid)
+is_template_name(GBytes *value, const gchar *wanted)
 {
-    static const gchar wanted[] = "DomainController";
-    BerReader reader;
+    BerReader reader, fields;
     BerSlice text;
-    g_autoptr(GBytes) value = certificate_dup_extension(certificate, oid);
-    if (value == NULL)
-        return FALSE;
+    gsize n_wanted = strlen(wanted);
     ber_reader_init(&reader, value);
+    if (ber_peek(&reader) == BER_SEQUENCE)
+        return ber_enter(&reader, BER_SEQUENCE, "template name", &fields, NULL) &&
+               ber_read(&fields, TAG_UTF8_STRING, "template name", &text, NULL) &&
+               text.n_octets == n_wanted && memcmp(text.octets, wanted, n_wanted) == 0;
     if (!ber_read(&reader, TAG_BMP_STRING, "template name", &text, NULL) ||
-        text.n_octets != 2 * strlen(wanted))
+        text.n_octets != 2 * n_wanted)
         return FALSE;
-    for (gsize i = 0; i < strlen(wanted); i++)
+    for (gsize i = 0; i < n_wanted; i++)
         if (text.octets[2 * i] != 0 || text.octets[2 * i + 1] != (guint8)wanted[i])
             return FALSE;
     return TRUE;
+}
+
+static gboolean
+has_template_name(const Certificate *certificate, const gchar *oid)
+{
+    g_autoptr(GBytes) value = certificate_dup_extension(certificate, oid);
+    return value != NULL && is_template_name(value, "DomainController");
 }
 
 static void

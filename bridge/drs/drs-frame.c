@@ -110,7 +110,7 @@ check_v1(const DrsFrameHeader *header, guint64 n_octets)
 }
 
 /* The octets that DRS_EXTENSIONS_INT takes: its first number and what that counts, which are the
- * flags at least. 0: there is no room for it, or it is longer than [MS-DRSR] has it. */
+ * flags at least. 0: there is no room for it, or it is too long. */
 static gsize
 measure_extensions(const guint8 *octets, const DrsFrameHeader *header)
 {

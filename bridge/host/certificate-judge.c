@@ -137,18 +137,49 @@ prepare_records(CertificateJudge *judge)
     judge->dane_ta = new_finder(judge, dane_ta);
 }
 
+/* Whether @to has one of that name and key. */
+static gboolean
+has_issuer(GPtrArray *to, const Certificate *issuer)
+{
+    for (guint i = 0; i < to->len; i++) {
+        const Certificate *known = g_ptr_array_index(to, i);
+        if (g_bytes_equal(certificate_get_spki(known), certificate_get_spki(issuer)) &&
+            g_bytes_equal(certificate_get_subject_der(known), certificate_get_subject_der(issuer)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* By name and key alone: what revokes is whatever the key has signed that issued. Certificates of
+ * the same name and key that nobody vouches for, which may come with a message, must not bring it
+ * about that its lists count for nothing (no cRLSign, over, …). */
+static void
+add_issuers(GPtrArray *to, GPtrArray *from)
+{
+    for (guint i = 0; from != NULL && i < from->len; i++) {
+        Certificate *issuer = g_ptr_array_index(from, i);
+        if (has_issuer(to, issuer))
+            continue;
+        Certificate *bare =
+            key_anchor_new(certificate_get_spki(issuer), certificate_get_subject_der(issuer), NULL);
+        g_ptr_array_add(to, bare != NULL ? bare : certificate_ref(issuer));
+    }
+}
+
 static void
 prepare_issuers(CertificateJudge *judge)
 {
     if (judge->evidence.crls == NULL || judge->evidence.crls->len == 0)
         return;
     g_autoptr(GPtrArray) issuers = new_certificates();
+    g_autoptr(GPtrArray) at_hand = new_certificates();
     for (guint i = 0; i < judge->at_hand->len; i++) {
         Certificate *certificate = g_ptr_array_index(judge->at_hand, i);
         if (certificate_is_authority(certificate))
-            g_ptr_array_add(issuers, certificate_ref(certificate));
+            g_ptr_array_add(at_hand, certificate_ref(certificate));
     }
-    add_all(issuers, judge->evidence.authorities);
+    add_issuers(issuers, judge->evidence.authorities);
+    add_issuers(issuers, at_hand);
     judge->issuers = new_finder(judge, issuers);
 }
 

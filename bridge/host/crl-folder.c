@@ -113,10 +113,13 @@ GPtrArray *
 crl_folder_load(const gchar *profile)
 {
     g_autofree gchar *folder = g_build_filename(profile, FOLDER_NAME, NULL);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, &problem);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     GPtrArray *lists = g_ptr_array_new_with_free_func((GDestroyNotify)folder_crl_free);
     Gathering gathering = {.lists = lists};
+    if (dir == NULL && !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        g_warning("no revocation list is read: %s", problem->message);
     for (const gchar *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;)
         if (is_list_name(name))
             g_ptr_array_add(names, g_build_filename(folder, name, NULL));
@@ -188,9 +191,18 @@ check_room(GPtrArray *lists, GBytes *der, GError **error)
 }
 
 static gboolean
-add_list(const gchar *folder, GPtrArray *lists, GBytes *der, guint *out_n_new, GError **error)
+write_list(const gchar *path, GBytes *der, GError **error)
 {
     g_autoptr(GError) problem = NULL;
+    return g_file_set_contents_full(path, g_bytes_get_data(der, NULL),
+                                    (gssize)g_bytes_get_size(der), G_FILE_SET_CONTENTS_CONSISTENT,
+                                    0600, &problem) ||
+           fail(error, path, problem->message);
+}
+
+static gboolean
+add_list(const gchar *folder, GPtrArray *lists, GBytes *der, guint *out_n_new, GError **error)
+{
     g_autofree gchar *sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, der);
     g_autofree gchar *name = g_strconcat(sha256, ".crl", NULL);
     g_autofree gchar *path = g_build_filename(folder, name, NULL);
@@ -198,9 +210,8 @@ add_list(const gchar *folder, GPtrArray *lists, GBytes *der, guint *out_n_new, G
         return TRUE;
     if (!check_room(lists, der, error))
         return FALSE;
-    if (!g_file_set_contents_full(path, g_bytes_get_data(der, NULL), (gssize)g_bytes_get_size(der),
-                                  G_FILE_SET_CONTENTS_CONSISTENT, 0600, &problem))
-        return fail(error, path, problem->message);
+    if (!write_list(path, der, error))
+        return FALSE;
     g_ptr_array_add(lists, folder_crl_new(path, der));
     (*out_n_new)++;
     return TRUE;
@@ -226,6 +237,23 @@ crl_folder_add(const gchar *profile, GPtrArray *lists, gint64 now, guint *out_n_
     return TRUE;
 }
 
+/* A file of the user's own may hold several lists: the others get files of theirs before it goes.
+ */
+static gboolean
+keep_others(const gchar *profile, GPtrArray *lists, const FolderCrl *gone, GError **error)
+{
+    g_autofree gchar *folder = g_build_filename(profile, FOLDER_NAME, NULL);
+    for (guint i = 0; i < lists->len; i++) {
+        const FolderCrl *list = g_ptr_array_index(lists, i);
+        g_autofree gchar *name = g_strconcat(list->sha256, ".crl", NULL);
+        g_autofree gchar *path = g_build_filename(folder, name, NULL);
+        if (g_str_equal(list->path, gone->path) && !g_str_equal(list->sha256, gone->sha256) &&
+            !write_list(path, list->der, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 crl_folder_remove(const gchar *profile, const gchar *sha256, guint *out_n_removed, GError **error)
 {
@@ -235,7 +263,9 @@ crl_folder_remove(const gchar *profile, const gchar *sha256, guint *out_n_remove
         const FolderCrl *list = g_ptr_array_index(lists, i);
         if (sha256 != NULL && !g_str_equal(list->sha256, sha256))
             continue;
-        /* A file may hold several lists: with the first, all are gone. */
+        if (sha256 != NULL && !keep_others(profile, lists, list, error))
+            return FALSE;
+        /* Of several lists in one file, all are gone with the first. */
         if (remove(list->path) != 0 && errno != ENOENT)
             return fail(error, list->path, g_strerror(errno));
         (*out_n_removed)++;

@@ -67,15 +67,26 @@ append_plain(GString *subject, const gchar *commentary)
     }
 }
 
-/* RFC 2047: words of whole characters. */
+/* RFC 2047: words of whole characters; where it can be such that their base64 needs no padding,
+ * after which some readers stop. */
+static const gchar *
+find_word_end(const gchar *start)
+{
+    const gchar *end = start;
+    const gchar *aligned = NULL;
+    while (*end != '\0' && g_utf8_next_char(end) - start <= (glong)WORD_OCTETS_MAX) {
+        end = g_utf8_next_char(end);
+        if ((end - start) % 3 == 0)
+            aligned = end;
+    }
+    return *end != '\0' && aligned != NULL ? aligned : end;
+}
+
 static void
 append_encoded(GString *subject, const gchar *commentary)
 {
-    const gchar *at = commentary;
-    while (*at != '\0') {
-        const gchar *end = at;
-        while (*end != '\0' && g_utf8_next_char(end) - at <= (glong)WORD_OCTETS_MAX)
-            end = g_utf8_next_char(end);
+    for (const gchar *at = commentary; *at != '\0';) {
+        const gchar *end = find_word_end(at);
         g_autofree gchar *encoded = g_base64_encode((const guchar *)at, (gsize)(end - at));
         g_string_append_printf(subject, "\r\n =?UTF-8?B?%s?=", encoded);
         at = end;

@@ -142,8 +142,9 @@ add_own(Choosing *choosing)
                   CERTIFICATE_FROM_KEY_STORE, NULL);
 }
 
+/* And those above them to @others. */
 static void
-add_seen(Choosing *choosing)
+load_seen(Choosing *choosing)
 {
     g_autoptr(GError) problem = NULL;
     choosing->seen = seen_certificates_load(bridge_get_profile(choosing->call->bridge),
@@ -154,9 +155,18 @@ add_seen(Choosing *choosing)
     }
     for (guint i = 0; i < choosing->seen->len && i < LIMIT_SEEN_OF_ADDRESS; i++) {
         const SeenCertificate *seen = g_ptr_array_index(choosing->seen, i);
-        add_known(choosing, seen->certificate, CERTIFICATE_SEEN, seen);
         for (guint j = 0; j < seen->issuers->len; j++)
             g_ptr_array_add(choosing->others, certificate_ref(g_ptr_array_index(seen->issuers, j)));
+    }
+}
+
+static void
+add_seen(Choosing *choosing)
+{
+    for (guint i = 0; choosing->seen != NULL && i < choosing->seen->len; i++) {
+        const SeenCertificate *seen = g_ptr_array_index(choosing->seen, i);
+        if (i < LIMIT_SEEN_OF_ADDRESS)
+            add_known(choosing, seen->certificate, CERTIFICATE_SEEN, seen);
     }
 }
 
@@ -258,6 +268,28 @@ is_worth_looking_further(const DaneAnswer *answer)
     return FALSE;
 }
 
+/* Whether a record gives a certificate that wants a path to an authority. */
+static gboolean
+gives_issued_certificate(const DaneAnswer *answer)
+{
+    for (guint i = 0; i < answer->records->len; i++) {
+        const DaneRecord *record = g_ptr_array_index(answer->records, i);
+        if (gives_own_certificate(record) && record->record->usage == SMIMEA_USAGE_PKIX_EE)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The certificates above the recipient's are not in the DNS; they came with signed mail, and are
+ * needed for the path, and to tell whose revocation lists count: as when that mail was read. */
+static gboolean
+needs_issuers(const DaneAnswer *answer, const TrustParams *trust)
+{
+    return answer->dns == DNS_OUTCOME_SECURE_RECORDS && trust != NULL &&
+           ((trust->crls != NULL && trust->crls->len > 0) ||
+            (trust->authorities != NULL && gives_issued_certificate(answer)));
+}
+
 void
 recipient_choose(const OpCall *call, const TrustParams *trust, const DaneAnswer *answer,
                  RecipientChoice *out_choice)
@@ -268,10 +300,14 @@ recipient_choose(const OpCall *call, const TrustParams *trust, const DaneAnswer 
     g_auto(Choosing) choosing = {.call = call, .answer = answer};
     choosing_init(&choosing);
     add_published(&choosing);
+    if (needs_issuers(answer, trust))
+        load_seen(&choosing);
     choose(&choosing, trust, out_choice);
     if (out_choice->reason == REASON_NONE || !is_worth_looking_further(answer))
         return;
     add_own(&choosing);
+    if (choosing.seen == NULL)
+        load_seen(&choosing);
     add_seen(&choosing);
     choose(&choosing, trust, out_choice);
 }

@@ -14,7 +14,10 @@
  * vouches for it; the certificate is looked for among those that were seen in verified mail
  * (seen-certificates.h) and the user's own. That is done only where no record gives one that will
  * do, and nothing that was seen counts without a usable record of a SECURE answer that is
- * associated with it now. */
+ * associated with it now.
+ *
+ * The certificates above the recipient's come from there too: for the path of one that a PKIX-EE
+ * record gives, and for revocation lists, which count by their issuer's key. */
 
 typedef enum {
     CERTIFICATE_FROM_NOWHERE,

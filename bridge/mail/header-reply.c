@@ -280,6 +280,16 @@ apply_to_thread(const HeaderReply *reply, const gchar *value, gchar **out_value)
     return has_hidden ? decide(g_strdup(list->str), value, out_value) : HEADER_KEPT;
 }
 
+static gboolean
+has_recipients(const gchar *name)
+{
+    static const gchar *const names[] = {"To", "Cc", "Bcc", "Mail-Followup-To", NULL};
+    for (guint i = 0; names[i] != NULL; i++)
+        if (g_ascii_strcasecmp(name, names[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 HeaderFate
 header_reply_apply(const HeaderReply *reply, const gchar *name, const gchar *value,
                    gchar **out_value)
@@ -291,9 +301,7 @@ header_reply_apply(const HeaderReply *reply, const gchar *name, const gchar *val
     /* The author's own address and the moment are not taken from the references. */
     if (g_ascii_strcasecmp(name, "From") == 0 || g_ascii_strcasecmp(name, "Date") == 0)
         return HEADER_KEPT;
-    HeaderFate fate = g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0
-                          ? apply_to_people(reply, value, out_value)
-                          : HEADER_KEPT;
+    HeaderFate fate = has_recipients(name) ? apply_to_people(reply, value, out_value) : HEADER_KEPT;
     g_autofree gchar *key = make_value_key(name, value);
     gpointer other = NULL;
     if (fate == HEADER_KEPT && g_hash_table_lookup_extended(reply->values, key, NULL, &other))

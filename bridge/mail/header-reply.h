@@ -33,7 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeaderReply, header_reply_free)
  *
  * For fields that the policy keeps (RFC 9788 §6.1.2, which runs the answering twice: over what was
  * protected and over what stood outside). Subject goes by its name alone, so that one that was
- * edited stays hidden too. Of To and Cc every mailbox goes by itself: without its display name, or
+ * edited stays hidden too. Of recipients every mailbox goes by itself: without its display name, or
  * away, as it stood outside; of In-Reply-To and References every message identifier. Others go by
  * name and value.
  */

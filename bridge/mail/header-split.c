@@ -171,9 +171,19 @@ decide(const Splitter *splitter, const gchar *name, const gchar *value, gchar **
     if (options->is_draft && policy == HEADER_POLICY_NO_CONFIDENTIALITY)
         policy = HEADER_POLICY_BASELINE;
     HeaderFate fate = header_policy_apply(policy, name, value, out_value);
-    if (fate == HEADER_KEPT && options->reply != NULL)
-        fate = header_reply_apply(options->reply, name, value, out_value);
-    return fate;
+    if (options->reply == NULL || fate == HEADER_REMOVED)
+        return fate;
+    if (fate == HEADER_KEPT)
+        return header_reply_apply(options->reply, name, value, out_value);
+    /* RFC 9788 §6.1.2 asks no further where the policy changed something; but an address can be
+     * left of it that the answered message hid altogether. "[...]" tells nothing. */
+    if (g_ascii_strcasecmp(name, "Subject") == 0)
+        return fate;
+    g_autofree gchar *changed = g_steal_pointer(out_value);
+    fate = header_reply_apply(options->reply, name, changed, out_value);
+    if (fate == HEADER_KEPT)
+        *out_value = g_steal_pointer(&changed);
+    return fate == HEADER_REMOVED ? HEADER_REMOVED : HEADER_CHANGED;
 }
 
 static void
@@ -231,6 +241,22 @@ check_octets(const Entity *root, GError **error)
     return TRUE;
 }
 
+/* What nobody could read again is not made: the payload's root has its own fields too. */
+static gboolean
+check_limits(const Entity *root, const HeaderSplit *split, GError **error)
+{
+    g_autoptr(GBytes) came = entity_get_header_octets(root);
+    gsize n_octets = g_bytes_get_size(came) + g_bytes_get_size(split->inner);
+    guint n_fields = entity_get_n_fields(root) * (split->intent == HP_INTENT_CIPHER ? 2 : 1) + 1;
+    if (n_octets <= LIMIT_HEADER_OCTETS && n_fields <= LIMIT_HEADER_FIELDS)
+        return TRUE;
+    g_set_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT,
+                "the header section and its protected copy are too large (%" G_GSIZE_FORMAT
+                " octets of at most %u, %u fields of at most %u)",
+                n_octets, LIMIT_HEADER_OCTETS, n_fields, LIMIT_HEADER_FIELDS);
+    return FALSE;
+}
+
 HeaderSplit *
 header_split_new(const EntityTree *message, const HeaderSplitOptions *options, GError **error)
 {
@@ -251,6 +277,8 @@ header_split_new(const EntityTree *message, const HeaderSplitOptions *options, G
         add_field(&splitter, root, i);
     g_byte_array_append(inner, references->data, references->len);
     split->inner = g_byte_array_free_to_bytes(g_steal_pointer(&inner));
+    if (!check_limits(root, split, error))
+        return NULL;
     octet_buffer_append_text(outer, "\r\n");
     g_autoptr(GBytes) section = g_byte_array_free_to_bytes(g_steal_pointer(&outer));
     split->outer = entity_tree_parse(section, NULL, error);

@@ -41,7 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeaderSplit, header_split_free)
  * header_split_new:
  * @message: as it is to be read, with Bcc and local fields; its own HP-Outer fields are left out
  * @error: MAIL_ERROR_MALFORMED if the header section has a NUL or a CR without LF, at which others
- * would see another field begin
+ * would see another field begin; MAIL_ERROR_LIMIT if readers of this program would refuse the
+ * payload's header section (core/core-limits.h)
  */
 HeaderSplit *header_split_new(const EntityTree *message, const HeaderSplitOptions *options,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

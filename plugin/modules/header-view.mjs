@@ -171,7 +171,8 @@ export function headerRows(verdict, words) {
     const text = field.outer === null ? words.text("header_removed") : field.outer;
     return row("outside", `${harmless(field.name)}: ${harmless(text)}`);
   });
-  const alone = header.unprotected.join(", ");
+  // Not what servers and Thunderbird itself add to every message.
+  const alone = header.unprotected.filter((name) => REFUSED.has(name.toLowerCase())).join(", ");
   return [...fields, ...outside, ...(alone ? [row("alone", harmless(alone))] : [])];
 }
 

@@ -125,6 +125,24 @@ class Verb(CrlCase):
         PROGRAM.succeed('crl', 'add', LISTS['later'], *later)
         self.assertEqual([one['current'] for one in self.lists(*later)], [True, True])
 
+    def test_several_in_one_file(self):
+        """With one of them removed, the others stay."""
+        os.makedirs(self.folder)
+        interop.write('store/profile/crls/both.pem',
+                      interop.read(LISTS['empty']) + interop.read(LISTS['revoked']))
+        first, second = (one['sha256'] for one in self.lists())
+        self.assertIn('removed: 1', PROGRAM.succeed('crl', 'remove', first).text)
+        self.assertEqual([one['sha256'] for one in self.lists()], [second])
+        self.assertIn('removed: 1', PROGRAM.succeed('crl', 'remove', second).text)
+        self.assertEqual(self.lists(), [])
+
+    def test_unreadable_folder(self):
+        """It is said that lists are missing; a file where the folder should be."""
+        interop.write('store/profile/crls', b'')
+        self.addCleanup(os.remove, self.folder)
+        result = PROGRAM.run('crl', 'list')
+        self.assertIn('no revocation list is read', result.stderr)
+
     def test_files_of_the_user(self):
         os.makedirs(self.folder)
         shutil.copy(LISTS['revoked'], os.path.join(self.folder, 'authority.pem'))
@@ -165,6 +183,42 @@ class Judged(CrlCase):
         self.assertEqual(self.reason(), 'verified')
         PROGRAM.succeed('crl', 'add', LISTS['revoked'])
         self.assertEqual(self.reason(), 'certificate-revoked')
+
+
+class Hidden(CrlCase):
+    """Who has the key of a revoked certificate chooses what comes with the message."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.public = interop.path('root.public')
+        openssl.run('pkey', '-in', ROOT.key, '-pubout', '-out', cls.public)
+        cls.request = openssl.run('req', '-new', '-key', ERINS.key, '-subj', '/CN=root')
+
+    def stand_in(self, name, *extensions):
+        """A certificate with name and key of the authority, which it has not signed."""
+        path = interop.path(name)
+        lines = interop.write(f'{name}.ext', '\n'.join(extensions).encode())
+        openssl.run('x509', '-req', '-force_pubkey', self.public, '-signkey', ERINS.key, '-days',
+                    365, '-extfile', lines, '-out', path, stdin=self.request)
+        return path
+
+    def test_stand_ins_for_the_issuer(self):
+        """One may not sign lists: the list is the issuer's all the same."""
+        authority = 'basicConstraints=critical,CA:TRUE'
+        rows = {'no-crl-sign': (authority, 'keyUsage=critical,keyCertSign'),
+                'other-key-id': (authority, 'subjectKeyIdentifier=0102'),
+                'plain': (authority,)}
+        PROGRAM.succeed('crl', 'add', LISTS['revoked'])
+        for name, extensions in rows.items():
+            for options in ((), ('--ca', ROOT.certificate)):
+                with self.subTest(name, options=len(options)):
+                    message = openssl.run(
+                        'cms', '-sign', '-signer', ERINS.certificate, '-inkey', ERINS.key,
+                        '-certfile', self.stand_in(name, *extensions), '-from', ERIN,
+                        stdin=ENTITY)
+                    found = PROGRAM.run('--json', 'verify', *options, stdin=message).json
+                    self.assertEqual((found['status'], found['reason']),
+                                     ('unverified', 'certificate-revoked'))
 
 
 class Web(http.server.BaseHTTPRequestHandler):

@@ -102,6 +102,40 @@ class SeenCase(unittest.TestCase):
         shutil.rmtree(os.path.join(self.alice.folder, '.cache'), ignore_errors=True)
 
 
+class Issuers(SeenCase):
+    """Those above a certificate that the DNS gives; they come with signed mail alone."""
+
+    def found(self, address, *options):
+        """What lookup says."""
+        result = self.alice.run('--json', 'lookup', *options, address).json['results'][0]
+        return result['recipient'], result['certificate_source']
+
+    def test_path_to_an_authority(self):
+        """RFC 8162 §5, usage 1: who can be verified can be encrypted to."""
+        address, trusted = 'issued@example.org', ('--ca', ROOT.certificate)
+        person = interop.Person('issued', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 1, 0, 0))
+        self.assertEqual(self.found(address, *trusted), ('certificate-untrusted', None))
+        self.verify(sign(person, address, chain=(MIDDLE,)), *trusted)
+        self.assertEqual(self.found(address, *trusted), ('ready', 'dns'))
+        self.encrypt(person, address, *trusted)
+        self.assertEqual(self.found(address), ('certificate-untrusted', None))
+
+    def test_whose_lists_count(self):
+        """RFC 8162 §9: what a list revokes is not used under any usage, for nothing."""
+        address = 'listed@example.org'
+        person = interop.Person('listed', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 3, 0, 0))
+        message = sign(person, address, chain=(MIDDLE,))
+        self.verify(message)
+        revoked = openssl.revocation_list(interop.path('middle.crl'),
+                                          (MIDDLE.certificate, MIDDLE.key), [person.certificate])
+        self.assertEqual(self.found(address), ('ready', 'dns'))
+        self.alice.succeed('crl', 'add', revoked)
+        self.verify(message, status='unverified')
+        self.assertEqual(self.found(address), ('certificate-revoked', None))
+
+
 class Matrix(SeenCase):
     """Usage × selector × matching type of what names a certificate and does not give it."""
 

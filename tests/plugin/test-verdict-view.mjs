@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { commonName, makeVerdictView } from "../../plugin/modules/verdict-view.mjs";
+import {
+  commonName,
+  makeVerdictView,
+  withoutErrant,
+} from "../../plugin/modules/verdict-view.mjs";
 import {
   NO_TRUST,
   UNSIGNED,
@@ -161,6 +165,16 @@ test("what is not confirmed counts as unsigned, what does not fit is said plainl
   assert.match(open, /^example\.org does not secure its DNS.* as if it were not signed\.$/);
   const bad = view(unverified("signature-bad", { status: "invalid" })).panel.explanation;
   assert.equal(bad, "The message was changed after it was signed. Do not rely on its content.");
+});
+
+test("a signed part says nothing of the message, unless a list has passed it on", () => {
+  const partial = makeVerdict({ ...unverified("partial"), scope: "part" });
+  const errant = makeVerdictView({ verdict: withoutErrant(partial, false) }, context());
+  assert.deepEqual([errant.label, errant.signature, errant.certificate], ["", "none", null]);
+  assert.equal(withoutErrant(partial, true), partial);
+  assert.equal(withoutErrant(null, false), null);
+  const good = makeVerdict();
+  assert.equal(withoutErrant(good, false), good);
 });
 
 test("a reason that is not known here is told by its name", () => {

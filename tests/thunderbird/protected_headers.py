@@ -13,8 +13,8 @@ DATE = 'Sat, 21 Nov 2026 12:00:00 +0000'
 LEGACY = 'hp-legacy-display="1"'
 
 
-def fields_of(subject, *, sender=f'Carol Example <{CAROL}>', to=f'Alice Example <{ALICE}>', date=DATE,
-              **more):
+def fields_of(subject, *, sender=f'Carol Example <{CAROL}>', to=f'Alice Example <{ALICE}>',
+              date=DATE, **more):
     """Header fields, in order; further ones with "_" for "-"."""
     fields = {'From': sender, 'To': to, 'Subject': subject, 'Date': date} | {
         name.replace('_', '-').title(): value for name, value in more.items()}
@@ -27,7 +27,8 @@ def lines_of(fields):
 
 
 def payload(fields, outer, text, *, parameters='', html=None):
-    """The cryptographic payload: `fields` inside; `outer` is what HP-Outer says, None: hp="clear"."""
+    """The cryptographic payload: `fields` inside; `outer` is what HP-Outer says, with None the
+    intent is "clear"."""
     intent = 'clear' if outer is None else 'cipher'
     inside = lines_of(fields) + b''.join(
         f'HP-Outer: {name}: {value}\r\n'.encode() for name, value in (outer or {}).items())
@@ -48,22 +49,22 @@ class Sender:
         password = world.path('p12-password')
         with open(password, 'w', encoding='ascii') as file:
             file.write('secret\n')
-        (program or world.peers).succeed('export', address, both, '--export-password-file', password)
+        (program or world.peers).succeed('export', address, both,
+                                         '--export-password-file', password)
         self._pem = world.path(f'{address}.pem')
         openssl.run('pkcs12', '-in', both, '-passin', 'pass:secret', '-nodes', '-out', self._pem)
         self._alice = world.path('alice.pem')
         if not os.path.exists(self._alice):
             der = world.path('alice.der')
             world.store.succeed('export', ALICE, der, '--certificate-only')
-            with open(der, 'rb') as file:
-                form = 'pem' if file.read(1) == b'-' else 'der'
-            openssl.run('x509', '-inform', form, '-in', der, '-out', self._alice)
+            openssl.run('x509', '-inform', 'der', '-in', der, '-out', self._alice)
 
     def signed(self, entity, outside, *, spoil=False):
         """multipart/signed around an entity."""
         signed = openssl.run('cms', '-sign', '-binary', '-signer', self._pem, '-outform', 'smime',
                              '-md', 'sha256', stdin=entity)
-        head, _, rest = signed.replace(b'\r\n', b'\n').replace(b'\n', b'\r\n').partition(b'\r\n\r\n')
+        canonical = signed.replace(b'\r\n', b'\n').replace(b'\n', b'\r\n')
+        head, _, rest = canonical.partition(b'\r\n\r\n')
         if spoil:
             rest = rest.replace(b'secret', b'secreT')
         kept = [line for line in head.split(b'\r\n') if not line.startswith(b'MIME-Version')]

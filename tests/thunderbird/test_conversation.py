@@ -3,12 +3,14 @@
 """Conversations of four messages between two Thunderbirds: no server on the way ever sees their
 subject or their text."""
 
+import time
 import unittest
 
 from world import ALICE, BOB, Account, Beside, World  # first: it sets the path
 
 # pylint: disable=wrong-import-order
 import tap
+from folders import MAIL
 from messages import field
 from processes import wait_until
 from reading import REPLY
@@ -16,6 +18,9 @@ from sending import OUTER_SUBJECT
 from stock import IssuedWorld, StockBeside
 
 SUBJECT = 'Rent for April'
+# Has the server asked for new messages; while it is asked already, nobody hears of the end.
+ASK = MAIL + 'MailUtils.getExistingFolder(uri).updateFolder(null);'
+ASK_SECONDS = 2
 ALICES, BOBS = Account(ALICE, 'Alice Example', 'alice'), Account(BOB, 'Bob Example', 'bob')
 
 
@@ -35,10 +40,14 @@ class Person:
 
     def read(self, text):
         """The next message of the mailbox, which has this text; gives its view."""
-        inbox = self._world.folders.imap(self._user)
+        inbox = f'imap://{self._user}@127.0.0.1/INBOX'
+        asked = -ASK_SECONDS
 
         def arrived():
-            self._world.folders.update(inbox)
+            nonlocal asked
+            if time.monotonic() - asked >= ASK_SECONDS:
+                asked = time.monotonic()
+                self._world.thunderbird.js(ASK, uri=inbox)
             found = sorted(self._world.folders.headers(inbox), key=lambda one: one['key'])
             return found[self._n_read:]
 

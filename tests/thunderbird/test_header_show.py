@@ -201,7 +201,8 @@ class Pane(HeaderCase):
     def test_broken_signature(self):
         """Looks like an unsigned message, without a noise."""
         fields = fields_of('Broken')
-        view = self.show(self.carol.signed(payload(fields, None, 'secret text'), fields, spoil=True))
+        message = self.carol.signed(payload(fields, None, 'secret text'), fields, spoil=True)
+        view = self.show(message)
         pane = self.wait_subject(view, 'Broken')
         self.assertEqual(pane['states'], {})
         state = view.state()
@@ -292,6 +293,28 @@ class Pane(HeaderCase):
         finally:
             WORLD.addon.enable()
         self.wait_subject(view, 'Gone')
+
+
+class Print(HeaderCase):
+    """Paper has what the pane has; the printer's queue, which others see, has not."""
+
+    PAPER = '''
+        const page = about.document.getElementById("messagepane").contentDocument;
+        const cells = [...page.querySelectorAll("table[class*=moz-header-part] td")];
+        return [page.title, ...cells.map(one => one.textContent.trim())];'''
+
+    def test_fields(self):
+        entity, outer = baseline('On paper', to='=?utf-8?q?J=C3=BCrgen?= <alice@example.org>')
+        view = self.show(self.carol.both(entity, outer | {'Cc': 'mallory@example.com'}))
+        self.wait_subject(view, 'On paper')
+        title, *cells = view.js(self.PAPER)
+        self.assertEqual(title, HIDDEN)
+        self.assertIn('Subject: On paper', cells)
+        self.assertTrue(any('Jürgen' in cell for cell in cells), cells)
+        self.assertFalse(any('mallory' in cell for cell in cells), cells)
+        view.js('about.ReloadMessage();')
+        view.wait_loaded()
+        wait_until(lambda: 'Subject: On paper' in view.js(self.PAPER), 'again')
 
 
 class From(HeaderCase):

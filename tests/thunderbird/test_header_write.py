@@ -169,6 +169,22 @@ class Replies(HeaderCase):
         self.assertNotIn(SUBJECT.encode(), delivery.octets)
 
 
+    def test_the_event_page_was_stopped(self):
+        """What is answered is found out again; what was written stays."""
+        self.settings(headerProtection='none')
+        window = self.show().answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        window.remove_recipient(CAROL)
+        window.add_recipient(BOB)
+        self.addon.stop_background()
+        window.press(SEND)
+        [delivery] = self.delivered(window)
+        self.assertEqual(delivery.recipients, [BOB])
+        self.assertEqual(field(delivery.octets, 'Subject'), f'Re: {OUTER_SUBJECT}')
+        self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+
 class Warned(HeaderCase):
     def test_encryption_was_switched_off(self):
         window = self.show().answer(REPLY)
@@ -223,7 +239,7 @@ class Warned(HeaderCase):
 class Drafts(HeaderCase):
     def stored(self, folder):
         """The newest draft, encrypted to oneself and not signed: what is on the server, inside."""
-        octets = self.world.imap.messages('alice', folder)[-1]
+        octets = self.world.imap.messages('alice', folder)[-1]  # that of the greatest number
         self.assertEqual(self.judge.recipients(octets), [ALICE])
         self.assertEqual(field(octets, 'Subject'), OUTER_SUBJECT)
         self.assertNotIn(SUBJECT.encode(), octets)
@@ -240,13 +256,18 @@ class Drafts(HeaderCase):
         window.close()
         return self.stored(folder)
 
-    def edit(self, kind='Draft', name='Drafts'):
-        """Opens the newest draft again."""
+    def edit(self, octets, kind='Draft', name='Drafts'):
+        """Opens a draft again."""
         folder = self.world.folders.imap('alice', name)
-        count = len(self.world.imap.messages('alice', name))
-        newest = max(self.world.folders.wait_headers(folder, count), key=lambda one: one['key'])
+        number = field(octets, 'Message-ID').strip('<>')
+
+        def uris():
+            return [one['uri'] for one in self.world.folders.headers(folder)
+                    if one['id'] == number]
+
+        [uri] = wait_until(uris, 'Thunderbird has the draft')
         return self.composing.opened_by(
-            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=newest['uri'], type=kind))
+            lambda: self.world.thunderbird.js(EDIT_DRAFT, uri=uri, type=kind))
 
     def test_an_answer(self):
         window = self.show().answer(REPLY)
@@ -255,7 +276,7 @@ class Drafts(HeaderCase):
         octets, payload = self.save(window)
         self.assertEqual(field(octets, 'X-Dane-Smime'), 'sign encrypt')
         self.assertEqual(payload['Subject'], f'Re: {SUBJECT}')
-        again = self.edit()
+        again = self.edit(octets)
         self.wait_subject(again, f'Re: {SUBJECT}')
         self.wait_people(again, to=[CAROL])
         again.wait_for_text(TEXT)
@@ -272,8 +293,8 @@ class Drafts(HeaderCase):
         window = self.show().answer(REPLY)
         self.wait_label(window, BOTH, '')
         self.wait_subject(window, f'Re: {SUBJECT}')
-        self.save(window)
-        again = self.edit()
+        octets, _payload = self.save(window)
+        again = self.edit(octets)
         self.wait_subject(again, f'Re: {SUBJECT}')
         self.wait_label(again, BOTH, '')
         again.press(SEND)
@@ -295,10 +316,10 @@ class Drafts(HeaderCase):
         self.set_defaults('never', 'always')
         window = self.composing.open(ALICE, BOB, subject=SUBJECT, body=f'<p>{TEXT}</p>')
         self.wait_label(window, BOTH, '')
-        self.save(window, SAVE_TEMPLATE, 'Templates')
+        octets, _payload = self.save(window, SAVE_TEMPLATE, 'Templates')
         for kind in ('Template', 'EditTemplate'):
             with self.subTest(kind):
-                again = self.edit(kind, 'Templates')
+                again = self.edit(octets, kind, 'Templates')
                 self.wait_subject(again, SUBJECT)
                 self.wait_people(again, to=[BOB])
                 again.wait_for_text(TEXT)
@@ -311,7 +332,7 @@ class Drafts(HeaderCase):
         self.wait_label(window, BOTH, '')
         octets, payload = self.save(window)
         self.assertEqual((payload['Bcc'], payload['Subject']), (CAROL, SUBJECT))
-        again = self.edit()
+        again = self.edit(octets)
         self.wait_subject(again, SUBJECT)
         self.wait_people(again, to=[BOB], bcc=[CAROL])
         self.wait_label(again, BOTH, '')

@@ -8,6 +8,7 @@ const VERDICT_PARTS = [
   "verdict/security-panel",
   "verdict/message-bars",
   "verdict/field-marks",
+  "verdict/printed-fields",
   "verdict/message-fields",
   "verdict/receipts",
   "verdict/message-hooks",

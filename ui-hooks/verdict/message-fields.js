@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global FieldMarks, Patches, Services */
+/* global FieldMarks, Patches, Services, writePrintedFields */
 
 const LOCAL_DATE = "x-mozilla-localizeddate";
 /** Functions of about:message that build the rows anew. */
@@ -23,6 +23,7 @@ var MessageFields = class {
       onEndHeaders: () => this.#marks.draw(this.#fields),
     };
     win.gMessageListeners?.push(listener);
+    patches.listen(win, "MsgLoaded", () => this.#print());
     patches.undone(() => {
       const place = win.gMessageListeners?.indexOf(listener) ?? -1;
       if (place >= 0) {
@@ -49,7 +50,12 @@ var MessageFields = class {
     if (this.works && this.#win.gBuiltExpandedView) {
       this.#replace();
       this.#rebuild();
+      this.#print();
     }
+  }
+
+  #print() {
+    writePrintedFields(this.#win.getMessagePaneBrowser?.().contentDocument, this.#fields);
   }
 
   /** The message goes: the next one brings its own. */

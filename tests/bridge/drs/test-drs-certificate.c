@@ -35,6 +35,12 @@ static const ExamineCase examine_cases[] = {
      DRS_KEY_USAGE DRS_PURPOSES
      "1.3.6.1.4.1.311.21.6=ASN1:BMPSTRING:DomainController\n" DRS_NAMES DRS_GUID HOST,
      DRS_KIND_DOMAIN_CONTROLLER, 0},
+    /* [MS-WCCE] §2.2.2.7.7.1 */
+    {"template-in-sequence",
+     DRS_KEY_USAGE DRS_PURPOSES
+     "1.3.6.1.4.1.311.20.2=ASN1:SEQUENCE:template\n" DRS_NAMES DRS_GUID HOST
+     "[template]\nname=UTF8:DomainController\n",
+     DRS_KIND_DOMAIN_CONTROLLER, 0},
     {"template-other-type",
      DRS_KEY_USAGE DRS_PURPOSES
      "1.3.6.1.4.1.311.20.2=ASN1:UTF8:DomainController\n" DRS_NAMES DRS_GUID HOST,

@@ -65,6 +65,8 @@ static const ReplyCase reply_cases[] = {
     {"cc-hidden", MESSAGE(bold), "Cc", "Dee <dee@d.example>", ""},
     {"cc-hidden-beside-others", MESSAGE(bold), "Cc", "dee@d.example, Eve <eve@e.example>",
      "eve@e.example"},
+    {"followup-hidden", MESSAGE(bold), "Mail-Followup-To", "dee@d.example, eve@e.example",
+     "eve@e.example"},
     {"from-is-mine", MESSAGE(shy), "From", "Ben <ben@b.example>", NULL},
     {"in-reply-to", MESSAGE(bold), "In-Reply-To", "<inner@a.example>", "<outer@a.example>"},
     {"in-reply-to-not-hidden", MESSAGE(shy), "In-Reply-To", "<1@a.example>", NULL},

@@ -90,6 +90,95 @@ static const SplitCase split_cases[] = {
      " another-one-that-is-long-too@subdomain.example\r\n",
      "To: an-address-that-is-rather-long-@subdomain.example,\r\n"
      " another-one-that-is-long-too@subdomain.example\r\n\r\n"},
+    {"rfc9788-c.3.1",
+     {.intent = HP_INTENT_CIPHER},
+     "Subject: smime-signed-enc-hp-baseline\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n" BODY,
+     "Subject: smime-signed-enc-hp-baseline\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: From: Alice <alice@smime.example>\r\n"
+     "HP-Outer: To: Bob <bob@smime.example>\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:09:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "\r\n"},
+    {"rfc9788-c.3.4",
+     {.intent = HP_INTENT_CIPHER, .policy = HEADER_POLICY_SHY},
+     "Subject: smime-signed-enc-hp-shy-legacy\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:13:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n" BODY,
+     "Subject: smime-signed-enc-hp-shy-legacy\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:13:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "HP-Outer: From: alice@smime.example\r\n"
+     "HP-Outer: To: bob@smime.example\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 15:13:02 +0000\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-shy-legacy@example>\r\n"
+     "From: alice@smime.example\r\n"
+     "To: bob@smime.example\r\n"
+     "Date: Sat, 20 Feb 2021 15:13:02 +0000\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "\r\n"},
+    {"rfc9788-c.3.5",
+     {.intent = HP_INTENT_CIPHER},
+     "Subject: smime-signed-enc-hp-baseline-reply\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n" BODY,
+     "Subject: smime-signed-enc-hp-baseline-reply\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: Subject: [...]\r\n"
+     "HP-Outer: Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "HP-Outer: From: Alice <alice@smime.example>\r\n"
+     "HP-Outer: To: Bob <bob@smime.example>\r\n"
+     "HP-Outer: Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "HP-Outer: User-Agent: Sample MUA Version 1.0\r\n"
+     "HP-Outer: In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "HP-Outer: References: <smime-signed-enc-hp-baseline@example>\r\n",
+     "Subject: [...]\r\n"
+     "Message-ID: <smime-signed-enc-hp-baseline-reply@example>\r\n"
+     "From: Alice <alice@smime.example>\r\n"
+     "To: Bob <bob@smime.example>\r\n"
+     "Date: Sat, 20 Feb 2021 10:15:02 -0500\r\n"
+     "User-Agent: Sample MUA Version 1.0\r\n"
+     "In-Reply-To: <smime-signed-enc-hp-baseline@example>\r\n"
+     "References: <smime-signed-enc-hp-baseline@example>\r\n"
+     "\r\n"},
     {"nothing", {.intent = HP_INTENT_CIPHER}, BODY, "", "\r\n"},
 };
 
@@ -159,8 +248,10 @@ static void
 test_reply(void)
 {
     ReferenceField subject = {(gchar *)"Subject", (gchar *)"Rent", (gchar *)"[...]", TRUE};
+    ReferenceField cc = {(gchar *)"Cc", (gchar *)"Dee <dee@d.example>", NULL, TRUE};
     g_autoptr(GPtrArray) message = g_ptr_array_new();
     g_ptr_array_add(message, &subject);
+    g_ptr_array_add(message, &cc);
     g_autoptr(GPtrArray) references = g_ptr_array_new();
     g_ptr_array_add(references, message);
     g_autoptr(HeaderReply) reply = header_reply_new(references);
@@ -171,6 +262,13 @@ test_reply(void)
     /* The policy alone hides nothing: what counts is what stands outside. */
     g_autofree gchar *lines = join(split->legacy_lines);
     g_assert_cmpstr(lines, ==, "Subject: Re: Rent");
+    /* What was hidden altogether is not told by a policy that only shortens it. */
+    options.policy = HEADER_POLICY_SHY;
+    g_autoptr(HeaderSplit) shy = split_text(
+        "Subject: Re: Rent\r\nCc: Dee <dee@d.example>, Eve <eve@e.example>\r\n\r\n", &options);
+    g_assert_cmpstr(shy->subject, ==, "[...]");
+    const Entity *outer = entity_tree_get_root(shy->outer);
+    g_assert_cmpstr(entity_find_field(outer, "Cc"), ==, "eve@e.example");
     /* A signed message tells everything; it is asked before that. */
     options.intent = HP_INTENT_CLEAR;
     g_autoptr(HeaderSplit) clear = split_text("Subject: Re: Rent\r\n\r\n", &options);
@@ -200,6 +298,31 @@ test_refused(gconstpointer data)
     g_assert_no_error(error);
     g_assert_null(header_split_new(tree, &options, &error));
     g_assert_error(error, MAIL_ERROR, MAIL_ERROR_MALFORMED);
+}
+
+/* 1999 fields can be signed, but not told of twice. */
+static void
+test_limits(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < 1999; i++)
+        g_string_append(text, "X: y\r\n");
+    g_string_append(text, "\r\n");
+    g_autoptr(EntityTree) many = parse_text(text->str);
+    HeaderSplitOptions options = {.intent = HP_INTENT_CLEAR};
+    g_autoptr(HeaderSplit) split = header_split_new(many, &options, &error);
+    g_assert_no_error(error);
+    options.intent = HP_INTENT_CIPHER;
+    g_assert_null(header_split_new(many, &options, &error));
+    g_assert_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT);
+    g_clear_error(&error);
+
+    g_autofree gchar *word = g_strnfill(LIMIT_HEADER_OCTETS / 2, 'x');
+    g_autofree gchar *section = g_strdup_printf("X: %s\r\n\r\n", word);
+    g_autoptr(EntityTree) large = parse_text(section);
+    g_assert_null(header_split_new(large, &options, &error));
+    g_assert_error(error, MAIL_ERROR, MAIL_ERROR_LIMIT);
 }
 
 static void
@@ -234,6 +357,7 @@ main(int argc, char *argv[])
     g_test_add_func("/header-split/description", test_description);
     g_test_add_func("/header-split/legacy-line-ends", test_legacy_line_ends);
     g_test_add_func("/header-split/reply", test_reply);
+    g_test_add_func("/header-split/limits", test_limits);
     g_test_add_func("/header-split/possible", test_possible);
     return g_test_run();
 }
