@@ -199,11 +199,10 @@ class Drafts(unittest.TestCase):
     def open(self, kind, folder, mode):
         more = ('X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0\r\n'
                 'Bcc: dave@example.org\r\n')
-        message = rich(kind, more=more, sender=ALICE, recipient=CAROL)
-        sealed = WORLD.store.succeed('encrypt', '--recipient', ALICE, stdin=message).stdout
-        fields, content = split(sealed)
-        if b'Bcc:' not in fields:
-            sealed = b'Bcc: dave@example.org\r\n' + fields + b'\r\n' + content
+        # Without protected fields, as other programs and older versions of this one save drafts.
+        sealed = KINDS.encrypted_by_openssl(kind, rich(kind), KINDS.own_key())
+        sealed = (head(kind, more, sender=ALICE, recipient=CAROL).encode()
+                  + sealed.removeprefix(head(kind).encode()))
         uri = MAIL.local_folder(folder)
         MAIL.add(uri, sealed)
         uri = wait_until(lambda: MAIL.uri_of(uri, f'kind {kind}'), 'the draft')
