@@ -116,15 +116,19 @@ has_identifiers(const gchar *name)
            g_ascii_strcasecmp(name, "References") == 0;
 }
 
+/* Both can be as many as fit into a header section. */
 static void
 add_identifiers(HeaderReply *reply, const ReferenceField *field)
 {
     g_autoptr(GPtrArray) hidden = split_identifiers(field->value);
     g_autoptr(GPtrArray) outer = split_identifiers(field->outer);
+    g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
     gboolean is_message_id = g_ascii_strcasecmp(field->name, "Message-ID") == 0;
+    for (guint i = 0; i < outer->len; i++)
+        g_hash_table_add(shown, g_ptr_array_index(outer, i));
     for (guint i = 0; i < hidden->len; i++) {
         gchar *identifier = g_ptr_array_index(hidden, i);
-        if (g_ptr_array_find_with_equal_func(outer, identifier, g_str_equal, NULL))
+        if (g_hash_table_contains(shown, identifier))
             continue;
         const gchar *other = is_message_id && outer->len > 0 ? g_ptr_array_index(outer, 0) : NULL;
         g_hash_table_insert(reply->threads, g_strdup(identifier), g_strdup(other));

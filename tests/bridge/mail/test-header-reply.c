@@ -140,6 +140,26 @@ test_several(void)
     check(reply, "To", "Ana <ana@a.example>", NULL);
 }
 
+/* A header section full of identifiers, inside and outside, none of them the same. */
+static void
+test_many_identifiers(void)
+{
+    g_autoptr(GString) inside = g_string_new(NULL);
+    g_autoptr(GString) outside = g_string_new(NULL);
+    for (guint i = 0; i < 60000; i++) {
+        g_string_append_printf(inside, "<i%u>", i);
+        g_string_append_printf(outside, "<o%u>", i);
+    }
+    const Field fields[] = {{"References", inside->str, outside->str}};
+    g_autoptr(GPtrArray) references =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    g_ptr_array_add(references, make_message(MESSAGE(fields)));
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(HeaderReply) reply = header_reply_new(references);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+    check(reply, "References", "<i1> <o1> <x>", "<o1> <x>");
+}
+
 static void
 test_nothing(void)
 {
@@ -155,6 +175,7 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     ADD_ROWS("/header-reply/", reply_cases, test_reply);
     g_test_add_func("/header-reply/several", test_several);
+    g_test_add_func("/header-reply/many-identifiers", test_many_identifiers);
     g_test_add_func("/header-reply/nothing", test_nothing);
     return g_test_run();
 }
