@@ -4,6 +4,7 @@
 
 #include "addr-spec.h"
 #include "address-token.h"
+#include "header-protection.h"
 #include "message-date.h"
 
 static const gchar *const policy_names[HEADER_POLICY_N_POLICIES] = {"baseline", "shy", "none"};
@@ -108,7 +109,8 @@ header_policy_apply(HeaderPolicy policy, const gchar *name, const gchar *value, 
 {
     if (policy == HEADER_POLICY_NO_CONFIDENTIALITY)
         return HEADER_KEPT;
-    if (g_ascii_strcasecmp(name, "Comments") == 0 || g_ascii_strcasecmp(name, "Keywords") == 0)
+    if (g_ascii_strcasecmp(name, "Comments") == 0 || g_ascii_strcasecmp(name, "Keywords") == 0 ||
+        header_field_is_topic(name))
         return HEADER_REMOVED;
     g_autofree gchar *other = g_ascii_strcasecmp(name, "Subject") == 0
                                   ? g_strdup(HEADER_POLICY_SUBJECT)
