@@ -6,6 +6,8 @@
 
 #include "addr-spec.h"
 #include "address.h"
+#include "encoded-word.h"
+#include "header-protection.h"
 
 /* Each message in full, and each value once: an answer has a few fields, its references may have
  * thousands. */
@@ -142,11 +144,13 @@ dup_plain(const gchar *outer)
     return outer != NULL && header_value_is_plain(outer) ? g_strdup(outer) : NULL;
 }
 
+/* Equal for two ways to write one value in encoded words (RFC 2047). */
 static gchar *
 make_value_key(const gchar *name, const gchar *value)
 {
     g_autofree gchar *lower = g_ascii_strdown(name, -1);
-    return g_strconcat(lower, "\n", value, NULL);
+    g_autofree gchar *text = encoded_words_decode(value);
+    return g_strconcat(lower, "\n", g_strstrip(text), NULL);
 }
 
 static void
@@ -247,11 +251,20 @@ is_name_hidden(const Person *person, const gchar *display_name)
            !g_hash_table_contains(person->open_names, display_name);
 }
 
-/* Once a name has to go, the others do too. */
+/* Whether it may be written anew with its address alone. */
+static gboolean
+is_writable(const Mailbox *mailbox)
+{
+    g_autoptr(AddrSpec) address = addr_spec_parse(mailbox->address, -1, NULL);
+    return address != NULL && header_value_is_plain(mailbox->address);
+}
+
+/* Once a name has to go, the others do too, with those of groups, and addresses that are not ASCII:
+ * the field inside has them all. */
 static HeaderFate
 apply_to_people(const HeaderReply *reply, const gchar *value, gchar **out_value)
 {
-    g_autoptr(GPtrArray) mailboxes = header_value_get_mailboxes(value);
+    g_autoptr(GPtrArray) mailboxes = mailbox_list_parse(value, NULL);
     g_autoptr(GString) list = g_string_new(NULL);
     gboolean has_hidden = FALSE;
     for (guint i = 0; mailboxes != NULL && i < mailboxes->len; i++) {
@@ -260,7 +273,7 @@ apply_to_people(const HeaderReply *reply, const gchar *value, gchar **out_value)
         const Person *person = g_hash_table_lookup(reply->people, key);
         gboolean is_away = person != NULL && !person->was_outside;
         has_hidden |= is_away || (person != NULL && is_name_hidden(person, mailbox->display_name));
-        if (!is_away)
+        if (!is_away && is_writable(mailbox))
             g_string_append_printf(list, "%s%s", list->len == 0 ? "" : ", ", mailbox->address);
     }
     return has_hidden ? decide(g_strdup(list->str), value, out_value) : HEADER_KEPT;
@@ -300,6 +313,8 @@ header_reply_apply(const HeaderReply *reply, const gchar *name, const gchar *val
 {
     if (g_ascii_strcasecmp(name, "Subject") == 0)
         return reply->subject == NULL ? HEADER_KEPT : apply_to_subject(reply, value, out_value);
+    if (header_field_is_topic(name) && reply->subject != NULL)
+        return HEADER_REMOVED;
     if (g_ascii_strcasecmp(name, "In-Reply-To") == 0 || g_ascii_strcasecmp(name, "References") == 0)
         return apply_to_thread(reply, value, out_value);
     /* The author's own address and the moment are not taken from the references. */

@@ -17,6 +17,7 @@ static const Field shy[] = {
     {"Subject", "Rent", "[...]"},
     {"Message-ID", "<1@a.example>", "="},
     {"Keywords", "money", NULL},
+    {"X-Topic", "=?utf-8?q?M=C3=BCll?=", NULL},
 };
 /* One under a policy that hides recipients and the thread. */
 static const Field bold[] = {
@@ -33,6 +34,7 @@ static const Field hostile[] = {
     {"Keywords", "money", "b\nX: y"},
     {"Message-ID", "<inner@a.example>", "<o\r\nX: y>"},
 };
+static const Field open[] = {{"Subject", "Rent", "="}};
 static const Field answered[] = {{"Subject", "Re: Rent", "Re: [...]"}};
 
 #define MESSAGE(fields) fields, G_N_ELEMENTS(fields)
@@ -61,6 +63,14 @@ static const ReplyCase reply_cases[] = {
     {"to-name-of-mine", MESSAGE(shy), "To", "My landlady <ana@a.example>", NULL},
     {"to-beside-others", MESSAGE(shy), "To", "Ana <ana@a.example>, Eve <eve@e.example>",
      "ana@a.example, eve@e.example"},
+    {"to-group", MESSAGE(shy), "To", "Friends: Ana <ana@a.example>, Eve <eve@e.example>;",
+     "ana@a.example, eve@e.example"},
+    {"to-beside-group", MESSAGE(shy), "To", "Ana <ana@a.example>, undisclosed-recipients:;",
+     "ana@a.example"},
+    {"to-beside-not-ascii", MESSAGE(shy), "To", "Ana <ana@a.example>, \303\244@b.example",
+     "ana@a.example"},
+    {"to-group-of-others", MESSAGE(shy), "To", "Friends: Eve <eve@e.example>;", NULL},
+    {"cc-hidden-in-group", MESSAGE(bold), "Cc", "Friends: dee@d.example;", ""},
     {"to-others", MESSAGE(shy), "To", "Eve <eve@e.example>", NULL},
     {"cc-hidden", MESSAGE(bold), "Cc", "Dee <dee@d.example>", ""},
     {"cc-hidden-beside-others", MESSAGE(bold), "Cc", "dee@d.example, Eve <eve@e.example>",
@@ -76,6 +86,9 @@ static const ReplyCase reply_cases[] = {
     {"keywords-same", MESSAGE(shy), "Keywords", "money", ""},
     {"keywords-other", MESSAGE(shy), "Keywords", "cats", NULL},
     {"keywords-hostile", MESSAGE(hostile), "Keywords", "money", ""},
+    {"encoded-otherwise", MESSAGE(shy), "X-Topic", "=?UTF-8?B?TcO8bGw=?=", ""},
+    {"thread-topic", MESSAGE(shy), "Thread-Topic", "Rent", ""},
+    {"thread-topic-of-nothing-hidden", MESSAGE(open), "Thread-Topic", "Rent", NULL},
     {"something-else", MESSAGE(shy), "X-Other", "x", NULL},
 };
 
