@@ -99,7 +99,9 @@ make_shy(const gchar *name, const gchar *value)
 {
     if (g_ascii_strcasecmp(name, "From") == 0)
         return get_addresses(value, 1);
-    if (g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0)
+    /* Bcc: of drafts, which alone have one that is protected. */
+    if (g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0 ||
+        g_ascii_strcasecmp(name, "Bcc") == 0)
         return get_addresses(value, G_MAXUINT);
     return g_ascii_strcasecmp(name, "Date") == 0 ? get_date_in_utc(value) : NULL;
 }

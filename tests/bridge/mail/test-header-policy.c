@@ -39,6 +39,7 @@ static const PolicyCase policy_cases[] = {
     {"shy-to", S, "To", "Ana <ana@a.example>, \"B, C\" <ben@b.example>",
      "ana@a.example, ben@b.example"},
     {"shy-cc", S, "Cc", "Ana (secret) <ana@a.example>", "ana@a.example"},
+    {"shy-bcc-of-draft", S, "Bcc", "Ana <ana@a.example>", "ana@a.example"},
     {"shy-to-quoted-local-part", S, "To", "X <\"a b\"@b.example>", "\"a b\"@b.example"},
     {"shy-to-empty-group", S, "To", "undisclosed-recipients:;", NULL},
     {"shy-to-group", S, "To", "Friends: Ana <ana@a.example>;", NULL},
