@@ -9,6 +9,8 @@
 #include "encoded-word.h"
 #include "header-protection.h"
 
+#define MAX_WORD_OCTETS 900u
+
 /* Each message in full, and each value once: an answer has a few fields, its references may have
  * thousands. */
 struct _HeaderReply {
@@ -118,6 +120,22 @@ has_identifiers(const gchar *name)
            g_ascii_strcasecmp(name, "References") == 0;
 }
 
+/* What a peer wrote outside goes into a header section of ours, folded between words. Relays break
+ * a line that is longer than RFC 5322 §2.1.1 allows where they like, and a field begins there. */
+static gchar *
+dup_plain(const gchar *outer)
+{
+    if (outer == NULL || !header_value_is_plain(outer))
+        return NULL;
+    for (const gchar *at = outer; *at != '\0';) {
+        gsize n_word = strcspn(at, " \t");
+        if (n_word > MAX_WORD_OCTETS)
+            return NULL;
+        at += n_word + strspn(at + n_word, " \t");
+    }
+    return g_strdup(outer);
+}
+
 /* Both can be as many as fit into a header section. */
 static void
 add_identifiers(HeaderReply *reply, const ReferenceField *field)
@@ -133,15 +151,8 @@ add_identifiers(HeaderReply *reply, const ReferenceField *field)
         if (g_hash_table_contains(shown, identifier))
             continue;
         const gchar *other = is_message_id && outer->len > 0 ? g_ptr_array_index(outer, 0) : NULL;
-        g_hash_table_insert(reply->threads, g_strdup(identifier), g_strdup(other));
+        g_hash_table_insert(reply->threads, g_strdup(identifier), dup_plain(other));
     }
-}
-
-/* What a peer wrote outside goes into a header section of ours. */
-static gchar *
-dup_plain(const gchar *outer)
-{
-    return outer != NULL && header_value_is_plain(outer) ? g_strdup(outer) : NULL;
 }
 
 /* Equal for two ways to write one value in encoded words (RFC 2047). */

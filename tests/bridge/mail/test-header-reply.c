@@ -173,6 +173,25 @@ test_many_identifiers(void)
     check(reply, "References", "<i1> <o1> <x>", "<o1> <x>");
 }
 
+/* Of a peer's: a line that nobody can fold is not written. */
+static void
+test_long_words(void)
+{
+    g_autofree gchar *text = g_strnfill(990, 'a');
+    g_autofree gchar *subject = g_strconcat("Re: ", text, "Bcc:mallory@m.example", NULL);
+    g_autofree gchar *identifier = g_strconcat("<", text, "@x>", NULL);
+    const Field fields[] = {{"Subject", "Rent", subject},
+                            {"Message-ID", "<inner@x>", identifier},
+                            {"X-Other", "x", subject}};
+    g_autoptr(GPtrArray) references =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    g_ptr_array_add(references, make_message(MESSAGE(fields)));
+    g_autoptr(HeaderReply) reply = header_reply_new(references);
+    check(reply, "Subject", "Re: Rent", "Re: [...]");
+    check(reply, "In-Reply-To", "<inner@x>", "");
+    check(reply, "X-Other", "x", "");
+}
+
 static void
 test_nothing(void)
 {
@@ -189,6 +208,7 @@ main(int argc, char *argv[])
     ADD_ROWS("/header-reply/", reply_cases, test_reply);
     g_test_add_func("/header-reply/several", test_several);
     g_test_add_func("/header-reply/many-identifiers", test_many_identifiers);
+    g_test_add_func("/header-reply/long-words", test_long_words);
     g_test_add_func("/header-reply/nothing", test_nothing);
     return g_test_run();
 }
