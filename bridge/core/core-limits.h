@@ -38,6 +38,9 @@
  * where it is short; with LIMIT_ENTITIES parts there are six fields for each. */
 #define LIMIT_ALL_HEADER_OCTETS (8u * 1024 * 1024)
 #define LIMIT_ALL_HEADER_FIELDS 60000u
+/* Of one field, looked at to find where its encoded words end; those without an end cost most. A
+ * header section full of sound ones takes as many octets as it has. */
+#define LIMIT_WORD_SEARCH_OCTETS (4u * 1024 * 1024)
 /* Nested multiparts and message/rfc822 of one message (RFC 8551 §3.7 asks for "arbitrarily nested"
  * within the receiver's means). */
 #define LIMIT_ENTITY_DEPTH 64u

@@ -86,7 +86,8 @@ read_guid(GBytes *name, BerSlice *out_guid)
         return TRUE;
     return ber_enter(&fields, BER_CONTEXT_CONSTRUCTED(0), "GUID", &wrapper, NULL) &&
            ber_read(&wrapper, BER_OCTET_STRING, "GUID", out_guid, NULL) &&
-           ber_finish(&wrapper, "GUID", NULL) && out_guid->n_octets == GUID_OCTETS;
+           ber_leave(&fields, &wrapper, "GUID", NULL) && ber_finish(&fields, "otherName", NULL) &&
+           out_guid->n_octets == GUID_OCTETS;
 }
 
 /* Letters, digits, and what else host names have: nothing that shows otherwise than it is. */
@@ -126,10 +127,11 @@ examine_names(const Certificate *certificate, DrsCertificateFacts *facts)
             g_strv_builder_add(hosts, name->text);
             n_hosts++;
         }
-        if (name->tag != GENERAL_NAME_OTHER || (read_guid(name->whole, &guid) && !guid.octets))
+        gboolean is_sound = name->tag == GENERAL_NAME_OTHER && read_guid(name->whole, &guid);
+        if (name->tag != GENERAL_NAME_OTHER || (is_sound && guid.octets == NULL))
             continue;
         n_guids++;
-        if (guid.n_octets == GUID_OCTETS && facts->guid == NULL)
+        if (is_sound && facts->guid == NULL)
             facts->guid = dup_guid_text(guid.octets);
     }
     facts->dns_names = g_strv_builder_end(hosts);

@@ -294,16 +294,36 @@ drs_map_set(const DrsMap *map, const gchar *address, Certificate *certificate, D
     return written;
 }
 
+/* A message of one's own that comes back, with another From, must not make that address an own one,
+ * whose certificate nobody could learn any more. */
+static gboolean
+may_learn(const Found *found, GPtrArray *own_keys, const Certificate *certificate)
+{
+    return found->own == NULL && !drs_own_keys_have(own_keys, certificate);
+}
+
+/* What was added stays so, and makes no room, when a message brings the same. */
+static gboolean
+is_added(const Found *found, const Certificate *certificate)
+{
+    return found->recorded != NULL && found->recorded->origin == DRS_ORIGIN_ADDED &&
+           g_bytes_equal(certificate_get_der(found->recorded->certificate),
+                         certificate_get_der(certificate));
+}
+
 gboolean
 drs_map_learn(const DrsMap *map, DrsMessageType type, gboolean from_responses, const gchar *address,
               Certificate *certificate, gboolean *out_learned, GError **error)
 {
     g_auto(Found) found = {0};
-    if (!look_up_one(map, address, &found, error))
+    g_autoptr(GPtrArray) own_keys = drs_own_keys_load(map, error);
+    if (own_keys == NULL || !look_up(map, own_keys, address, &found, error))
         return FALSE;
-    gboolean wanted = found.own == NULL && (type == DRS_REQUEST || from_responses);
+    gboolean wanted =
+        may_learn(&found, own_keys, certificate) && (type == DRS_REQUEST || from_responses);
     DrsMapOrigin origin = type == DRS_REQUEST ? DRS_ORIGIN_REQUEST : DRS_ORIGIN_RESPONSE;
-    if (wanted && !drs_map_set(map, address, certificate, origin, error))
+    if (wanted && !is_added(&found, certificate) &&
+        !drs_map_set(map, address, certificate, origin, error))
         return FALSE;
     *out_learned = wanted;
     return TRUE;

@@ -9,7 +9,7 @@
  *
  * Own addresses come first: their certificates are those of the key store, whatever else the map
  * has. An own key belongs to an address if its certificate names it, or names the address's domain
- * as a host, as those of controllers do; or if the map has its certificate for that address, since
+ * as a host, as those of controllers do; or if its certificate was added for that address, since
  * controllers' addresses often are others than their certificates' names.
  *
  * One file an address in the folder "drs-map" of the key store's, mode 0600, in the form of a
@@ -81,7 +81,8 @@ gboolean drs_map_set(const DrsMap *map, const gchar *address, Certificate *certi
  * @out_learned: whether it is in the map now
  *
  * §3.3.5.3: the certificate of a verified request replaces what was there; that of a response only
- * where it is asked for. Own addresses stay as they are.
+ * where it is asked for. Own addresses stay as they are, own certificates are not learned for other
+ * ones, and what was added with the same certificate stays an entry that was added.
  */
 gboolean drs_map_learn(const DrsMap *map, DrsMessageType type, gboolean from_responses,
                        const gchar *address, Certificate *certificate, gboolean *out_learned,

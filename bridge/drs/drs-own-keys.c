@@ -44,6 +44,16 @@ drs_own_keys_get(GPtrArray *keys, guint i)
     return ((OwnKey *)g_ptr_array_index(keys, i))->pair;
 }
 
+gboolean
+drs_own_keys_have(GPtrArray *keys, const Certificate *certificate)
+{
+    for (guint i = 0; i < keys->len; i++)
+        if (g_bytes_equal(certificate_get_der(key_pair_get_certificate(drs_own_keys_get(keys, i))),
+                          certificate_get_der(certificate)))
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 names_address(const Certificate *certificate, const AddrSpec *wanted)
 {
@@ -65,11 +75,13 @@ names_host(const DrsCertificateFacts *facts, const AddrSpec *wanted)
     return FALSE;
 }
 
+/* Somebody who works here has said so: what came with a message was for anybody to send. */
 static gboolean
 is_recorded(const Certificate *certificate, const DrsMapEntry *recorded)
 {
-    return recorded != NULL && g_bytes_equal(certificate_get_der(recorded->certificate),
-                                             certificate_get_der(certificate));
+    return recorded != NULL && recorded->origin == DRS_ORIGIN_ADDED &&
+           g_bytes_equal(certificate_get_der(recorded->certificate),
+                         certificate_get_der(certificate));
 }
 
 /* How good it is for signing: valid now before others, then by kind. */

@@ -15,3 +15,5 @@ KeyPair *drs_own_keys_find(GPtrArray *keys, const AddrSpec *wanted, const DrsMap
                            gint64 now);
 
 KeyPair *drs_own_keys_get(GPtrArray *keys, guint i);
+/* Whether @certificate is that of one of them. */
+gboolean drs_own_keys_have(GPtrArray *keys, const Certificate *certificate);

@@ -222,6 +222,23 @@ is_bound(const Reading *reading)
     return TRUE;
 }
 
+/* Which From is shown, and what follows from that for the verdict: a certificate that the user
+ * names vouches for what it signed, which is the From inside; where nothing binds that, nobody
+ * vouches for the one that is shown in its place. */
+static void
+settle_author(Reading *reading, gboolean is_named)
+{
+    ShownHeader *shown = &reading->shown;
+    PolicyVerdict *verdict = &reading->facts.verdict;
+    gboolean bound = is_bound(reading);
+    if (shown_header_has_author(shown) && shown->from.is_mismatch && !bound && !is_named &&
+        verdict->status == STATUS_VERIFIED)
+        *verdict = (PolicyVerdict){STATUS_UNVERIFIED, REASON_ADDRESS_MISMATCH, TRUST_NOBODY, -1};
+    shown_header_settle(shown, verdict->status, bound);
+    if (shown->outer_from && !is_named)
+        reading->author = shown->from.outer;
+}
+
 static gboolean
 open_and_judge(Reading *reading, GError **error)
 {
@@ -237,14 +254,11 @@ open_and_judge(Reading *reading, GError **error)
     if (reading->opened == NULL ||
         !shown_header_read(&reading->shown, reading->input, reading->opened, error))
         return FALSE;
-    const gchar *named = reading->author;
+    gboolean is_named = reading->author != NULL;
     find_author(reading);
     if (!judge(reading, error))
         return FALSE;
-    shown_header_settle(&reading->shown, reading->facts.verdict.status, is_bound(reading));
-    /* The verdict is about the one inside all the same, and vouches for neither. */
-    if (reading->shown.outer_from && named == NULL)
-        reading->author = reading->shown.from.outer;
+    settle_author(reading, is_named);
     if (call->in_words)
         reading->facts.covered = NULL;
     reading->facts.opened = reading->opened;

@@ -4,6 +4,8 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "core-limits.h"
+
 static void
 ensure_gmime(void)
 {
@@ -72,12 +74,32 @@ without_base64(const gchar *text)
     return g_string_free(out, FALSE);
 }
 
+/* Octets that GMime looks at for the ends of words: from each "=?" to the next "?=", or to the end
+ * of
+ * @text. */
+static guint64
+measure_work(const gchar *text)
+{
+    guint64 work = 0;
+    const gchar *text_end = text + strlen(text);
+    const gchar *end = text;
+    const gchar *start = strstr(text, "=?");
+    for (; start != NULL; start = strstr(start + 2, "=?")) {
+        if (end != NULL && end < start + 2)
+            end = strstr(start + 2, "?=");
+        work += (guint64)((end != NULL ? end : text_end) - start);
+    }
+    return work;
+}
+
 gchar *
 encoded_words_decode(const gchar *text)
 {
     ensure_gmime();
     g_autofree gchar *quoted = without_base64(text);
-    g_autofree gchar *decoded = g_mime_utils_header_decode_text(NULL, quoted);
+    g_autofree gchar *decoded = measure_work(quoted) <= LIMIT_WORD_SEARCH_OCTETS
+                                    ? g_mime_utils_header_decode_text(NULL, quoted)
+                                    : g_strdup(text);
     gchar *valid = g_utf8_make_valid(decoded, -1);
     replace_controls(valid);
     return valid;

@@ -7,7 +7,7 @@
 
 /* Decodes the encoded words (RFC 2047) of @text. The result is valid UTF-8 without control
  * characters: what an encoded word hides must not become a NUL or a line end in a header section.
- */
+ * Text with very many words that have no end stays as it is. */
 gchar *encoded_words_decode(const gchar *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @octets in @charset (%NULL or unknown: UTF-8) as UTF-8; what is no character becomes U+FFFD. */

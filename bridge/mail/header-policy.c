@@ -4,6 +4,7 @@
 
 #include "addr-spec.h"
 #include "address-token.h"
+#include "header-protection.h"
 #include "message-date.h"
 
 static const gchar *const policy_names[HEADER_POLICY_N_POLICIES] = {"baseline", "shy", "none"};
@@ -98,7 +99,9 @@ make_shy(const gchar *name, const gchar *value)
 {
     if (g_ascii_strcasecmp(name, "From") == 0)
         return get_addresses(value, 1);
-    if (g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0)
+    /* Bcc: of drafts, which alone have one that is protected. */
+    if (g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0 ||
+        g_ascii_strcasecmp(name, "Bcc") == 0)
         return get_addresses(value, G_MAXUINT);
     return g_ascii_strcasecmp(name, "Date") == 0 ? get_date_in_utc(value) : NULL;
 }
@@ -108,7 +111,8 @@ header_policy_apply(HeaderPolicy policy, const gchar *name, const gchar *value, 
 {
     if (policy == HEADER_POLICY_NO_CONFIDENTIALITY)
         return HEADER_KEPT;
-    if (g_ascii_strcasecmp(name, "Comments") == 0 || g_ascii_strcasecmp(name, "Keywords") == 0)
+    if (g_ascii_strcasecmp(name, "Comments") == 0 || g_ascii_strcasecmp(name, "Keywords") == 0 ||
+        header_field_is_topic(name))
         return HEADER_REMOVED;
     g_autofree gchar *other = g_ascii_strcasecmp(name, "Subject") == 0
                                   ? g_strdup(HEADER_POLICY_SUBJECT)

@@ -7,7 +7,9 @@
  * envelope (RFC 9788 §3). They are never told on the wire. */
 
 typedef enum {
-    HEADER_POLICY_BASELINE, /* Subject obscured, Comments and Keywords removed (§3.2.1) */
+    /* Subject obscured, Comments and Keywords removed (§3.2.1); and what repeats the Subject, which
+     * §3.2.1 does not know of: header_field_is_topic() */
+    HEADER_POLICY_BASELINE,
     /* … and of From, To, Cc the addresses alone, Date in UTC (§3.2.2) */
     HEADER_POLICY_SHY,
     HEADER_POLICY_NO_CONFIDENTIALITY, /* everything as it is (§3.2.3) */

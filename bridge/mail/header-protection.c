@@ -51,6 +51,13 @@ header_field_is_user_facing(const gchar *name)
 }
 
 gboolean
+header_field_is_topic(const gchar *name)
+{
+    static const gchar *const names[] = {"Thread-Topic", "Resent-Subject", NULL};
+    return is_one_of(name, names);
+}
+
+gboolean
 header_field_is_blind(const gchar *name)
 {
     static const gchar *const names[] = {"Bcc", "Resent-Bcc", NULL};

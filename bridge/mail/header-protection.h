@@ -33,6 +33,9 @@ gboolean header_field_is_structural(const gchar *name);
 /* What mail programs show (RFC 9787 §1.1.2, and Comments and Keywords: RFC 9788 §1.9): a legacy
  * display element has these when they are hidden. */
 gboolean header_field_is_user_facing(const gchar *name);
+/* Fields that have the Subject's text, as Outlook's Thread-Topic: where that is hidden, they must
+ * not tell it. */
+gboolean header_field_is_topic(const gchar *name);
 /* Bcc and Resent-Bcc, which not every recipient may see (RFC 9788 §11.2.1). */
 gboolean header_field_is_blind(const gchar *name);
 /* A mail program's own notes in a file that it queues or stores: FCC, X-Identity-Key, X-Mozilla-*,

@@ -6,6 +6,10 @@
 
 #include "addr-spec.h"
 #include "address.h"
+#include "encoded-word.h"
+#include "header-protection.h"
+
+#define MAX_WORD_OCTETS 900u
 
 /* Each message in full, and each value once: an answer has a few fields, its references may have
  * thousands. */
@@ -116,33 +120,48 @@ has_identifiers(const gchar *name)
            g_ascii_strcasecmp(name, "References") == 0;
 }
 
+/* What a peer wrote outside goes into a header section of ours, folded between words. Relays break
+ * a line that is longer than RFC 5322 §2.1.1 allows where they like, and a field begins there. */
+static gchar *
+dup_plain(const gchar *outer)
+{
+    if (outer == NULL || !header_value_is_plain(outer))
+        return NULL;
+    for (const gchar *at = outer; *at != '\0';) {
+        gsize n_word = strcspn(at, " \t");
+        if (n_word > MAX_WORD_OCTETS)
+            return NULL;
+        at += n_word + strspn(at + n_word, " \t");
+    }
+    return g_strdup(outer);
+}
+
+/* Both can be as many as fit into a header section. */
 static void
 add_identifiers(HeaderReply *reply, const ReferenceField *field)
 {
     g_autoptr(GPtrArray) hidden = split_identifiers(field->value);
     g_autoptr(GPtrArray) outer = split_identifiers(field->outer);
+    g_autoptr(GHashTable) shown = g_hash_table_new(g_str_hash, g_str_equal);
     gboolean is_message_id = g_ascii_strcasecmp(field->name, "Message-ID") == 0;
+    for (guint i = 0; i < outer->len; i++)
+        g_hash_table_add(shown, g_ptr_array_index(outer, i));
     for (guint i = 0; i < hidden->len; i++) {
         gchar *identifier = g_ptr_array_index(hidden, i);
-        if (g_ptr_array_find_with_equal_func(outer, identifier, g_str_equal, NULL))
+        if (g_hash_table_contains(shown, identifier))
             continue;
         const gchar *other = is_message_id && outer->len > 0 ? g_ptr_array_index(outer, 0) : NULL;
-        g_hash_table_insert(reply->threads, g_strdup(identifier), g_strdup(other));
+        g_hash_table_insert(reply->threads, g_strdup(identifier), dup_plain(other));
     }
 }
 
-/* What a peer wrote outside goes into a header section of ours. */
-static gchar *
-dup_plain(const gchar *outer)
-{
-    return outer != NULL && header_value_is_plain(outer) ? g_strdup(outer) : NULL;
-}
-
+/* Equal for two ways to write one value in encoded words (RFC 2047). */
 static gchar *
 make_value_key(const gchar *name, const gchar *value)
 {
     g_autofree gchar *lower = g_ascii_strdown(name, -1);
-    return g_strconcat(lower, "\n", value, NULL);
+    g_autofree gchar *text = encoded_words_decode(value);
+    return g_strconcat(lower, "\n", g_strstrip(text), NULL);
 }
 
 static void
@@ -243,11 +262,20 @@ is_name_hidden(const Person *person, const gchar *display_name)
            !g_hash_table_contains(person->open_names, display_name);
 }
 
-/* Once a name has to go, the others do too. */
+/* Whether it may be written anew with its address alone. */
+static gboolean
+is_writable(const Mailbox *mailbox)
+{
+    g_autoptr(AddrSpec) address = addr_spec_parse(mailbox->address, -1, NULL);
+    return address != NULL && header_value_is_plain(mailbox->address);
+}
+
+/* Once a name has to go, the others do too, with those of groups, and addresses that are not ASCII:
+ * the field inside has them all. */
 static HeaderFate
 apply_to_people(const HeaderReply *reply, const gchar *value, gchar **out_value)
 {
-    g_autoptr(GPtrArray) mailboxes = header_value_get_mailboxes(value);
+    g_autoptr(GPtrArray) mailboxes = mailbox_list_parse(value, NULL);
     g_autoptr(GString) list = g_string_new(NULL);
     gboolean has_hidden = FALSE;
     for (guint i = 0; mailboxes != NULL && i < mailboxes->len; i++) {
@@ -256,7 +284,7 @@ apply_to_people(const HeaderReply *reply, const gchar *value, gchar **out_value)
         const Person *person = g_hash_table_lookup(reply->people, key);
         gboolean is_away = person != NULL && !person->was_outside;
         has_hidden |= is_away || (person != NULL && is_name_hidden(person, mailbox->display_name));
-        if (!is_away)
+        if (!is_away && is_writable(mailbox))
             g_string_append_printf(list, "%s%s", list->len == 0 ? "" : ", ", mailbox->address);
     }
     return has_hidden ? decide(g_strdup(list->str), value, out_value) : HEADER_KEPT;
@@ -296,6 +324,8 @@ header_reply_apply(const HeaderReply *reply, const gchar *name, const gchar *val
 {
     if (g_ascii_strcasecmp(name, "Subject") == 0)
         return reply->subject == NULL ? HEADER_KEPT : apply_to_subject(reply, value, out_value);
+    if (header_field_is_topic(name) && reply->subject != NULL)
+        return HEADER_REMOVED;
     if (g_ascii_strcasecmp(name, "In-Reply-To") == 0 || g_ascii_strcasecmp(name, "References") == 0)
         return apply_to_thread(reply, value, out_value);
     /* The author's own address and the moment are not taken from the references. */

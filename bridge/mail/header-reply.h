@@ -33,9 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeaderReply, header_reply_free)
  *
  * For fields that the policy keeps (RFC 9788 §6.1.2, which runs the answering twice: over what was
  * protected and over what stood outside). Subject goes by its name alone, so that one that was
- * edited stays hidden too. Of recipients every mailbox goes by itself: without its display name, or
- * away, as it stood outside; of In-Reply-To and References every message identifier. Others go by
- * name and value.
+ * edited stays hidden too, and so do fields that repeat it. Of recipients every mailbox goes by
+ * itself: without its display name, or away, as it stood outside, and groups become the addresses
+ * in them; of In-Reply-To and References every message identifier. Others go by name and value, in
+ * whatever encoded words.
  */
 HeaderFate header_reply_apply(const HeaderReply *reply, const gchar *name, const gchar *value,
                               gchar **out_value);

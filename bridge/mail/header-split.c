@@ -41,19 +41,19 @@ header_split_is_possible(const EntityTree *message)
            !entity_is_media_type(root, "multipart/encrypted");
 }
 
-static gboolean
-is_blank(const guint8 *text, gsize n_octets)
+static gsize
+trim_end(const guint8 *text, gsize n_octets, const gchar *octets)
 {
-    for (gsize i = 0; i < n_octets; i++)
-        if (text[i] != ' ' && text[i] != '\t')
-            return FALSE;
-    return TRUE;
+    while (n_octets > 0 && strchr(octets, text[n_octets - 1]) != NULL)
+        n_octets--;
+    return n_octets;
 }
 
 /* The field's lines behind its colon. Folds of nothing but white space are left out: where somebody
- * takes the white space away, the header section would end there. So are CRs before a line end. */
+ * takes the white space away, the header section would end there. So are CRs before a line end; and
+ * with @trims white space there, which relays take away although it is signed. */
 static GByteArray *
-get_value_lines(const Entity *root, guint index)
+get_value_lines(const Entity *root, guint index, gboolean trims)
 {
     GByteArray *lines = g_byte_array_new();
     g_autoptr(GBytes) field = entity_get_field_octets(root, index);
@@ -63,11 +63,10 @@ get_value_lines(const Entity *root, guint index)
     gsize start = colon == NULL ? n_octets : (gsize)(colon - octets) + 1;
     for (gsize at = start; at < n_octets;) {
         gsize n_line = line_octets(octets + at, n_octets - at);
-        gsize n_text = line_text_octets(octets + at, n_line);
-        while (n_text > 0 && octets[at + n_text - 1] == '\r')
-            n_text--;
-        if (at == start || !is_blank(octets + at, n_text)) {
-            g_byte_array_append(lines, octets + at, (guint)n_text);
+        gsize n_text = trim_end(octets + at, line_text_octets(octets + at, n_line), "\r");
+        gsize n_trimmed = trim_end(octets + at, n_text, "\r\t ");
+        if (at == start || n_trimmed > 0) {
+            g_byte_array_append(lines, octets + at, (guint)(trims ? n_trimmed : n_text));
             octet_buffer_append_text(lines, "\r\n");
         }
         at += n_line;
@@ -154,7 +153,7 @@ static void
 add_hidden(HeaderSplit *split, const gchar *name, const gchar *value)
 {
     add_name(split->hidden, name);
-    if (!header_field_is_user_facing(name))
+    if (split->intent != HP_INTENT_CIPHER || !header_field_is_user_facing(name))
         return;
     g_autofree gchar *text = get_shown_text(value);
     if (text[0] != '\0')
@@ -166,7 +165,8 @@ decide(const Splitter *splitter, const gchar *name, const gchar *value, gchar **
 {
     const HeaderSplitOptions *options = splitter->options;
     if (options->intent != HP_INTENT_CIPHER)
-        return HEADER_KEPT;
+        return options->reply == NULL ? HEADER_KEPT
+                                      : header_reply_apply(options->reply, name, value, out_value);
     HeaderPolicy policy = options->policy;
     if (options->is_draft && policy == HEADER_POLICY_NO_CONFIDENTIALITY)
         policy = HEADER_POLICY_BASELINE;
@@ -186,26 +186,41 @@ decide(const Splitter *splitter, const gchar *name, const gchar *value, gchar **
     return fate == HEADER_REMOVED ? HEADER_REMOVED : HEADER_CHANGED;
 }
 
+/* What stands outside of a field. NULL: nothing, or @value_lines as they are. */
+static GByteArray *
+decide_lines(Splitter *splitter, const gchar *name, const gchar *value, HeaderFate *out_fate)
+{
+    HeaderSplit *split = splitter->split;
+    g_autofree gchar *other = NULL;
+    *out_fate = decide(splitter, name, value, &other);
+    if (*out_fate == HEADER_KEPT)
+        add_name(split->visible, name);
+    else
+        add_hidden(split, name, value);
+    if (*out_fate != HEADER_REMOVED && g_ascii_strcasecmp(name, "Subject") == 0 &&
+        split->subject == NULL)
+        split->subject = get_shown_text(other == NULL ? value : other);
+    return other == NULL ? NULL : fold_value(name, other);
+}
+
 static void
 protect_field(Splitter *splitter, const gchar *name, const gchar *value,
               const GByteArray *value_lines)
 {
-    g_autofree gchar *other = NULL;
-    append_field(splitter->inner, name, value_lines);
-    HeaderFate fate = decide(splitter, name, value, &other);
-    if (fate == HEADER_KEPT)
-        add_name(splitter->split->visible, name);
-    else
-        add_hidden(splitter->split, name, value);
+    HeaderFate fate = HEADER_KEPT;
+    gboolean is_encrypted = splitter->options->intent == HP_INTENT_CIPHER;
+    g_autoptr(GByteArray) folded = decide_lines(splitter, name, value, &fate);
+    const GByteArray *outer_lines = folded == NULL ? value_lines : folded;
+    /* What is signed alone everybody can read, inside too (RFC 9788 §6.1). */
+    if (is_encrypted)
+        append_field(splitter->inner, name, value_lines);
+    else if (fate != HEADER_REMOVED)
+        append_field(splitter->inner, name, outer_lines);
     if (fate == HEADER_REMOVED)
         return;
-    g_autoptr(GByteArray) folded = other == NULL ? NULL : fold_value(name, other);
-    const GByteArray *outer_lines = folded == NULL ? value_lines : folded;
     append_field(splitter->outer, name, outer_lines);
-    if (splitter->options->intent == HP_INTENT_CIPHER)
+    if (is_encrypted)
         append_reference(splitter->references, name, outer_lines);
-    if (g_ascii_strcasecmp(name, "Subject") == 0 && splitter->split->subject == NULL)
-        splitter->split->subject = get_shown_text(other == NULL ? value : other);
 }
 
 static void
@@ -214,12 +229,15 @@ add_field(Splitter *splitter, const Entity *root, guint index)
     const gchar *name = entity_get_field_name(root, index);
     if (header_field_is_structural(name) || g_ascii_strcasecmp(name, HP_OUTER_FIELD) == 0)
         return;
-    g_autoptr(GByteArray) value_lines = get_value_lines(root, index);
     gboolean is_blind = header_field_is_blind(name) && !splitter->options->is_draft;
-    if (is_blind || header_field_is_local(name) || header_field_is_trace(name))
-        append_field(splitter->outer, name, value_lines);
-    else
+    gboolean is_protected =
+        !is_blind && !header_field_is_local(name) && !header_field_is_trace(name);
+    /* Mail programs have spaces in notes of theirs, to write over. */
+    g_autoptr(GByteArray) value_lines = get_value_lines(root, index, is_protected);
+    if (is_protected)
         protect_field(splitter, name, entity_get_field_value(root, index), value_lines);
+    else
+        append_field(splitter->outer, name, value_lines);
 }
 
 static gboolean

@@ -10,7 +10,8 @@
  * as it stands outside (RFC 9788 §5.2.1). */
 
 typedef struct {
-    HpIntent intent;          /* HP_INTENT_CLEAR hides nothing */
+    /* HP_INTENT_CLEAR hides nothing; but what an answered message hid is not inside either */
+    HpIntent intent;
     HeaderPolicy policy;      /* with HP_INTENT_CIPHER */
     const HeaderReply *reply; /* NULL: it answers nothing */
     /* Encrypted to oneself: Bcc is inside too, and the Subject is hidden by every policy. */

@@ -183,7 +183,7 @@ html_token_read(const guint8 *octets, gsize n_octets, gsize at, HtmlToken *out_t
         read_tag(&cursor, out_token);
         if (html_token_is_raw(out_token))
             skip_raw(&cursor, out_token->name);
-    } else if (is_end || (!is_at_end(&cursor) && strchr("!?", peek(&cursor)) != NULL)) {
+    } else if (is_end || (!is_at_end(&cursor) && (peek(&cursor) == '!' || peek(&cursor) == '?'))) {
         out_token->type = HTML_COMMENT;
         skip_past(&cursor, ">");
     }

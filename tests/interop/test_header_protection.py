@@ -323,6 +323,18 @@ class Answers(unittest.TestCase):
             self.assertEqual((fields['To'], fields['Cc']),
                              (ALICE, 'dave@example.org, erin@example.org'))
 
+    def test_signed_alone(self):
+        """In the clear there is nothing of it at all."""
+        reference = interop.write('reference.eml', protect('encrypt --sign', shape('plain')))
+        message = text('hello\n', f'From: Bob <{BOB}>\nTo: {ALICE}\nSubject: Re: Rent for April\n'
+                                  'Thread-Topic: Rent for April\n')
+        sent = protect('sign', message, '--responds-to', reference)
+        self.assertEqual(dict(outside(sent))['Subject'], 'Re: [...]')
+        self.assertNotIn(b'April', sent)
+        verdict, _ = read(sent)
+        self.assertEqual({field['name']: field['value'] for field in verdict['header']['fields']},
+                         {'From': f'Bob <{BOB}>', 'To': ALICE, 'Subject': 'Re: [...]'})
+
     def test_nothing_was_hidden(self):
         for way in ('sign', 'encrypt'):
             original = protect(way, shape('plain'), '--header-protection', 'none')

@@ -453,8 +453,16 @@ class Author(unittest.TestCase):
         outer = {**OUTSIDE, 'From': 'mallory@example.net'}
         reading = Reading(both(cipher(), outer, MALLORY), '--cert', MALLORY.certificate)
         self.check_from(reading, shown='outer', warning=True)
+        self.assertEqual([reading.verdict[name] for name in ('status', 'reason', 'author')],
+                         ['unverified', 'address-mismatch', 'mallory@example.net'])
+        self.assertIsNone(reading.verdict['trust']['source'])
+        self.assertEqual(reading.states['Subject'], ENCRYPTED)
         reading = Reading(both(cipher(), outer), '--cert', ALICE.certificate)
         self.check_from(reading, shown='inner', mismatch=True, warning=False)
+        self.assertEqual(reading.verdict['status'], 'verified')
+        reading = Reading(both(cipher(), person=MALLORY), '--cert', MALLORY.certificate)
+        self.check_from(reading, shown='inner', mismatch=False, warning=False)
+        self.assertEqual(reading.verdict['status'], 'verified')
 
     def test_words(self):
         outer = {**OUTSIDE, 'From': 'mallory@example.net'}

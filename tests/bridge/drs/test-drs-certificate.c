@@ -24,7 +24,12 @@ typedef struct {
 #define UPN           "otherName.1=1.3.6.1.4.1.311.20.2.3;UTF8:dc1@corp.example\n"
 #define SECOND_GUID   "otherName.2=1.3.6.1.4.1.311.25.1;FORMAT:HEX,OCTETSTRING:" DRS_GUID_HEX "\n"
 #define SHORT_GUID    "otherName.0=1.3.6.1.4.1.311.25.1;FORMAT:HEX,OCTETSTRING:ac4b29\n"
-#define GUID_AS_TEXT  "otherName.0=1.3.6.1.4.1.311.25.1;UTF8:0123456789abcdef\n"
+/* The otherName's value has NULL behind the OCTET STRING; then the dNSName. */
+#define GUID_WITH_MORE                                                                             \
+    "subjectAltName=DER:3035a02106092b0601040182371901a0140410" DRS_GUID_HEX "05008210"            \
+    "6463312e636f72702e6578616d706c65"                                                             \
+    "\n"
+#define GUID_AS_TEXT "otherName.0=1.3.6.1.4.1.311.25.1;UTF8:0123456789abcdef\n"
 
 static const ExamineCase examine_cases[] = {
     {"domain-controller", DRS_CONTROLLER("dc1.corp.example"), DRS_KIND_DOMAIN_CONTROLLER, 0},
@@ -80,6 +85,8 @@ static const ExamineCase examine_cases[] = {
     {"guid-as-text", ALL_BUT_NAMES DRS_NAMES GUID_AS_TEXT HOST, DRS_KIND_DOMAIN_CONTROLLER,
      DRS_LACKS_GUID},
     {"two-guids", ALL_BUT_NAMES DRS_NAMES DRS_GUID SECOND_GUID HOST, DRS_KIND_DOMAIN_CONTROLLER,
+     DRS_LACKS_GUID},
+    {"guid-with-more-behind", ALL_BUT_NAMES GUID_WITH_MORE, DRS_KIND_DOMAIN_CONTROLLER,
      DRS_LACKS_GUID},
     {"guid-and-user-name", ALL_BUT_NAMES DRS_NAMES DRS_GUID UPN HOST, DRS_KIND_DOMAIN_CONTROLLER,
      0},

@@ -209,6 +209,35 @@ test_own_stays(Fixture *fixture, gconstpointer unused)
     assert_entry(fixture, HOST_DC1, "dc1", DRS_ORIGIN_OWN);
 }
 
+/* A request of one's own that somebody sends back, as if from another controller. */
+static void
+test_own_comes_back(Fixture *fixture, gconstpointer unused)
+{
+    (void)unused;
+    import_key(fixture, "dc1");
+    g_assert_false(learn(fixture, DRS_REQUEST, FALSE, DC3, "dc1"));
+    assert_entry(fixture, DC3, NULL, 0);
+    g_assert_true(learn(fixture, DRS_REQUEST, FALSE, DC3, "dc2"));
+    g_assert_false(learn(fixture, DRS_REQUEST, FALSE, DC3, "dc1"));
+    assert_entry(fixture, DC3, "dc2", DRS_ORIGIN_REQUEST);
+    /* What an earlier version took makes nothing an own address. */
+    set(fixture, DC3, "dc1", DRS_ORIGIN_REQUEST);
+    assert_key(fixture, DC3, NULL);
+    g_assert_true(learn(fixture, DRS_REQUEST, FALSE, DC3, "dc2"));
+    assert_entry(fixture, DC3, "dc2", DRS_ORIGIN_REQUEST);
+}
+
+static void
+test_added_stays(Fixture *fixture, gconstpointer unused)
+{
+    (void)unused;
+    set(fixture, DC1, "dc1", DRS_ORIGIN_ADDED);
+    g_assert_true(learn(fixture, DRS_REQUEST, FALSE, DC1, "dc1"));
+    assert_entry(fixture, DC1, "dc1", DRS_ORIGIN_ADDED);
+    g_assert_true(learn(fixture, DRS_REQUEST, FALSE, DC1, "dc2"));
+    assert_entry(fixture, DC1, "dc2", DRS_ORIGIN_REQUEST);
+}
+
 /* Note 7: a Directory Email Replication certificate before others; but first one that is valid. */
 static void
 test_own_choice(Fixture *fixture, gconstpointer unused)
@@ -372,6 +401,8 @@ main(int argc, char **argv)
     ADD("remove", test_remove);
     ADD("own", test_own);
     ADD("own-stays", test_own_stays);
+    ADD("own-comes-back", test_own_comes_back);
+    ADD("added-stays", test_added_stays);
     ADD("own-choice", test_own_choice);
     ADD("list", test_list);
     ADD("full", test_full);

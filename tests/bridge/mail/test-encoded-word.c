@@ -49,6 +49,32 @@ test_always_utf8(void)
     }
 }
 
+static gchar *
+repeat(const gchar *word, guint n_times)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < n_times; i++)
+        g_string_append(text, word);
+    return g_string_free(text, FALSE);
+}
+
+/* A header section full of words, with and without an end. */
+static void
+test_many(void)
+{
+    g_autofree gchar *words = repeat("=?utf-8?q?a?= ", 50000);
+    g_autofree gchar *letters = repeat("a", 50000);
+    g_autofree gchar *decoded = encoded_words_decode(words);
+    g_assert_cmpstr(g_strstrip(decoded), ==, letters);
+    const gchar *endless[] = {"=?x?b?A", "=?x?q?A ", "=?x?q?A=?=?"};
+    for (gsize i = 0; i < G_N_ELEMENTS(endless); i++) {
+        g_autofree gchar *text = repeat(endless[i], 100000);
+        gint64 start = g_get_monotonic_time();
+        g_autofree gchar *same = encoded_words_decode(text);
+        g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+    }
+}
+
 static void
 test_charsets(void)
 {
@@ -66,6 +92,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD_ROWS("/encoded-word/decode/", decode_cases, test_decode)
     g_test_add_func("/encoded-word/always-utf8", test_always_utf8);
+    g_test_add_func("/encoded-word/many", test_many);
     g_test_add_func("/encoded-word/charsets", test_charsets);
     return g_test_run();
 }

@@ -24,11 +24,14 @@ static const PolicyCase policy_cases[] = {
     {"baseline-empty-subject", B, "Subject", "", "[...]"},
     {"baseline-keywords", B, "Keywords", "money", ""},
     {"baseline-comments", B, "comments", "x", ""},
+    {"baseline-topic", B, "thread-topic", "Rent", ""},
+    {"baseline-resent-subject", B, "Resent-Subject", "Rent", ""},
     {"baseline-from", B, "From", "Ana <ana@a.example>", NULL},
     {"baseline-date", B, "Date", "Sat, 20 Feb 2021 10:12:02 -0500", NULL},
     {"baseline-other", B, "X-Other", "x", NULL},
     /* RFC 9788 §3.2.2 */
     {"shy-subject", S, "Subject", "Rent", "[...]"},
+    {"shy-topic", S, "Thread-Topic", "Rent", ""},
     {"shy-from", S, "From", "Ana <ana@a.example>", "ana@a.example"},
     {"shy-from-encoded", S, "From", "=?utf-8?q?=C3=84na?= <ana@a.example>", "ana@a.example"},
     {"shy-from-bare", S, "From", "ana@a.example", NULL},
@@ -36,6 +39,7 @@ static const PolicyCase policy_cases[] = {
     {"shy-to", S, "To", "Ana <ana@a.example>, \"B, C\" <ben@b.example>",
      "ana@a.example, ben@b.example"},
     {"shy-cc", S, "Cc", "Ana (secret) <ana@a.example>", "ana@a.example"},
+    {"shy-bcc-of-draft", S, "Bcc", "Ana <ana@a.example>", "ana@a.example"},
     {"shy-to-quoted-local-part", S, "To", "X <\"a b\"@b.example>", "\"a b\"@b.example"},
     {"shy-to-empty-group", S, "To", "undisclosed-recipients:;", NULL},
     {"shy-to-group", S, "To", "Friends: Ana <ana@a.example>;", NULL},
@@ -54,6 +58,7 @@ static const PolicyCase policy_cases[] = {
     {"shy-message-id", S, "Message-ID", "<1@a.example>", NULL},
     /* RFC 9788 §3.2.3 */
     {"none-subject", N, "Subject", "Rent", NULL},
+    {"none-topic", N, "Thread-Topic", "Rent", NULL},
     {"none-keywords", N, "Keywords", "money", NULL},
     {"none-from", N, "From", "Ana <ana@a.example>", NULL},
 };

@@ -17,6 +17,7 @@ static const Field shy[] = {
     {"Subject", "Rent", "[...]"},
     {"Message-ID", "<1@a.example>", "="},
     {"Keywords", "money", NULL},
+    {"X-Topic", "=?utf-8?q?M=C3=BCll?=", NULL},
 };
 /* One under a policy that hides recipients and the thread. */
 static const Field bold[] = {
@@ -33,6 +34,7 @@ static const Field hostile[] = {
     {"Keywords", "money", "b\nX: y"},
     {"Message-ID", "<inner@a.example>", "<o\r\nX: y>"},
 };
+static const Field open[] = {{"Subject", "Rent", "="}};
 static const Field answered[] = {{"Subject", "Re: Rent", "Re: [...]"}};
 
 #define MESSAGE(fields) fields, G_N_ELEMENTS(fields)
@@ -61,6 +63,14 @@ static const ReplyCase reply_cases[] = {
     {"to-name-of-mine", MESSAGE(shy), "To", "My landlady <ana@a.example>", NULL},
     {"to-beside-others", MESSAGE(shy), "To", "Ana <ana@a.example>, Eve <eve@e.example>",
      "ana@a.example, eve@e.example"},
+    {"to-group", MESSAGE(shy), "To", "Friends: Ana <ana@a.example>, Eve <eve@e.example>;",
+     "ana@a.example, eve@e.example"},
+    {"to-beside-group", MESSAGE(shy), "To", "Ana <ana@a.example>, undisclosed-recipients:;",
+     "ana@a.example"},
+    {"to-beside-not-ascii", MESSAGE(shy), "To", "Ana <ana@a.example>, \303\244@b.example",
+     "ana@a.example"},
+    {"to-group-of-others", MESSAGE(shy), "To", "Friends: Eve <eve@e.example>;", NULL},
+    {"cc-hidden-in-group", MESSAGE(bold), "Cc", "Friends: dee@d.example;", ""},
     {"to-others", MESSAGE(shy), "To", "Eve <eve@e.example>", NULL},
     {"cc-hidden", MESSAGE(bold), "Cc", "Dee <dee@d.example>", ""},
     {"cc-hidden-beside-others", MESSAGE(bold), "Cc", "dee@d.example, Eve <eve@e.example>",
@@ -76,6 +86,9 @@ static const ReplyCase reply_cases[] = {
     {"keywords-same", MESSAGE(shy), "Keywords", "money", ""},
     {"keywords-other", MESSAGE(shy), "Keywords", "cats", NULL},
     {"keywords-hostile", MESSAGE(hostile), "Keywords", "money", ""},
+    {"encoded-otherwise", MESSAGE(shy), "X-Topic", "=?UTF-8?B?TcO8bGw=?=", ""},
+    {"thread-topic", MESSAGE(shy), "Thread-Topic", "Rent", ""},
+    {"thread-topic-of-nothing-hidden", MESSAGE(open), "Thread-Topic", "Rent", NULL},
     {"something-else", MESSAGE(shy), "X-Other", "x", NULL},
 };
 
@@ -140,6 +153,45 @@ test_several(void)
     check(reply, "To", "Ana <ana@a.example>", NULL);
 }
 
+/* A header section full of identifiers, inside and outside, none of them the same. */
+static void
+test_many_identifiers(void)
+{
+    g_autoptr(GString) inside = g_string_new(NULL);
+    g_autoptr(GString) outside = g_string_new(NULL);
+    for (guint i = 0; i < 60000; i++) {
+        g_string_append_printf(inside, "<i%u>", i);
+        g_string_append_printf(outside, "<o%u>", i);
+    }
+    const Field fields[] = {{"References", inside->str, outside->str}};
+    g_autoptr(GPtrArray) references =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    g_ptr_array_add(references, make_message(MESSAGE(fields)));
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(HeaderReply) reply = header_reply_new(references);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+    check(reply, "References", "<i1> <o1> <x>", "<o1> <x>");
+}
+
+/* Of a peer's: a line that nobody can fold is not written. */
+static void
+test_long_words(void)
+{
+    g_autofree gchar *text = g_strnfill(990, 'a');
+    g_autofree gchar *subject = g_strconcat("Re: ", text, "Bcc:mallory@m.example", NULL);
+    g_autofree gchar *identifier = g_strconcat("<", text, "@x>", NULL);
+    const Field fields[] = {{"Subject", "Rent", subject},
+                            {"Message-ID", "<inner@x>", identifier},
+                            {"X-Other", "x", subject}};
+    g_autoptr(GPtrArray) references =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    g_ptr_array_add(references, make_message(MESSAGE(fields)));
+    g_autoptr(HeaderReply) reply = header_reply_new(references);
+    check(reply, "Subject", "Re: Rent", "Re: [...]");
+    check(reply, "In-Reply-To", "<inner@x>", "");
+    check(reply, "X-Other", "x", "");
+}
+
 static void
 test_nothing(void)
 {
@@ -155,6 +207,8 @@ main(int argc, char *argv[])
     g_test_init(&argc, &argv, NULL);
     ADD_ROWS("/header-reply/", reply_cases, test_reply);
     g_test_add_func("/header-reply/several", test_several);
+    g_test_add_func("/header-reply/many-identifiers", test_many_identifiers);
+    g_test_add_func("/header-reply/long-words", test_long_words);
     g_test_add_func("/header-reply/nothing", test_nothing);
     return g_test_run();
 }

@@ -75,6 +75,11 @@ static const SplitCase split_cases[] = {
      "HP-Outer: Message-ID: <1@a.example>\r\nHP-Outer: X-A: b\r\nHP-Outer: X-B: \r\n",
      "Message-ID:\r\n <1@a.example>\r\nX-A:b\r\nX-B:\r\n\r\n"},
     /* What some take for the end of the header section. */
+    {"trailing-space",
+     {.intent = HP_INTENT_CLEAR},
+     "Subject: Rent \t\r\nTo: a@a.example, \r\n b@b.example \r\nX:  \r\n" BODY,
+     "Subject: Rent\r\nTo: a@a.example,\r\n b@b.example\r\nX:\r\n",
+     "Subject: Rent\r\nTo: a@a.example,\r\n b@b.example\r\nX:\r\n\r\n"},
     {"blank-folds",
      {.intent = HP_INTENT_CIPHER},
      "X-A: b\r\n \r\n\t \r\n c\r\r\nFrom me\r\nnonsense\r\nX-B: d\r\n\r\n",
@@ -269,10 +274,13 @@ test_reply(void)
     g_assert_cmpstr(shy->subject, ==, "[...]");
     const Entity *outer = entity_tree_get_root(shy->outer);
     g_assert_cmpstr(entity_find_field(outer, "Cc"), ==, "eve@e.example");
-    /* A signed message tells everything; it is asked before that. */
+    /* What is inside of a signature is no secret, and no text tells of it. */
     options.intent = HP_INTENT_CLEAR;
-    g_autoptr(HeaderSplit) clear = split_text("Subject: Re: Rent\r\n\r\n", &options);
-    g_assert_cmpstr(clear->subject, ==, "Re: Rent");
+    g_autoptr(HeaderSplit) clear =
+        split_text("Subject: Re: Rent\r\nCc: dee@d.example\r\n\r\n", &options);
+    g_assert_cmpstr(clear->subject, ==, "Re: [...]");
+    g_assert_cmpuint(clear->legacy_lines->len, ==, 0);
+    assert_octets(clear->inner, OCTETS("MIME-Version: 1.0\r\nSubject: Re: [...]\r\n"));
 }
 
 typedef struct {

@@ -109,6 +109,17 @@ test_html(gconstpointer data)
     g_assert_cmpstr(rest->str, ==, row->rest == NULL ? row->text : row->rest);
 }
 
+/* "<" and NUL is text to whoever shows it: nothing may be hidden in it. */
+static void
+test_html_nul(void)
+{
+    static const gchar text[] = DIV "To: a<\0 pay at once ></div>x";
+    g_autoptr(GHashTable) names = make_names();
+    g_autoptr(GArray) found =
+        legacy_element_find_html((const guint8 *)text, sizeof text - 1, names);
+    g_assert_cmpuint(found->len, ==, 0);
+}
+
 /* What never ends is looked at some times, and no further than an element may be long. */
 static void
 test_html_time(void)
@@ -171,6 +182,7 @@ main(int argc, char **argv)
     ADD_ROWS("/legacy-element/plain/", plain_cases, test_plain);
     g_test_add_func("/legacy-element/any-name", test_any_name);
     ADD_ROWS("/legacy-element/html/", html_cases, test_html);
+    g_test_add_func("/legacy-element/html-nul", test_html_nul);
     g_test_add_func("/legacy-element/html-time", test_html_time);
     ADD_ROWS("/html-tag/", token_cases, test_token);
     return g_test_run();
