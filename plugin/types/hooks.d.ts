@@ -153,6 +153,8 @@ interface ComposeWindow {
   /** What the user had chosen, or was on, when the draft was saved; null: no such draft. */
   saved: Partial<Protection> | null;
   recipients: ComposeRecipient[];
+  /** Addresses that the identity's settings put into each message, in Cc or Bcc. */
+  automatic: string[];
 }
 
 interface Mailbox {
@@ -165,6 +167,7 @@ interface ComposeFields {
   subject: string;
   from: Mailbox[];
   replyTo: Mailbox[];
+  mailReplyTo: Mailbox[];
   followupTo: Mailbox[];
   to: Mailbox[];
   cc: Mailbox[];
