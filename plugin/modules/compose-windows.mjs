@@ -109,7 +109,7 @@ export class ComposeWindows {
     await this.ready;
     const session = this.#sessions.get(tabId) ?? (await this.current(tabId));
     session.choose(what, on);
-    await this.#parts.storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+    await this.#keep(session);
     this.#want(session);
     await this.show(session);
   }
@@ -183,8 +183,9 @@ export class ComposeWindows {
     session.answered = await originals.protectedBy(session.window);
     const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
     session.chosen = kept?.chosen ?? {};
+    session.unproven = kept?.unproven ?? false;
     if (!kept) {
-      await originals.takeOver(session.window).catch(console.error);
+      session.unproven = !(await originals.takeOver(session.window).catch(console.error));
       session.window = await this.#parts.compose.describe(tabId);
     }
     if (!session.hookMissing) {
@@ -193,8 +194,13 @@ export class ComposeWindows {
     if (!kept) {
       // Switched on by an earlier life of the add-on: it was the user's, for all that is known.
       session.chosen = switchedOn(session.protection);
-      await storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+      await this.#keep(session);
     }
+  }
+
+  /** What outlives the event page. @param {ComposeSession} session */
+  async #keep({ window, chosen, unproven }) {
+    await this.#parts.storage.set({ [storageKey(window.tabId)]: { chosen, unproven } });
   }
 
   /** Finds out what depends on the sender. */
