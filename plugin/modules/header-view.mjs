@@ -121,6 +121,16 @@ export function hiddenSubject(verdict) {
 }
 
 /**
+ * Without its brackets; null: it is not protected. A URI may name another message meanwhile.
+ * @param {any} verdict
+ */
+export function messageIdOf(verdict) {
+  const isId = ({ name }) => name.toLowerCase() === "message-id";
+  const value = protectedHeader(verdict)?.fields.find(isId)?.value;
+  return value?.trim().replace(/^<|>$/g, "") || null;
+}
+
+/**
  * Whether the sender asks for a receipt: what the outer section says alone may come from anybody
  * (RFC 9788 §4.6).
  * @param {any} verdict

@@ -391,9 +391,10 @@ interface DaneList {
   getMark(uri: string): Promise<ListMark | null>;
   /**
    * Puts a subject in the place of the one that stands outside: into Thunderbird's database, which is
-   * plain text on disk. Nothing for messages in no folder.
+   * plain text on disk. Nothing for messages in no folder, nor where the URI names one that has
+   * another Message-ID; null: it is not known.
    */
-  setSubject(uri: string, subject: string): Promise<void>;
+  setSubject(uri: string, subject: string, messageId: string | null): Promise<void>;
   /** Puts back what stands outside, in all folders; how many. */
   takeSubjects(): Promise<number>;
 }
