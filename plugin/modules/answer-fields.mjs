@@ -34,7 +34,8 @@ function changedRecipients(window, outer, inner, own) {
   if (!after) {
     return {};
   }
-  const strangers = window.repliesTo ? fieldsWithStrangers(window, inner, own) : [];
+  const isFilled = window.repliesTo || window.kind === "edit-as-new";
+  const strangers = isFilled ? fieldsWithStrangers(window, inner, own) : [];
   const isOther = (name) => !before || !areSame(before[name] ?? [], after[name] ?? []);
   const names = [...Object.keys({ ...before, ...after }).filter(isOther), ...strangers];
   return Object.fromEntries(
@@ -82,7 +83,7 @@ function withoutPrefix(subject) {
 function recipientsFor({ kind, repliesTo }, fields, own) {
   if (SAME.includes(kind)) {
     const { to, cc, bcc, replyTo } = fields;
-    return kind === "edit-as-new" ? { to, cc } : { to, cc, bcc, replyTo };
+    return kind === "edit-as-new" ? { to, cc, replyTo } : { to, cc, bcc, replyTo };
   }
   return repliesTo ? repliesFor(fields, repliesTo === "all", own) : null;
 }

@@ -90,6 +90,12 @@ const ROWS = [
     { cc: [] },
     { subject: "Re: Rent for April", cc: [CLEO, EVE] },
   ],
+  [
+    "Bcc and Reply-To added outside, edited as new",
+    { kind: "edit-as-new", repliesTo: null, subject: "x", recipients: [stands("bcc", EVE)] },
+    { bcc: [EVE], replyTo: [EVE] },
+    { replyTo: [], bcc: [] },
+  ],
   ["another From outside", reply, { from: [EVE] }, { subject: "Re: Rent for April", to: [ANA] }],
   ["names that were hidden", reply, { from: [{ ...ANA, name: "" }] }, {
     subject: "Re: Rent for April",
