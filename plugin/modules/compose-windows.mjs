@@ -154,6 +154,10 @@ export class ComposeWindows {
     }
   }
 
+  async #tellUnlessClosed(tabId, error) {
+    await this.#unlessClosed(tabId, error).catch(console.error);
+  }
+
   /** @param {ComposeWindow} now @param {boolean} [again] the key is asked for in any case */
   async #take(now, again = false) {
     let session = this.#sessions.get(now.tabId);
@@ -185,7 +189,8 @@ export class ComposeWindows {
     session.chosen = kept?.chosen ?? {};
     session.unproven = kept?.unproven ?? false;
     if (!kept) {
-      session.unproven = !(await originals.takeOver(session.window).catch(console.error));
+      const taken = originals.takeOver(session.window);
+      session.unproven = !(await taken.catch((error) => this.#tellUnlessClosed(tabId, error)));
       session.window = await this.#parts.compose.describe(tabId);
     }
     if (!session.hookMissing) {

@@ -86,7 +86,7 @@ function start({
     originals: {
       wasEncrypted: async () => encryptedOriginal,
       protectedBy: async () => answered,
-      takeOver,
+      takeOver: takeOver ?? (async () => true),
     },
     tellPopup: () => {},
   });

@@ -324,7 +324,6 @@ class Drafts(HeaderCase):
         self.wait_question('what came encrypted')
         self.answer('Go back')
         self.assert_not_sent(again)
-        self.save(again)
 
     def test_template(self):
         self.set_defaults('never', 'always')
