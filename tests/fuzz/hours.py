@@ -28,7 +28,8 @@ CMS_TARGETS = ("ber", "certificate", "enveloped-data", "key-file", "pkcs12", "si
 DNS_TARGETS = ("addr-spec", "address", "dns-name", "dns-reply", "http-head", "resolver-row",
                "resolver-wire", "root-hints", "seen-entry", "smimea", "trust-anchor",
                "unbound-answer")
-TARGETS = CMS_TARGETS + DNS_TARGETS
+MAIL_TARGETS = ("protected-header",)
+TARGETS = CMS_TARGETS + DNS_TARGETS + MAIL_TARGETS
 ROUND_SECONDS = 300
 MAX_OCTETS = 20000
 # Larger inputs add little and slow every build's replay down.
