@@ -10,7 +10,8 @@ const NOTHING_BUT_PREFIX = /^(?:[^:]+:\s*)?$/;
 const SAME = ["draft", "template", "edit-as-new"];
 
 /**
- * @param {ComposeWindow} window as Thunderbird has filled it in
+ * @param {ComposeWindow & {kept: string[]}} window as Thunderbird has filled it in; `kept`:
+ *   addresses that are the user's own choice
  * @param {ComposeFields | null} outer of the original; null: they can't be told
  * @param {ComposeFields} inner
  * @param {string[]} own addresses of the user, in lower case
@@ -23,14 +24,43 @@ export function changesFor(window, outer, inner, own) {
   if (outer && changes.subject && window.kind === "forward") {
     changes.forwarded = { outer: outer.subject, inner: inner.subject };
   }
+  return { ...changes, ...changedRecipients(window, outer, inner, own) };
+}
+
+/** @returns {ComposeChanges} */
+function changedRecipients(window, outer, inner, own) {
   const before = outer && recipientsFor(window, outer, own);
   const after = recipientsFor(window, inner, own);
-  for (const [name, mailboxes] of Object.entries(after ?? {})) {
-    if (!before || !areSame(before[name], mailboxes)) {
-      changes[name] = mailboxes;
-    }
+  if (!after) {
+    return {};
   }
-  return changes;
+  const isFilled = window.repliesTo || window.kind === "edit-as-new";
+  const strangers = isFilled ? fieldsWithStrangers(window, inner, own) : [];
+  const isOther = (name) => !before || !areSame(before[name] ?? [], after[name] ?? []);
+  const names = [...Object.keys({ ...before, ...after }).filter(isOther), ...strangers];
+  return Object.fromEntries(
+    names.map((name) => [name, distinct([...(after[name] ?? []), ...keptIn(window, name)], [])]),
+  );
+}
+
+/**
+ * Fields of a window in which somebody stands whom neither the message nor the user has put there:
+ * fields outside have more ways into an answer (Mail-Reply-To, Followup-To, Bcc) than are retraced
+ * here.
+ */
+function fieldsWithStrangers({ recipients, kept }, inner, own) {
+  const { from, replyTo, mailReplyTo, followupTo, to, cc, bcc } = inner;
+  const protectedOnes = [from, replyTo, mailReplyTo, followupTo, to, cc, bcc].flat().map(keyOf);
+  const known = new Set([...protectedOnes, ...own, ...kept.map((one) => one.toLowerCase())]);
+  const strangers = recipients.filter(({ address }) => !known.has(address.toLowerCase()));
+  return [...new Set(strangers.map(({ field }) => field))];
+}
+
+/** Whom the user, or the identity's settings, have put into a field. */
+function keptIn({ recipients, kept }, name) {
+  return recipients
+    .filter(({ address, field }) => field === name && kept.includes(address))
+    .map(({ address }) => ({ name: "", email: address }));
 }
 
 /** Null: it is not the one that Thunderbird makes of what stands outside. */
@@ -53,20 +83,21 @@ function withoutPrefix(subject) {
 function recipientsFor({ kind, repliesTo }, fields, own) {
   if (SAME.includes(kind)) {
     const { to, cc, bcc, replyTo } = fields;
-    return kind === "edit-as-new" ? { to, cc } : { to, cc, bcc, replyTo };
+    return kind === "edit-as-new" ? { to, cc, replyTo } : { to, cc, bcc, replyTo };
   }
   return repliesTo ? repliesFor(fields, repliesTo === "all", own) : null;
 }
 
-function repliesFor({ from, replyTo, followupTo, to, cc }, toAll, own) {
+function repliesFor({ from, replyTo, mailReplyTo, followupTo, to, cc }, toAll, own) {
   if (toAll && followupTo.length > 0) {
     return { to: followupTo, cc: [] };
   }
   const isOwn = ({ email }) => own.includes(email.toLowerCase());
   if (from.length > 0 && from.every(isOwn)) {
-    return { to, cc: toAll ? cc : [] };
+    return { to, cc: toAll ? cc : [], replyTo };
   }
-  const sender = replyTo.length > 0 ? replyTo : from;
+  const wanted = toAll ? [replyTo, from] : [mailReplyTo, replyTo, from];
+  const sender = wanted.find((list) => list.length > 0) ?? [];
   const others = (list) => (toAll ? list.filter((one) => !isOwn(one)) : []);
   const first = distinct([...sender, ...others(to)], []);
   return { to: first, cc: distinct(others(cc), first) };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
 import { changesFor } from "./answer-fields.mjs";
+import { isClosed, neverOpens } from "./verdict-failure.mjs";
 
 /**
  * @typedef {object} HeaderFacts `header` of PROTOCOL.md, Verdict
@@ -10,13 +11,15 @@ import { changesFor } from "./answer-fields.mjs";
  *
  * @typedef {object} OriginalSources
  * @property {(uri: string) => Promise<ListMark | null>} getMark
- * @property {(uri: string) => Promise<{verdict: any}>} read
- * @property {Pick<DaneCompose, "readFields" | "decodeFields" | "setFields">} compose
+ * @property {(uri: string) => Promise<{verdict: any, decrypted?: boolean, error?: any}>} read
+ * @property {Pick<DaneCompose, "describe" | "readFields" | "decodeFields" | "setFields">} compose
  * @property {() => Promise<string[]>} listOwn addresses of the user, in lower case
  */
 
 /** Drafts and templates know by themselves what they were saved with. */
 const OWN = ["draft", "template"];
+/** Fields, in lower case, that a message of its own has none of. */
+const OF_ANSWERS = ["in-reply-to", "references", "x-forwarded-message-id"];
 
 /** What windows answer, forward or edit, and what they take over from its protected fields. */
 export class Originals {
@@ -32,22 +35,48 @@ export class Originals {
    * @param {ComposeWindow} window
    */
   async wasEncrypted(window) {
-    if (window.kind === "new" || OWN.includes(window.kind)) {
+    if (window.kind === "new") {
       return false;
+    }
+    if (OWN.includes(window.kind)) {
+      return this.#continuesAnswer(window);
     }
     if (window.encryptedOriginal) {
       return true;
     }
     for (const uri of window.originals) {
-      const kind = await this.#kindOf(uri);
-      const encrypted = kind
-        ? ["encrypted", "both"].includes(kind)
-        : (await this.#verdictOf(uri))?.encrypted;
-      if (encrypted) {
+      if (await this.#isEncrypted(uri)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * A draft that was kept secret and answers somebody. What it was saved with stands outside, where
+   * the server that keeps it could have written something else.
+   */
+  async #continuesAnswer({ draft, originals, saved }) {
+    const uri = draft ?? originals[0];
+    if (!uri || !(await this.#isEncrypted(uri))) {
+      return false;
+    }
+    const fields = (await this.#headerOf(uri))?.fields ?? [];
+    const isAnswer = fields.some(({ name }) => OF_ANSWERS.includes(name.toLowerCase()));
+    return isAnswer || !saved || saved.encrypt === false;
+  }
+
+  async #isEncrypted(uri) {
+    const mark = await this.#markOf(uri);
+    if (["encrypted", "both"].includes(mark?.kind ?? "")) {
+      return true;
+    }
+    // What is signed may be encrypted inside, which nobody sees before it was read.
+    if (mark && (mark.kind === "none" || mark.state !== "declared")) {
+      return false;
+    }
+    const { verdict, decrypted, error } = await this.#read(uri);
+    return Boolean(verdict?.encrypted || decrypted || isClosed(error));
   }
 
   /**
@@ -63,6 +92,7 @@ export class Originals {
   /**
    * Puts the protected subject and recipients where Thunderbird has those from outside.
    * @param {ComposeWindow} window
+   * @returns {Promise<boolean>} false: there may be protected ones, but they can't be read now
    */
   async takeOver(window) {
     const { compose, listOwn } = this.#sources;
@@ -70,29 +100,53 @@ export class Originals {
     const uri = draft ?? (originals.length === 1 ? originals[0] : null);
     const header = uri && (await this.#headerOf(uri));
     if (!header) {
-      return;
+      return !uri || this.#isDefinite(uri);
     }
     const inner = await compose.decodeFields(
       header.fields.map(({ name, value }) => ({ name, value })),
     );
     const outer = await compose.readFields(uri).catch(() => null);
-    const changes = changesFor(window, outer, inner, await listOwn());
+    const own = await listOwn();
+    // The user may have written something meanwhile.
+    const now = await compose.describe(tabId);
+    const kept = [...now.automatic, ...addedTo(now, window)];
+    const changes = changesFor({ ...now, kept }, outer, inner, own);
     if (Object.keys(changes).length > 0) {
       await compose.setFields(tabId, changes);
     }
+    return true;
+  }
+
+  /** What was found out of a message stays so: nothing of it can be in an answer unseen. */
+  async #isDefinite(uri) {
+    if ((await this.#markOf(uri))?.kind === "none") {
+      return true;
+    }
+    const { verdict, error } = await this.#read(uri);
+    return Boolean(verdict) || neverOpens(error);
   }
 
   /** Null: it has no protected fields, as far as anybody can tell. */
   async #headerOf(uri) {
-    const header = (await this.#kindOf(uri)) !== "none" && (await this.#verdictOf(uri))?.header;
+    if ((await this.#markOf(uri))?.kind === "none") {
+      return null;
+    }
+    const header = (await this.#read(uri)).verdict?.header;
     return header?.form ? header : null;
   }
 
-  async #kindOf(uri) {
-    return (await this.#sources.getMark(uri).catch(() => null))?.kind ?? null;
+  async #markOf(uri) {
+    return this.#sources.getMark(uri).catch(() => null);
   }
 
-  async #verdictOf(uri) {
-    return (await this.#sources.read(uri).catch(() => null))?.verdict ?? null;
+  /** @returns {Promise<{verdict: any, decrypted?: boolean, error?: any}>} */
+  async #read(uri) {
+    return this.#sources.read(uri).catch((error) => ({ verdict: null, error }));
   }
+}
+
+/** Addresses that the user has added since. */
+function addedTo(now, before) {
+  const known = before.recipients.map(({ address }) => address);
+  return now.recipients.map(({ address }) => address).filter((one) => !known.includes(one));
 }

@@ -36,7 +36,15 @@ export function questionFor(session, words, wasOn = false) {
   if (!encrypt && session.encryptedOriginal) {
     return aboutAnswer(session, words);
   }
+  if (encrypt && isUnproven(session)) {
+    return aboutUnproven(session, words);
+  }
   return !encrypt && session.ask && session.allReady ? whetherToEncrypt(session, words) : null;
+}
+
+/** A forwarded message says nothing of recipients. */
+function isUnproven({ encryptedOriginal, unproven, window }) {
+  return encryptedOriginal && unproven && window.kind !== "forward";
 }
 
 /**
@@ -130,6 +138,24 @@ function aboutAnswer(session, words) {
     text: words.text("sendAnswerText"),
     rows: [],
     choices,
+    confirm: null,
+  };
+}
+
+/**
+ * Whoever could write something outside of the message that is answered may have chosen who gets
+ * what it quotes (RFC 9788 §6.2).
+ * @returns {Question}
+ */
+function aboutUnproven(session, words) {
+  return {
+    title: words.text("sendUnprovenTitle"),
+    text: words.text("sendUnprovenText"),
+    rows: recipientRows(session, words),
+    choices: [
+      { id: GO_BACK, label: words.text("sendBack"), look: "main" },
+      { id: "proven", label: words.text("sendUnprovenYes"), look: "plain" },
+    ],
     confirm: null,
   };
 }

@@ -125,11 +125,12 @@ export class SendCheck {
     switch (choice) {
       case "encrypt":
         await windows.choose(tabId, "encrypt", true);
-        return "go";
+        return session.unproven ? "again" : "go";
       case "plain":
         await windows.choose(tabId, "encrypt", false);
         return "go";
       case "unprotected":
+      case "proven":
         return "go";
       case "remove":
         for (const { address } of unready(session)) {

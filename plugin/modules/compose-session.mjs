@@ -24,6 +24,8 @@ export class ComposeSession {
   /** @type {import("./settings.mjs").HeaderChoice} */
   header = { policy: "baseline", legacyDisplay: true };
   encryptedOriginal = false;
+  /** Its protected fields could not be put in: recipients are those from outside. */
+  unproven = false;
   /**
    * What it answers or forwards, as far as its fields are protected.
    * @type {import("./compose-originals.mjs").HeaderFacts[]}

@@ -109,7 +109,7 @@ export class ComposeWindows {
     await this.ready;
     const session = this.#sessions.get(tabId) ?? (await this.current(tabId));
     session.choose(what, on);
-    await this.#parts.storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+    await this.#keep(session);
     this.#want(session);
     await this.show(session);
   }
@@ -154,6 +154,10 @@ export class ComposeWindows {
     }
   }
 
+  async #tellUnlessClosed(tabId, error) {
+    await this.#unlessClosed(tabId, error).catch(console.error);
+  }
+
   /** @param {ComposeWindow} now @param {boolean} [again] the key is asked for in any case */
   async #take(now, again = false) {
     let session = this.#sessions.get(now.tabId);
@@ -183,8 +187,10 @@ export class ComposeWindows {
     session.answered = await originals.protectedBy(session.window);
     const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
     session.chosen = kept?.chosen ?? {};
+    session.unproven = kept?.unproven ?? false;
     if (!kept) {
-      await originals.takeOver(session.window).catch(console.error);
+      const taken = originals.takeOver(session.window);
+      session.unproven = !(await taken.catch((error) => this.#tellUnlessClosed(tabId, error)));
       session.window = await this.#parts.compose.describe(tabId);
     }
     if (!session.hookMissing) {
@@ -193,8 +199,13 @@ export class ComposeWindows {
     if (!kept) {
       // Switched on by an earlier life of the add-on: it was the user's, for all that is known.
       session.chosen = switchedOn(session.protection);
-      await storage.set({ [storageKey(tabId)]: { chosen: session.chosen } });
+      await this.#keep(session);
     }
+  }
+
+  /** What outlives the event page. @param {ComposeSession} session */
+  async #keep({ window, chosen, unproven }) {
+    await this.#parts.storage.set({ [storageKey(window.tabId)]: { chosen, unproven } });
   }
 
   /** Finds out what depends on the sender. */

@@ -69,13 +69,23 @@ export function makeFields(verdict, words) {
       ? { state: null, title: "" }
       : { state: shown, title: words.text(`header_state_${shown}`) };
   };
-  const inside = [...grouped(header.fields)].map(([name, fields]) => {
+  const inside = [...grouped(header.fields.filter(mayBeShown))].map(([name, fields]) => {
     const isOuter = name === "from" && header.from.shown === "outer";
     const state = isOuter ? "unprotected" : weakest(fields);
     const value = isOuter ? null : valueOf(name, fields);
     return { name, value, hidden: false, ...describe(state) };
   });
   return [...inside, ...outsiders(header, describe)];
+}
+
+/**
+ * Not what Thunderbird keeps for itself among the fields (the date as it is shown), nor what every
+ * object of it has already: its header pane would stop at such a name.
+ * @param {HeaderField} field
+ */
+function mayBeShown({ name }) {
+  const lower = name.toLowerCase();
+  return !lower.startsWith("x-mozilla-") && !(lower in {});
 }
 
 /** @param {HeaderField[]} fields @returns {Map<string, HeaderField[]>} */
@@ -118,6 +128,16 @@ export function hiddenSubject(verdict) {
   const isHidden = ({ name, state }) => name.toLowerCase() === "subject" && HIDDEN.has(state);
   const subject = protectedHeader(verdict)?.fields.find(isHidden);
   return subject ? harmless(subject.text) : null;
+}
+
+/**
+ * Without its brackets; null: it is not protected. A URI may name another message meanwhile.
+ * @param {any} verdict
+ */
+export function messageIdOf(verdict) {
+  const isId = ({ name }) => name.toLowerCase() === "message-id";
+  const value = protectedHeader(verdict)?.fields.find(isId)?.value;
+  return value?.trim().replace(/^<|>$/g, "") || null;
 }
 
 /**

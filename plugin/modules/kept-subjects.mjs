@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { hiddenSubject } from "./header-view.mjs";
+import { hiddenSubject, messageIdOf } from "./header-view.mjs";
 
 /**
  * Subjects that were hidden on their way, in the message list: by the user's choice alone, because
@@ -9,6 +9,11 @@ import { hiddenSubject } from "./header-view.mjs";
 export class KeptSubjects {
   #hooks;
   #settings;
+  /**
+   * One thing after the other: consent that is taken back holds for what is being read as well.
+   * @type {Promise<any>}
+   */
+  #turn = Promise.resolve();
 
   /**
    * @param {Pick<DaneList, "setSubject" | "takeSubjects">} hooks
@@ -25,17 +30,31 @@ export class KeptSubjects {
    */
   async keep(uri, verdict) {
     const subject = hiddenSubject(verdict);
-    if (subject && (await this.#settings.read()).keepSubjects) {
-      await this.#hooks.setSubject(uri, subject);
+    if (!subject) {
+      return;
     }
+    await this.#inTurn(async () => {
+      if ((await this.#settings.read()).keepSubjects) {
+        await this.#hooks.setSubject(uri, subject, messageIdOf(verdict));
+      }
+    });
   }
 
   /**
    * @param {boolean} on for messages that are read from now on
    * @returns {Promise<number>} how many subjects were taken out of the list
    */
-  async choose(on) {
-    await this.#settings.change({ keepSubjects: on });
-    return on ? 0 : this.#hooks.takeSubjects();
+  choose(on) {
+    return this.#inTurn(async () => {
+      await this.#settings.change({ keepSubjects: on });
+      return on ? 0 : this.#hooks.takeSubjects();
+    });
+  }
+
+  /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+  #inTurn(work) {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 }

@@ -131,7 +131,11 @@ export class Showing {
       const { signal } = controller;
       const reading = await reader.read(uri, { interactive, signal, onProgress });
       const counted = { ...reading, verdict: withoutErrant(reading.verdict, fromList) };
-      await this.#tell(uri, counted, () => this.#underWay.get(uri) === controller);
+      const now = this.#underWay.get(uri);
+      // Who asks by now may ask for another message that has got the same URI.
+      if (now === undefined || now === controller) {
+        await this.#tell(uri, counted, () => this.#underWay.get(uri) === controller);
+      }
     } finally {
       progress.end();
       if (this.#underWay.get(uri) === controller) {

@@ -21,6 +21,16 @@ export function isTemporary(verdict) {
 /** Faults that other keys alone would change. */
 const NEVER_OPENS = new Set(["cms-not-for-us", "cms-decryption-failed"]);
 
+/** @param {any} error of reading a message: it has an envelope */
+export function isClosed(error) {
+  return CLOSED.has(error?.code);
+}
+
+/** @param {any} error of reading a message: its envelope stays closed to us */
+export function neverOpens(error) {
+  return NEVER_OPENS.has(error?.code);
+}
+
 /**
  * What there is to keep beside a message; null: nothing, because it may be read soon.
  * @param {{verdict: any, error: any, ownKey?: boolean}} reading
@@ -29,7 +39,7 @@ export function verdictToKeep({ verdict, error, ownKey = false }) {
   if (verdict) {
     return ownKey ? { ...verdict, encryption: verdict.encryption ?? {} } : verdict;
   }
-  return NEVER_OPENS.has(error?.code)
+  return neverOpens(error)
     ? { encrypted: true, encryption: null, scope: "none", status: "none", reason: null }
     : null;
 }
@@ -44,10 +54,10 @@ export function makeFailureView({ error, decrypted = false }, words) {
   const encryption = encryptionKind(error, decrypted);
   const heading = words.text("verdict_heading_unknown");
   const text = words.ofError(error) ?? words.text("verdict_cancelled");
-  const isClosed = encryption === "failed";
+  const isFailed = encryption === "failed";
   return {
     label: words.text("verdict_label"),
-    tooltip: isClosed ? words.text("verdict_encryption_failed") : heading,
+    tooltip: isFailed ? words.text("verdict_encryption_failed") : heading,
     signature: "none",
     encryption,
     certificate: null,
@@ -55,11 +65,11 @@ export function makeFailureView({ error, decrypted = false }, words) {
     mayAskForReceipt: true,
     panel: {
       heading,
-      explanation: isClosed ? words.text("verdict_closedSignature") : text,
+      explanation: isFailed ? words.text("verdict_closedSignature") : text,
       rows: errorRows(error, words),
       encryptionHeading:
         encryption === "none" ? "" : words.text(`verdict_encryption_${encryption}`),
-      encryptionExplanation: isClosed ? text : "",
+      encryptionExplanation: isFailed ? text : "",
     },
   };
 }
@@ -74,7 +84,7 @@ function encryptionKind(error, decrypted) {
   if (decrypted) {
     return "decrypted";
   }
-  return CLOSED.has(error?.code) ? "failed" : "none";
+  return isClosed(error) ? "failed" : "none";
 }
 
 /**

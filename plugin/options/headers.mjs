@@ -24,7 +24,7 @@ async function keep(page, form) {
   try {
     await page.ask("options/change", { changes });
   } catch (error) {
-    await show(page, form);
+    await show(page, form).catch(() => {});
     sayError(outcome, page.words, error);
   }
 }
@@ -41,7 +41,8 @@ async function keepSubjects(page) {
       say(outcome, "good", page.words.text("options_subjectsTaken", count));
     }
   } catch (error) {
-    box.checked = (await page.ask("options/settings")).keepSubjects;
+    const settings = await page.ask("options/settings").catch(() => null);
+    box.checked = settings?.keepSubjects ?? !box.checked;
     sayError(outcome, page.words, error);
   } finally {
     box.disabled = false;

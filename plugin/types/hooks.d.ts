@@ -153,6 +153,8 @@ interface ComposeWindow {
   /** What the user had chosen, or was on, when the draft was saved; null: no such draft. */
   saved: Partial<Protection> | null;
   recipients: ComposeRecipient[];
+  /** Addresses that the identity's settings put into each message, in Cc or Bcc. */
+  automatic: string[];
 }
 
 interface Mailbox {
@@ -165,6 +167,7 @@ interface ComposeFields {
   subject: string;
   from: Mailbox[];
   replyTo: Mailbox[];
+  mailReplyTo: Mailbox[];
   followupTo: Mailbox[];
   to: Mailbox[];
   cc: Mailbox[];
@@ -388,9 +391,10 @@ interface DaneList {
   getMark(uri: string): Promise<ListMark | null>;
   /**
    * Puts a subject in the place of the one that stands outside: into Thunderbird's database, which is
-   * plain text on disk. Nothing for messages in no folder.
+   * plain text on disk. Nothing for messages in no folder, nor where the URI names one that has
+   * another Message-ID; null: it is not known.
    */
-  setSubject(uri: string, subject: string): Promise<void>;
+  setSubject(uri: string, subject: string, messageId: string | null): Promise<void>;
   /** Puts back what stands outside, in all folders; how many. */
   takeSubjects(): Promise<number>;
 }

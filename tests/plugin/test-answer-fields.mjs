@@ -10,12 +10,17 @@ const CLEO = { name: "Cleo", email: "cleo@c.example" };
 const EVE = { name: "", email: "eve@e.example" };
 const OWN = [BEN.email];
 
-const NOTHING = { subject: "", from: [], replyTo: [], followupTo: [], to: [], cc: [], bcc: [] };
+const NOTHING = {
+  subject: "", from: [], replyTo: [], mailReplyTo: [], followupTo: [], to: [], cc: [], bcc: [],
+};
 /** Ana has written to Ben and Cleo. */
 const INNER = { ...NOTHING, subject: "Rent for April", from: [ANA], to: [BEN], cc: [CLEO] };
 const OUTER = { ...INNER, subject: "[...]" };
 
-const reply = { kind: "reply", repliesTo: "sender", subject: "Re: [...]" };
+const reply = {
+  kind: "reply", repliesTo: "sender", subject: "Re: [...]", recipients: [], kept: [],
+};
+const stands = (field, { email }) => ({ address: email, field });
 const toAll = { ...reply, repliesTo: "all" };
 
 /** Window, what is different outside, what has to change. */
@@ -65,6 +70,32 @@ const ROWS = [
     to: [ANA],
     cc: [CLEO],
   }],
+  ["Mail-Reply-To added outside", reply, { mailReplyTo: [EVE] }, {
+    subject: "Re: Rent for April",
+    to: [ANA],
+  }],
+  ["somebody who is in the window only", { ...toAll, recipients: [stands("bcc", EVE)] }, {}, {
+    subject: "Re: Rent for April",
+    bcc: [],
+  }],
+  [
+    "… and whom the identity's settings put there",
+    { ...toAll, recipients: [stands("cc", EVE)], kept: [EVE.email] },
+    {},
+    { subject: "Re: Rent for April" },
+  ],
+  [
+    "… who stays where others change",
+    { ...toAll, recipients: [stands("cc", EVE)], kept: [EVE.email] },
+    { cc: [] },
+    { subject: "Re: Rent for April", cc: [CLEO, EVE] },
+  ],
+  [
+    "Bcc and Reply-To added outside, edited as new",
+    { kind: "edit-as-new", repliesTo: null, subject: "x", recipients: [stands("bcc", EVE)] },
+    { bcc: [EVE], replyTo: [EVE] },
+    { replyTo: [], bcc: [] },
+  ],
   ["another From outside", reply, { from: [EVE] }, { subject: "Re: Rent for April", to: [ANA] }],
   ["names that were hidden", reply, { from: [{ ...ANA, name: "" }] }, {
     subject: "Re: Rent for April",
@@ -80,7 +111,8 @@ const ROWS = [
 
 for (const [name, window, difference, expected] of ROWS) {
   test(name, () => {
-    assert.deepEqual(changesFor(window, { ...OUTER, ...difference }, INNER, OWN), expected);
+    const whole = { recipients: [], kept: [], ...window };
+    assert.deepEqual(changesFor(whole, { ...OUTER, ...difference }, INNER, OWN), expected);
   });
 }
 
@@ -94,6 +126,20 @@ test("a reply to one's own message goes to whom that went", () => {
   const mine = { ...INNER, from: [BEN], to: [ANA] };
   const outer = { ...mine, subject: "[...]", to: [ANA, EVE] };
   assert.deepEqual(changesFor(toAll, outer, mine, OWN).to, [ANA]);
+});
+
+test("… and has no Reply-To that it had not inside", () => {
+  const mine = { ...INNER, from: [BEN], to: [ANA] };
+  const outer = { ...mine, subject: "[...]", replyTo: [EVE] };
+  assert.deepEqual(changesFor(reply, outer, mine, OWN).replyTo, []);
+  const { replyTo } = changesFor(reply, outer, { ...mine, from: [ANA], to: [BEN] }, OWN);
+  assert.deepEqual(replyTo, []);
+});
+
+test("Mail-Reply-To inside is followed as Thunderbird does, by a reply to the sender", () => {
+  const inner = { ...INNER, mailReplyTo: [CLEO], replyTo: [EVE] };
+  assert.deepEqual(changesFor(reply, OUTER, inner, OWN).to, [CLEO]);
+  assert.deepEqual(changesFor(toAll, OUTER, inner, OWN).to, [EVE]);
 });
 
 test("nobody twice", () => {

@@ -11,26 +11,37 @@ const HEADER = {
   fields: [{ ...SUBJECT, state: "signed-and-encrypted" }],
 };
 const DECODED = {
-  subject: "Rent", from: [], replyTo: [], followupTo: [], to: [], cc: [], bcc: [],
+  subject: "Rent", from: [], replyTo: [], mailReplyTo: [], followupTo: [], to: [], cc: [], bcc: [],
 };
 const WINDOW = {
   tabId: 7, kind: "reply", repliesTo: null, originals: ["m#1"], draft: null,
-  subject: "Re: [...]", encryptedOriginal: false,
+  subject: "Re: [...]", encryptedOriginal: false, recipients: [], automatic: [], saved: null,
 };
 
-function makeOriginals({ marks = {}, headers = { "m#1": HEADER }, outer = "[...]" } = {}) {
+/** `now`: what the window has when the message was read; `failure`: of reading any other. */
+function makeOriginals({
+  marks = {},
+  headers = { "m#1": HEADER },
+  outer = {},
+  inner = {},
+  now = WINDOW,
+  failure = {},
+} = {}) {
   const done = { read: [], set: [] };
   const originals = new Originals({
     getMark: async (uri) => marks[uri] ?? null,
     read: async (uri) => {
       done.read.push(uri);
-      return { verdict: uri in headers ? { encrypted: true, header: headers[uri] } : null };
+      return uri in headers
+        ? { verdict: { encrypted: true, header: headers[uri] } }
+        : { verdict: null, ...failure };
     },
     compose: {
-      readFields: async () => ({ ...DECODED, subject: outer }),
+      describe: async () => now,
+      readFields: async () => ({ ...DECODED, subject: "[...]", ...outer }),
       decodeFields: async (fields) => {
-        assert.deepEqual(fields, [{ name: "Subject", value: "Rent" }]);
-        return DECODED;
+        assert.deepEqual(fields[0], { name: "Subject", value: "Rent" });
+        return { ...DECODED, ...inner };
       },
       setFields: async (tabId, fields) => done.set.push([tabId, fields]),
     },
@@ -46,9 +57,74 @@ test("the protected subject takes the place of the outer one", async () => {
 });
 
 test("nothing is changed where all is as it has to be", async () => {
-  const { originals, done } = makeOriginals();
-  await originals.takeOver({ ...WINDOW, subject: "Re: Rent" });
+  const now = { ...WINDOW, subject: "Re: Rent" };
+  const { originals, done } = makeOriginals({ now });
+  assert.equal(await originals.takeOver(now), true);
   assert.deepEqual(done.set, []);
+});
+
+test("what the user writes while the message is read stays", async () => {
+  const mailbox = (name) => ({ name, email: `${name}@a.example` });
+  const [ana, cleo, eve] = ["ana", "cleo", "eve"].map(mailbox);
+  const rows = (field, ...addresses) => addresses.map((address) => ({ address, field }));
+  const before = { ...WINDOW, repliesTo: "all", recipients: rows("to", ana.email, eve.email) };
+  const now = {
+    ...before,
+    subject: "Re: mine",
+    recipients: [...before.recipients, ...rows("to", cleo.email)],
+  };
+  const [inner, outer] = [{ from: [ana] }, { from: [ana], to: [eve] }];
+  const { originals, done } = makeOriginals({ now, inner, outer });
+  await originals.takeOver(before);
+  assert.deepEqual(done.set, [[7, { to: [ana, { name: "", email: cleo.email }] }]]);
+});
+
+test("a message that can't be read may have protected fields", async () => {
+  const failing = (code) => makeOriginals({ headers: {}, failure: { error: { code } } }).originals;
+  assert.equal(await failing("host-exited").takeOver(WINDOW), false);
+  assert.equal(await failing("key-locked").takeOver(WINDOW), false);
+  assert.equal(await failing("cms-not-for-us").takeOver(WINDOW), true);
+  assert.equal(await failing("host-exited").takeOver({ ...WINDOW, originals: [] }), true);
+});
+
+test("encrypted is what has an envelope, read or not", async () => {
+  for (const [mark, failure, expected] of [
+    [null, { error: { code: "host-exited" } }, false],
+    [null, { error: { code: "key-locked" } }, true],
+    [null, { error: { code: "cms-not-for-us" } }, true],
+    // Thunderbird's own key has opened it, and the host was not there to judge it.
+    [null, { error: { code: "host-exited" }, decrypted: true }, true],
+    [{ kind: "signed", state: "declared" }, { verdict: { encrypted: true } }, true],
+    [{ kind: "signed", state: "good" }, { verdict: { encrypted: true } }, false],
+    [{ kind: "none", state: "declared" }, { verdict: { encrypted: true } }, false],
+  ]) {
+    const { originals } = makeOriginals({ marks: { "m#1": mark }, headers: {}, failure });
+    assert.equal(await originals.wasEncrypted(WINDOW), expected, JSON.stringify([mark, failure]));
+  }
+});
+
+/** A draft whose fields inside are these, and what X-Dane-Smime outside says of it. */
+function wasAnswer(names, saved, kind = "encrypted") {
+  const others = names.map((name) => ({ name, value: "<1@a.example>", state: "signed-only" }));
+  const header = { ...HEADER, fields: [...HEADER.fields, ...others] };
+  const marks = { "d#2": { kind, state: "declared" } };
+  const { originals } = makeOriginals({ marks, headers: { "d#2": header } });
+  const draft = { ...WINDOW, kind: "draft", draft: "d#2", originals: ["d#2"], saved };
+  return originals.wasEncrypted(draft);
+}
+
+test("an encrypted draft of an answer stays one, whatever stands outside of it", async () => {
+  assert.equal(await wasAnswer(["In-Reply-To"], { encrypt: true }), true);
+  assert.equal(await wasAnswer(["In-Reply-To"], { sign: true }), true);
+  assert.equal(await wasAnswer(["X-Forwarded-Message-Id"], { encrypt: true }), true);
+  assert.equal(await wasAnswer([], { encrypt: false }), true);
+  assert.equal(await wasAnswer([], null), true);
+});
+
+test("other drafts follow what they were saved with", async () => {
+  assert.equal(await wasAnswer(["To"], { encrypt: true }), false);
+  assert.equal(await wasAnswer([], { sign: true }), false);
+  assert.equal(await wasAnswer(["In-Reply-To"], { encrypt: false }, "none"), false);
 });
 
 test("plain mail costs no reading", async () => {
@@ -60,8 +136,9 @@ test("plain mail costs no reading", async () => {
 });
 
 test("a draft takes its own fields over, and answers what it answered", async () => {
-  const { originals, done } = makeOriginals({ headers: { "d#2": HEADER, "m#1": HEADER } });
   const draft = { ...WINDOW, kind: "draft", draft: "d#2", subject: "[...]" };
+  const headers = { "d#2": HEADER, "m#1": HEADER };
+  const { originals, done } = makeOriginals({ headers, now: draft });
   await originals.takeOver({ ...draft, originals: ["d#2"] });
   assert.deepEqual(done.set, [[7, { subject: "Rent" }]]);
   assert.deepEqual(await originals.protectedBy({ ...draft, originals: ["d#2"] }), []);
@@ -69,8 +146,8 @@ test("a draft takes its own fields over, and answers what it answered", async ()
 });
 
 test("a template is no message that is answered", async () => {
-  const { originals, done } = makeOriginals();
   const template = { ...WINDOW, kind: "template", subject: "[...]" };
+  const { originals, done } = makeOriginals({ now: template });
   await originals.takeOver(template);
   assert.deepEqual(done.set, [[7, { subject: "Rent" }]]);
   assert.deepEqual(await originals.protectedBy(template), []);

@@ -43,17 +43,18 @@ const WINDOW = {
   encryptedOriginal: false,
   saved: null,
   recipients: [{ address: BOB, field: "to" }],
+  automatic: [],
 };
 
 /** A Thunderbird with one compose window, and all that the modules want. */
 function start({
   sign = "never", encrypt = "ready", key = true, hook = true, chosen = {}, answers = [],
-  encryptedOriginal = false, answered = [], policy = "baseline",
+  encryptedOriginal = false, answered = [], policy = "baseline", kind = "new", takeOver = null,
 } = {}) {
   const time = new FakeTime();
   const host = new FakeHost();
   const done = { bars: [], questions: [], protection: null, progress: [], removed: [] };
-  const described = structuredClone(WINDOW);
+  const described = { ...structuredClone(WINDOW), kind };
   const compose = makeCompose(described, done);
   const action = new Proxy({}, { get: () => nothing });
   const lookup = new RecipientLookup(host, () => time.now, time);
@@ -73,7 +74,7 @@ function start({
       },
     },
     storage: {
-      get: async (name) => ({ [name]: { chosen } }),
+      get: async (name) => (takeOver ? {} : { [name]: { chosen } }),
       set: nothing,
       remove: nothing,
     },
@@ -85,7 +86,7 @@ function start({
     originals: {
       wasEncrypted: async () => encryptedOriginal,
       protectedBy: async () => answered,
-      takeOver: nothing,
+      takeOver: takeOver ?? (async () => true),
     },
     tellPopup: () => {},
   });
@@ -324,4 +325,28 @@ test("… it can be encrypted there and then, where everyone is ready", async ()
   const [{ choices }] = world.done.questions;
   assert.deepEqual(choices.map(({ id }) => id), ["encrypt", "back", "plain"]);
   assert.deepEqual(world.done.protection, { sign: true, encrypt: true });
+});
+
+test("recipients that could not be taken from inside: asked before they get a quote", async () => {
+  const failing = async () => {
+    throw new Error("SetComposeDetails is not a function");
+  };
+  for (const [takeOver, kind, answers, cancel, asked] of [
+    [failing, "reply", [], true, 1],
+    [async () => false, "reply", [], true, 1],
+    [async () => false, "draft", ["proven"], false, 1],
+    [async () => false, "forward", [], false, 0],
+    [async () => true, "reply", [], false, 0],
+  ]) {
+    const world = start({ encryptedOriginal: true, kind, takeOver, answers });
+    assert.deepEqual(await send(world), { cancel }, kind);
+    assert.equal(world.done.questions.length, asked, kind);
+    assert.equal(world.done.protection.encrypt, true);
+  }
+});
+
+test("… and of a message that was not encrypted nobody is asked", async () => {
+  const world = start({ kind: "reply", takeOver: async () => false });
+  assert.deepEqual(await send(world), { cancel: false });
+  assert.deepEqual(world.done.questions, []);
 });

@@ -168,3 +168,9 @@ test("the panel tells what is protected, and what could be seen on the way", () 
   assert.ok(texts.includes("Visible on the way: Keywords: (nothing)"));
   assert.ok(texts.includes("Added outside: Reply-To"));
 });
+
+test("names that Thunderbird has a use of its own for do not reach the pane", () => {
+  const names = ["X-Mozilla-LocalizedDate", "Constructor", "__proto__", "X-Answer"];
+  const fields = names.map((name) => field(name, "today", "signed-only"));
+  assert.deepEqual(viewOf({ fields }).fields.map(({ name }) => name), ["x-answer"]);
+});

@@ -9,8 +9,8 @@ function setUp(keepSubjects) {
   const calls = [];
   const settings = { keepSubjects };
   const hooks = {
-    setSubject: async (uri, subject) => calls.push([uri, subject]),
-    takeSubjects: async () => 3,
+    setSubject: async (...values) => calls.push(values),
+    takeSubjects: async () => calls.push("taken") && 3,
   };
   const store = {
     read: async () => settings,
@@ -27,7 +27,7 @@ function verdictWith(state, text = "Rent for April") {
 test("a hidden subject goes into the list by consent alone", async () => {
   for (const [consent, expected] of [
     [false, []],
-    [true, [["m1", "Rent for April"]]],
+    [true, [["m1", "Rent for April", null]]],
   ]) {
     const { subjects, calls } = setUp(consent);
     await subjects.keep("m1", verdictWith("signed-and-encrypted"));
@@ -49,4 +49,21 @@ test("who takes the consent back gets the subjects out of the list", async () =>
   assert.equal(settings.keepSubjects, true);
   assert.equal(await subjects.choose(false), 3);
   assert.equal(settings.keepSubjects, false);
+});
+
+test("a message that is being read meanwhile is no exception", async () => {
+  const { subjects, calls } = setUp(true);
+  const verdict = verdictWith("signed-and-encrypted");
+  const before = subjects.keep("m1", verdict);
+  const results = [before, subjects.choose(false), subjects.keep("m2", verdict)];
+  await Promise.all(results);
+  assert.deepEqual(calls, [["m1", "Rent for April", null], "taken"]);
+});
+
+test("the message is named by its own Message-ID as well", async () => {
+  const { subjects, calls } = setUp(true);
+  const verdict = verdictWith("signed-and-encrypted");
+  verdict.header.fields.push({ name: "Message-ID", value: "<1@a.example>", state: "signed-only" });
+  await subjects.keep("m1", verdict);
+  assert.deepEqual(calls, [["m1", "Rent for April", "1@a.example"]]);
 });

@@ -112,6 +112,18 @@ test("left and shown again while it is read: asked again", async () => {
   assert.equal(world.hooks.of("show").length, 1);
 });
 
+test("… and what the first reading finds is not shown for the second", async () => {
+  let answer = null;
+  const other = () => new Promise((resolve) => (answer = resolve));
+  const world = makeWorld([other, () => new Promise(() => {})]);
+  await world.open("m1");
+  world.hooks.onHidden.fire("m1");
+  await world.open("m1");
+  answer(makeVerdict());
+  await settle();
+  assert.deepEqual([world.hooks.of("show"), world.kept], [[], []]);
+});
+
 test("a locked key store: a bar, and after Unlock the verdict", async () => {
   const locked = new BridgeError("key-locked", "locked", { retry: true });
   const world = makeWorld([locked, makeVerdict()]);

@@ -358,6 +358,16 @@ class Titles(HeaderCase):
         self.assertEqual(pane['tab'], 'In a tab')
         self.assertTrue(pane['window'].startswith('In a tab'), pane['window'])
 
+    def test_closed_tab(self):
+        """Thunderbird's list of closed tabs has what stands outside."""
+        uri = self.add(self.carol.both(*baseline('In a closed tab')))
+        self.wait_subject(self.judged(WORLD.reading.show_in_tab(uri)), 'In a closed tab')
+        title = WORLD.thunderbird.js('''
+            const tabmail = document.getElementById("tabmail");
+            tabmail.closeTab(tabmail.currentTabInfo);
+            return tabmail.recentlyClosedTabs[0].title;''')
+        self.assertEqual(title, HIDDEN)
+
     def test_window(self):
         uri = self.add(self.carol.both(*baseline('In a window')))
         view = self.judged(WORLD.reading.show_in_window(uri))

@@ -111,6 +111,12 @@ class Replies(HeaderCase):
         window = view.answer(REPLY)
         self.wait_people(window, to=[CAROL])
 
+    def test_added_reply_address(self):
+        """Thunderbird knows more fields than Reply-To."""
+        window = self.show(outer={'Mail-Reply-To': EVE}).answer(REPLY)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL])
+
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
         self.wait_people(view.answer(REPLY), to=[CAROL])
@@ -311,6 +317,13 @@ class Drafts(HeaderCase):
         self.close_popup(window)
         octets, _payload = self.save(window)
         self.assertIn('no-encrypt', field(octets, 'X-Dane-Smime'))
+        again = self.edit(octets)
+        self.wait_subject(again, f'Re: {SUBJECT}')
+        self.wait_label(again, 'Not protected')
+        again.press(SEND)
+        self.wait_question('what came encrypted')
+        self.answer('Go back')
+        self.assert_not_sent(again)
 
     def test_template(self):
         self.set_defaults('never', 'always')

@@ -82,6 +82,15 @@ function repliesTo(window) {
   return toSender.includes(window.gComposeType) ? "sender" : null;
 }
 
+/** Whom the identity's settings put into each message. */
+function automaticOf({ doCc, doCcList, doBcc, doBccList }) {
+  const lists = [doCc && doCcList, doBcc && doBccList].filter(Boolean);
+  return lists
+    .flatMap((list) => MailServices.headerParser.parseEncodedHeaderW(list))
+    .map(({ email }) => normalise(email ?? ""))
+    .filter(Boolean);
+}
+
 /** What of the window can't be told apart later: Thunderbird's own reply to a decrypted message. */
 function hasEncryptedOriginal(window, originals) {
   return (
@@ -108,6 +117,7 @@ async function describe(window) {
     encryptedOriginal: hasEncryptedOriginal(window, originals),
     saved: await saved.get(window),
     recipients: recipientsOf(window),
+    automatic: automaticOf(window.gCurrentIdentity),
   };
 }
 

@@ -7,14 +7,15 @@
 Cu.importGlobalProperties(["TextEncoder"]);
 
 /** Fields with mailboxes, by the name that they have in ComposeFields. */
-const MAILBOX_FIELDS = {
-  from: "from",
-  "reply-to": "replyTo",
-  "mail-followup-to": "followupTo",
-  to: "to",
-  cc: "cc",
-  bcc: "bcc",
-};
+const MAILBOX_FIELDS = new Map([
+  ["from", "from"],
+  ["reply-to", "replyTo"],
+  ["mail-reply-to", "mailReplyTo"],
+  ["mail-followup-to", "followupTo"],
+  ["to", "to"],
+  ["cc", "cc"],
+  ["bcc", "bcc"],
+]);
 const ENCODED_LINE = 900;
 
 /** As MIME has it: one character an octet. */
@@ -31,9 +32,10 @@ function mailboxesIn(octets) {
 
 /** ComposeFields of plugin/types/hooks.d.ts from fields whose values are octets. */
 function compile(fields) {
-  const found = { subject: "", from: [], replyTo: [], followupTo: [], to: [], cc: [], bcc: [] };
+  const lists = [...MAILBOX_FIELDS.values()].map((key) => [key, []]);
+  const found = { subject: "", ...Object.fromEntries(lists) };
   for (const { name, octets } of fields) {
-    const key = MAILBOX_FIELDS[name.toLowerCase()];
+    const key = MAILBOX_FIELDS.get(name.toLowerCase());
     if (key) {
       found[key].push(...mailboxesIn(octets));
     } else if (name.toLowerCase() === "subject") {

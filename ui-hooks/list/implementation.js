@@ -133,9 +133,9 @@ var daneList = class extends ExtensionCommon.ExtensionAPI {
           const header = this.#load().headerOf(uri);
           return header && this.#load().readMark(header);
         },
-        setSubject: async (uri, subject) => {
+        setSubject: async (uri, subject, messageId) => {
           const header = this.#load().headerOf(uri);
-          if (header) {
+          if (header && (messageId === null || header.messageId === messageId)) {
             this.#load().keepSubject(header, subject);
           }
         },

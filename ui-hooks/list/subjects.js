@@ -94,17 +94,21 @@ var takeSubjects = async function () {
     return 0;
   }
   let count = 0;
+  let isDone = true;
   for (const folder of MailServices.accounts.allFolders) {
-    if (folder.flags & Virtual) {
+    if (folder.isServer || folder.flags & Virtual) {
       continue;
     }
     try {
       count += takeSubjectsOf(folder);
     } catch {
-      // It has no database: nothing was put there.
+      // Without a database nothing was put there; one that can't be read now is for the next time.
+      isDone &&= !folder.summaryFile?.exists();
     }
     await new Promise((resolve) => Services.tm.dispatchToMainThread(resolve));
   }
-  Services.prefs.clearUserPref(SUBJECTS_KEPT);
+  if (isDone) {
+    Services.prefs.clearUserPref(SUBJECTS_KEPT);
+  }
   return count;
 };

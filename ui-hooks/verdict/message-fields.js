@@ -18,18 +18,26 @@ var MessageFields = class {
     this.#win = win;
     this.#marks = new FieldMarks(win);
     const listener = {
-      onStartHeaders: () => this.#marks.drop(),
+      onStartHeaders: () => this.#startHeaders(),
       onBeforeShowHeaderPane: () => this.#replace(),
       onEndHeaders: () => this.#marks.draw(this.#fields),
     };
     win.gMessageListeners?.push(listener);
     patches.listen(win, "MsgLoaded", () => this.#print());
+    const top = win.browsingContext?.topChromeWindow;
+    patches.listen(top, "TabClose", ({ detail }) => this.#untitle(detail?.tabInfo));
     patches.undone(() => {
       const place = win.gMessageListeners?.indexOf(listener) ?? -1;
       if (place >= 0) {
         win.gMessageListeners.splice(place, 1);
       }
     });
+  }
+
+  /** What was put into the data of before is gone with them. */
+  #startHeaders() {
+    this.#stock.clear();
+    this.#marks.drop();
   }
 
   get works() {
@@ -51,6 +59,14 @@ var MessageFields = class {
       this.#replace();
       this.#rebuild();
       this.#print();
+    }
+  }
+
+  /** Closed tabs are listed by the titles that they had. */
+  #untitle(tab) {
+    const outer = this.#stock.get("subject");
+    if (outer && tab?.chromeBrowser?.contentWindow === this.#win) {
+      tab.title = outer.headerValue;
     }
   }
 
