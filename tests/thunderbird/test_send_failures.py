@@ -17,11 +17,6 @@ from dialogs import Dialogs
 from marionette import MarionetteError
 from processes import wait_until
 
-SET_RESOLVER = '''
-const {settings} = await messenger.storage.local.get("settings");
-const resolver = {mode: servers.length ? "servers" : "system", servers};
-await messenger.storage.local.set({settings: {...settings, resolver}});
-'''
 PROGRESS = '''
 const box = one.document.getElementById("dane-smime-progress");
 return box && [...box.children].map(child => child.textContent).filter(text => text);
@@ -139,9 +134,10 @@ class Failures(SendingCase):
         window.send()
         self.world.sink.wait()
 
-    def _ask(self, *servers):
-        """From the next start of the host on, which is the next request."""
-        self.world.addon.background(SET_RESOLVER, servers=servers)
+    def _ask(self, name_server=None):
+        """From the next start of the host on, which is the next request. Not by the settings: who
+        changes them has the recipients looked up anew at once."""
+        self.world.install_host(name_server=name_server)
         self.end_host()
 
     def test_locked_and_cancelled(self):

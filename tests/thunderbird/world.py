@@ -172,13 +172,16 @@ class World:
 
     # The native host
 
-    def install_host(self, *, program=None, arguments=()):
-        """Puts the native manifest and the wrapper that it names below the private home."""
+    def install_host(self, *, program=None, arguments=(), name_server=None):
+        """Puts the native manifest and the wrapper that it names below the private home.
+        `name_server` is asked instead of the universe's."""
         folder = os.path.join(self.thunderbird.home, '.mozilla', 'native-messaging-hosts')
         os.makedirs(folder, exist_ok=True)
         host = program or built('DANE_SMIME_HOST', 'bridge', 'dane-smime-host')
-        command = [os.path.realpath(host), '--profile', self.store.profile,
-                   *self.universe.options(), *arguments]
+        options = self.universe.options()
+        if name_server is not None:
+            options[options.index('--dns-server') + 1] = name_server
+        command = [os.path.realpath(host), '--profile', self.store.profile, *options, *arguments]
         if self._relayed:
             command = [os.path.join(HERE, 'host_relay.py'), self.folder, *command]
         words = ' '.join("'" + word.replace("'", "'\\''") + "'" for word in command)
