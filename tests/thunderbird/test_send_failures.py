@@ -4,6 +4,7 @@
 
 import os
 import re
+import shutil
 import signal
 
 from world import ALICE, BOB, CAROL, DAVE, xpi  # first: it puts the support modules on the path
@@ -16,6 +17,7 @@ from compose import SEND_LATER
 from dialogs import Dialogs
 from marionette import MarionetteError
 from processes import wait_until
+from program import DOES_NOT_HOLD
 
 PROGRESS = '''
 const box = one.document.getElementById("dane-smime-progress");
@@ -107,7 +109,13 @@ class Failures(SendingCase):
         self._wait_ready(window, 3)
         name = self.world.peers.succeed('record', DAVE).text.split()[0]
         self.world.universe.command(f'withdraw {name}')
+        # nsd's process of before may still take a connection or two.
+        wait_until(lambda: all(self.world.peers.run('lookup', '--fresh', DAVE).code == DOES_NOT_HOLD
+                               for _ in range(5)), 'the record has gone')
         self.end_host()
+        # The next host would remember the answer for as long as it holds.
+        cache = os.path.join(self.world.thunderbird.home, '.cache', 'dane-smime')
+        shutil.rmtree(cache, ignore_errors=True)
         self.assert_stopped(window, rf'no certificate.*{re.escape(DAVE)}')
         window.remove_recipient(DAVE)
         window.send()

