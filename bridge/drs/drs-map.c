@@ -3,9 +3,7 @@
 #include "drs-map.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "addr-spec.h"
@@ -13,6 +11,7 @@
 #include "drs-error.h"
 #include "drs-map-entry.h"
 #include "drs-own-keys.h"
+#include "folder-lock.h"
 
 #define FOLDER_NAME "drs-map"
 
@@ -261,18 +260,6 @@ write_locked(const DrsMap *map, const gchar *folder, const gchar *path, const Dr
     return FALSE;
 }
 
-/* A descriptor that holds the lock of the folder until it is closed; -1: there is none. */
-static gint
-lock_folder(const gchar *folder)
-{
-    gint fd = g_mkdir_with_parents(folder, 0700) != 0
-                  ? -1
-                  : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-        continue;
-    return fd;
-}
-
 gboolean
 drs_map_set(const DrsMap *map, const gchar *address, Certificate *certificate, DrsMapOrigin origin,
             GError **error)
@@ -286,7 +273,7 @@ drs_map_set(const DrsMap *map, const gchar *address, Certificate *certificate, D
         drs_map_entry_new(address, origin, certificate, g_get_real_time() / G_USEC_PER_SEC);
     if (!drs_map_entry_check(entry, error))
         return FALSE;
-    gint lock = lock_folder(folder);
+    gint lock = g_mkdir_with_parents(folder, 0700) != 0 ? -1 : folder_lock(folder);
     if (lock < 0)
         return fail(error, folder);
     gboolean written = write_locked(map, folder, path, entry, error);

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core-limits.h"
+#include "folder-lock.h"
 #include "op.h"
 #include "smime-capabilities.h"
 
@@ -180,17 +180,6 @@ save_file(const gchar *path, GKeyFile *file, GError **error)
            fail(error, path, problem->message);
 }
 
-/* A descriptor that holds the lock of the folder until it is closed; -1: there is no such folder.
- * Where the file system has no locks, two changes at once may lose one of them, no more. */
-static gint
-lock_folder(const gchar *folder)
-{
-    gint fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-        continue;
-    return fd;
-}
-
 GPtrArray *
 peer_capabilities_load(const gchar *folder, gint64 latest, GError **error)
 {
@@ -258,7 +247,7 @@ peer_capabilities_learn(const gchar *folder, const PeerCapabilities *peer, gint6
 {
     if (!is_sound(peer, latest))
         return TRUE;
-    gint lock = lock_folder(folder);
+    gint lock = folder_lock(folder);
     if (lock < 0)
         return TRUE;
     g_autofree gchar *path = g_build_filename(folder, FILE_NAME, NULL);
@@ -293,7 +282,7 @@ peer_capabilities_forget(const gchar *folder, const gchar *address, guint *out_n
                          GError **error)
 {
     *out_n_forgotten = 0;
-    gint lock = lock_folder(folder);
+    gint lock = folder_lock(folder);
     if (lock < 0)
         return TRUE;
     g_autofree gchar *path = g_build_filename(folder, FILE_NAME, NULL);

@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core-limits.h"
+#include "folder-lock.h"
 #include "op.h"
 
 #define FOLDER_NAME "seen-certificates"
@@ -198,16 +198,6 @@ record_locked(const gchar *path, const SeenCertificate *seen, const SeenLimits *
     return write_entry(path, name, text, n_octets, error);
 }
 
-/* A descriptor that holds the lock of the folder until it is closed; -1: there is none. */
-static gint
-lock_folder(const gchar *path)
-{
-    gint fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-        continue;
-    return fd;
-}
-
 gboolean
 seen_certificates_record(const gchar *profile, const SeenCertificate *seen, gboolean may_create,
                          const SeenLimits *limits, GError **error)
@@ -223,7 +213,7 @@ seen_certificates_record(const gchar *profile, const SeenCertificate *seen, gboo
         return TRUE;
     if (g_mkdir_with_parents(path, 0700) != 0)
         return fail(error, path);
-    gint lock = lock_folder(path);
+    gint lock = folder_lock(path);
     if (lock < 0)
         return fail(error, path);
     gboolean recorded = record_locked(path, seen, limits, error);
