@@ -165,7 +165,10 @@ class Tls(TransportCase):
             status, answer = self.lookup('--dns-server', server.server, '--dns-transport',
                                          'tls-opportunistic')
             self.assertEqual((status, answer['dns']), (HOLDS, 'secure-records'), answer)
-            self.assertEqual(server.stop(), ['tcp'])
+            came = server.stop()
+            self.assertIn('tcp', came)
+            # what is late over TCP is asked over UDP beside it
+            self.assertLessEqual(set(came), {'tcp', 'udp'})
 
     def test_unbound_refuses_strict(self):
         status, text = self.lookup('--dns-server', f'127.0.0.1#{NAME}', '--dns-transport', 'tls',
