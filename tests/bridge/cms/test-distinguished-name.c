@@ -3,6 +3,7 @@
 #include "distinguished-name.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "cms-error.h"
 
@@ -109,11 +110,11 @@ test_long(void)
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < 2000; i++)
         g_string_append(text, i % 2 == 0 ? "\314\201" : "\314\243");
-    gint64 before = g_get_monotonic_time();
+    clock_t before = clock();
     g_autoptr(DistinguishedName) a = name_of_text(UTF8, text->str, text->len);
     g_autoptr(DistinguishedName) b = name_of_text(UTF8, text->str, text->len);
     g_assert_true(distinguished_name_equal(a, b));
-    g_assert_cmpint(g_get_monotonic_time() - before, <, G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - before, <, CLOCKS_PER_SEC);
 }
 
 static void

@@ -3,6 +3,7 @@
 /* EnvelopedData and AuthEnvelopedData made by hand: structures that must be refused. */
 
 #include <string.h>
+#include <time.h>
 
 #include "cms-error.h"
 #include "content-encryption.h"
@@ -111,9 +112,9 @@ test_many_for_us(void)
     der_add_octets(algorithm, BER_OCTET_STRING, "0123456789abcdef", 16);
     der_add_octets(info, BER_CONTEXT(0), "0123456789abcdef", 16);
     g_autoptr(GBytes) octets = der_node_serialize(root);
-    g_test_timer_start();
+    clock_t start = clock();
     assert_fails(octets, RSA, CMS_ERROR_DECRYPT);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, 10);
+    g_assert_cmpint(clock() - start, <, 10 * CLOCKS_PER_SEC);
 }
 
 static void

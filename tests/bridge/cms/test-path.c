@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 #include <string.h>
+#include <time.h>
 
 #include "path-support.h"
 #include "path.h"
@@ -313,14 +314,14 @@ test_decoys(void)
     }
     g_autoptr(Certificate) subject = support_certificate(folder, "leaf");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
-    gint64 before = g_get_monotonic_time();
+    clock_t before = clock();
     g_autoptr(PathResult) without = path_validate(subject, others, anchors, NULL, start + DAY);
     g_assert_cmpint(without->reason, ==, UNTRUSTED);
     g_ptr_array_add(others, support_certificate(folder, "mid"));
     g_autoptr(PathResult) with = path_validate(subject, others, anchors, NULL, start + DAY);
     g_assert_cmpint(with->reason, ==, GOOD);
     /* Two hundred signatures of some milliseconds, on a slow machine and checked builds too. */
-    g_assert_cmpint(g_get_monotonic_time() - before, <, 20 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - before, <, 20 * CLOCKS_PER_SEC);
 }
 
 /* A message may have twenty signers, with the decoys for each. */
@@ -378,10 +379,10 @@ test_mesh(void)
     path_make_certificate(folder, &leaf);
     g_autoptr(Certificate) subject = support_certificate(folder, "meshed");
     g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
-    gint64 before = g_get_monotonic_time();
+    clock_t before = clock();
     g_autoptr(PathResult) result = path_validate(subject, others, anchors, NULL, start + DAY);
     g_assert_cmpint(result->reason, ==, UNTRUSTED);
-    g_assert_cmpint(g_get_monotonic_time() - before, <, 20 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - before, <, 20 * CLOCKS_PER_SEC);
 }
 
 /* Self-signed to leaf: one more certificate than PATH_MAX_LENGTH takes, and just as many. */

@@ -4,6 +4,7 @@
  * for what it claims. */
 
 #include <string.h>
+#include <time.h>
 
 #include "cms-error.h"
 #include "core-limits.h"
@@ -174,10 +175,10 @@ test_nest(gconstpointer data)
     g_autoptr(GBytes) tail = g_string_free_to_bytes(g_steal_pointer(&rest));
     const GBytes *parts[] = {head, tail};
     g_autoptr(GBytes) octets = parts_join(parts, G_N_ELEMENTS(parts));
-    g_test_timer_start();
+    clock_t start = clock();
     g_assert_null(signed_data_parse(octets, &error));
     g_assert_error(error, CMS_ERROR, test->expect);
-    g_assert_cmpfloat(g_test_timer_elapsed(), <, 1);
+    g_assert_cmpint(clock() - start, <, CLOCKS_PER_SEC);
 }
 
 /* A SignedData in a SignedData in … is one content to us: what is inside is looked at when somebody

@@ -2,6 +2,8 @@
 
 #include "associations.h"
 
+#include <time.h>
+
 #include "cms-init.h"
 #include "der-writer.h"
 #include "host-test.h"
@@ -92,7 +94,7 @@ test_many(void)
 {
     g_autoptr(Associations) associations = associations_new();
     g_autoptr(Certificate) alice = load_certificate("alice.rsa2048.cert.der");
-    gint64 before = g_get_monotonic_time();
+    clock_t before = clock();
     for (guint i = 0; i < N_CERTIFICATES; i++) {
         g_autoptr(Certificate) large = swell(alice, i);
         for (guint j = 0; j < N_RECORDS; j++) {
@@ -103,7 +105,7 @@ test_many(void)
             g_assert_false(associations_match(associations, record, large));
         }
     }
-    g_assert_cmpint(g_get_monotonic_time() - before, <, 2 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - before, <, 2 * CLOCKS_PER_SEC);
 }
 
 int

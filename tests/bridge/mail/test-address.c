@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "address.h"
 
+#include <time.h>
+
 #include "mail-test.h"
 
 /* Expected: "display name=address|" each; NULL: MAIL_ERROR_ADDRESS. */
@@ -124,9 +126,9 @@ test_hostile(void)
         while (text->len < 32 * 1024)
             g_string_append(text, pieces[i / G_N_ELEMENTS(starts)]);
         g_string_append(text, " <a@b.example>");
-        gint64 start = g_get_monotonic_time();
+        clock_t start = clock();
         g_autoptr(GPtrArray) mailboxes = mailbox_list_parse(text->str, NULL);
-        g_assert_cmpint(g_get_monotonic_time() - start, <, 2 * G_USEC_PER_SEC);
+        g_assert_cmpint(clock() - start, <, 2 * CLOCKS_PER_SEC);
     }
 }
 

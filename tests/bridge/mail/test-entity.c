@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "entity.h"
 
+#include <time.h>
+
 #include "mail-test.h"
 
 static void
@@ -318,10 +320,10 @@ test_linear(void)
     for (guint i = 0; i < 200000; i++)
         g_string_append(text, "--b00000000000000000000000000000000000x\n");
     g_autoptr(GBytes) octets = g_string_free_to_bytes(text);
-    gint64 start = g_get_monotonic_time();
+    clock_t start = clock();
     g_autoptr(EntityTree) tree = entity_tree_parse(octets, &limits, NULL);
     g_assert_nonnull(tree);
-    g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - start, <, 20 * CLOCKS_PER_SEC);
     guint depth = 0;
     for (const Entity *e = entity_tree_get_root(tree); entity_get_n_children(e) > 0;
          e = entity_get_child(e, 0))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "header-reply.h"
 
+#include <time.h>
+
 #include "mail-test.h"
 
 /* What the answered message is made of: @outer of NULL: removed; "=": as inside. */
@@ -167,9 +169,9 @@ test_many_identifiers(void)
     g_autoptr(GPtrArray) references =
         g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     g_ptr_array_add(references, make_message(MESSAGE(fields)));
-    gint64 start = g_get_monotonic_time();
+    clock_t start = clock();
     g_autoptr(HeaderReply) reply = header_reply_new(references);
-    g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - start, <, 5 * CLOCKS_PER_SEC);
     check(reply, "References", "<i1> <o1> <x>", "<o1> <x>");
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "legacy-element.h"
 
+#include <time.h>
+
 #include "core-limits.h"
 #include "html-tag.h"
 #include "mail-test.h"
@@ -130,11 +132,11 @@ test_html_time(void)
         g_autoptr(GString) text = g_string_new(NULL);
         while (text->len < LIMIT_LEGACY_SEARCH_OCTETS)
             g_string_append(text, pieces[i]);
-        gint64 start = g_get_monotonic_time();
+        clock_t start = clock();
         g_autoptr(GArray) found =
             legacy_element_find_html((const guint8 *)text->str, text->len, NULL);
         g_assert_cmpuint(found->len, ==, 0);
-        g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+        g_assert_cmpint(clock() - start, <, 5 * CLOCKS_PER_SEC);
     }
 }
 

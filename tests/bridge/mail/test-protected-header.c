@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "protected-header.h"
 
+#include <time.h>
+
 #include "core-limits.h"
 #include "legacy-hide.h"
 #include "mail-test.h"
@@ -253,13 +255,13 @@ test_many_fields(void)
         g_string_append_printf(text, "X: %s%u\nHP-Outer: X: %s%u\n", value, i, value, i + 1);
     g_string_append(text, "\nbody\n");
     g_autoptr(OctetSource) payload = source_of(text->str);
-    gint64 start = g_get_monotonic_time();
+    clock_t start = clock();
     g_autoptr(ProtectedHeader) header = protected_header_read(NULL, payload, TRUE, NULL);
     const GArray *fields = protected_header_get_fields(header);
     g_assert_cmpuint(fields->len, ==, LIMIT_HEADER_FIELDS / 2 - 1);
     g_assert_true(g_array_index(fields, ProtectedField, 0).is_hidden);
     g_assert_false(g_array_index(fields, ProtectedField, 1).is_hidden);
-    g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - start, <, 5 * CLOCKS_PER_SEC);
 }
 
 /* Too much of it, or no MIME at all: as if there were none. */
