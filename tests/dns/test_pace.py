@@ -69,7 +69,8 @@ class Pace(unittest.TestCase):
             [program('RESOLVER_ASK', 'tests/dns/resolver-ask'), '--at-once',
              '--resolver', program('DANE_SMIME_RESOLVER', 'bridge/dane-smime-resolver'),
              '--anchor', UNIVERSE.about['trust_anchor'], '--server', self.door.addresses[0],
-             '--attempt', str(ATTEMPT_MS), *options, *owners], capture_output=True, text=True, timeout=60, check=True)
+             '--attempt', str(ATTEMPT_MS), *options, *owners],
+            capture_output=True, text=True, timeout=60, check=True)
         answers = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([answer['outcome'] for answer in answers], [SECURE] * n_names, answers)
         return answers, self.door.counts()
