@@ -2,6 +2,7 @@
 """Messages whose MIME is the trap, round CMS objects or without any."""
 
 import base64
+import functools
 import zlib
 
 from asn1 import algorithm, context, integer, octets, oid, seq
@@ -110,6 +111,7 @@ def compressed(content):
         oid(DATA), context(0, octets(content)))))
 
 
+@functools.lru_cache(maxsize=1)  # gigabytes take their time
 def zlib_zeros(megabytes):
     """What so many zeros become: a thousandth."""
     compressor = zlib.compressobj(9)
