@@ -13,7 +13,7 @@ from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL
+from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL, REPLY_LIST
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -116,6 +116,19 @@ class Replies(HeaderCase):
         window = self.show(outer={'Mail-Reply-To': EVE}).answer(REPLY)
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
+
+    def test_added_list(self):
+        """Anybody on the way can say that it came from a list."""
+        window = self.show(outer={'List-Post': f'<mailto:{EVE}>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL])
+
+    def test_list(self):
+        """One that the message was sent to, named by its software."""
+        window = self.show(inner={'Cc': 'friends@example.org'},
+                           outer={'List-Post': '<mailto:friends@example.org>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=['friends@example.org'])
 
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
