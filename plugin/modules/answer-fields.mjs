@@ -9,6 +9,12 @@ const NOTHING_BUT_PREFIX = /^(?:[^:]+:\s*)?$/;
 /** Kinds of windows that have the fields of their original as they were. */
 const SAME = ["draft", "template", "edit-as-new"];
 
+/** Fields that Thunderbird writes above what it quotes. */
+const QUOTED = {
+  reply: ["from", "date"],
+  forward: ["subject", "date", "from", "replyTo", "to", "cc"],
+};
+
 /**
  * @param {ComposeWindow & {kept: string[]}} window as Thunderbird has filled it in; `kept`:
  *   addresses that are the user's own choice
@@ -21,8 +27,9 @@ export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
   /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
-  if (outer && changes.subject && window.kind === "forward") {
-    changes.forwarded = { outer: outer.subject, inner: inner.subject };
+  const isOther = (name) => JSON.stringify(outer?.[name]) !== JSON.stringify(inner[name]);
+  if (outer && QUOTED[window.kind]?.some(isOther)) {
+    changes.quoted = { outer, inner };
   }
   return { ...changes, ...changedRecipients(window, outer, inner, own) };
 }
