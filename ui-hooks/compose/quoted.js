@@ -4,18 +4,16 @@
 /* global MailServices, Services, Ci */
 /* exported replaceQuoted */
 
-/** Rows above a forwarded message, and the number of their name in Thunderbird's words. */
+/** Rows above a forwarded message: their names, and the numbers of these in Thunderbird's words. */
 const ROWS = new Map([
-  ["subject", "1000"],
-  ["date", "1007"],
-  ["from", "1009"],
-  ["replyTo", "1010"],
-  ["to", "1012"],
-  ["cc", "1013"],
+  ["subject", ["subject", "1000"]],
+  ["date", ["date", "1007"]],
+  ["from", ["from", "1009"]],
+  ["replyTo", ["reply-to", "1010"]],
+  ["to", ["to", "1012"]],
+  ["cc", ["cc", "1013"]],
 ]);
-const ROW_NAMES = "chrome://messenger/locale/mime.properties";
-/** A row has the name in English, or in the user's language. */
-const ENGLISH = { replyTo: "reply-to" };
+const WORDS = "chrome://messenger/locale/mime.properties";
 /** Forms of the line above what a reply quotes, by mailnews.reply_header_type. */
 const LINES = { 2: "ondateauthorwrote", 3: "authorwroteondate" };
 
@@ -27,14 +25,12 @@ function textOf(fields, key) {
   return (Array.isArray(value) ? value.map(one).join(", ") : value).trim();
 }
 
-/** The field that a row is of; undefined: none that is known here. */
+/** The field that a row is of, named in English or not; undefined: none that is known here. */
 function keyOf(label) {
-  const words = Services.strings.createBundle(ROW_NAMES);
+  const words = Services.strings.createBundle(WORDS);
   const name = label.trim().replace(/:$/, "").toLowerCase();
-  const isOf = (key) =>
-    name === (ENGLISH[key] ?? key) ||
-    name === words.GetStringFromName(ROWS.get(key)).toLowerCase();
-  return [...ROWS.keys()].find(isOf);
+  const namesOf = ([english, number]) => [english, words.GetStringFromName(number).toLowerCase()];
+  return [...ROWS.keys()].find((key) => namesOf(ROWS.get(key)).includes(name));
 }
 
 /** The rows of the header: name and value of each, and what changes or removes it. */
