@@ -36,6 +36,9 @@ export function changesFor(window, outer, inner, own) {
 
 /** @returns {ComposeChanges} */
 function changedRecipients(window, outer, inner, own) {
+  if (!namesAnybody(inner)) {
+    return {};
+  }
   if (window.repliesTo === "list") {
     return changedList(window, inner, own);
   }
@@ -92,6 +95,11 @@ function keptIn({ recipients, kept }, name) {
   return recipients
     .filter(({ address, field }) => field === name && kept.includes(address))
     .map(({ address }) => ({ name: "", email: address }));
+}
+
+/** The older forms may have the subject alone inside: that says nothing of people. */
+function namesAnybody({ from, replyTo, to, cc }) {
+  return [from, replyTo, to, cc].some((list) => list.length > 0);
 }
 
 /** Null: it is not the one that Thunderbird makes of what stands outside. */

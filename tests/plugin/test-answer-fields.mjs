@@ -198,3 +198,11 @@ test("nobody twice", () => {
 test("nothing is known of what stands outside: recipients are the protected ones", () => {
   assert.deepEqual(changesFor(toAll, null, INNER, OWN), { to: [ANA], cc: [CLEO] });
 });
+
+test("a subject alone inside says nothing of people", () => {
+  const inner = { ...NOTHING, subject: INNER.subject };
+  for (const window of [reply, toAll, toList(stands("to", EVE))]) {
+    const { subject, to, cc } = changesFor(window, OUTER, inner, OWN);
+    assert.deepEqual({ subject, to, cc }, { ...REAL, to: undefined, cc: undefined });
+  }
+});
