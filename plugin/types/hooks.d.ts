@@ -270,6 +270,8 @@ interface DaneIncoming {
    * ends without, the windows say that the add-on does not answer.
    */
   onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
+  /** A message is printed that need not have been shown: gives what takes the place of its fields. */
+  onPrinting: HookEvent<(uri: string) => Promise<ShownField[]>>;
   /**
    * Thunderbird begins to load a message that looks like S/MIME, is not long, and is stored here.
    * hasPart: it is a CMS part altogether, for whose content onPart will ask unless offer() was
