@@ -21,7 +21,7 @@ are_vouched_for(GPtrArray *signers)
 
 GPtrArray *
 message_crls_fetch(const OpCall *call, const SignedData *data, const JudgeContext *context,
-                   GPtrArray *signers, GError **error)
+                   GPtrArray *signers, HttpReach reach, GError **error)
 {
     g_autoptr(GPtrArray) urls = g_ptr_array_new_with_free_func(g_free);
     if (!bridge_is_offline(call->bridge) && are_vouched_for(signers)) {
@@ -33,7 +33,7 @@ message_crls_fetch(const OpCall *call, const SignedData *data, const JudgeContex
         }
         op_report_progress(call, "fetch", 0, urls->len);
     }
-    g_autoptr(GPtrArray) fetched = crl_fetch_all(urls, call->cancellable);
+    g_autoptr(GPtrArray) fetched = crl_fetch_all(urls, reach, call->cancellable);
     if (g_cancellable_set_error_if_cancelled(call->cancellable, error))
         return NULL;
     return g_steal_pointer(&fetched);

@@ -9,6 +9,7 @@
  * message_crls_fetch:
  * @context: beside which @signers were judged
  * @signers: (element-type JudgedSigner)
+ * @reach: whom the certificates may make this machine ask
  *
  * Fetches the revocation lists that the certificates of the signers and their issuers name, unless
  * those at hand tell of them. Only where somebody vouches for all of the signers: nobody learns of
@@ -19,5 +20,5 @@
  * G_IO_ERROR_CANCELLED
  */
 GPtrArray *message_crls_fetch(const OpCall *call, const SignedData *data,
-                              const JudgeContext *context, GPtrArray *signers,
+                              const JudgeContext *context, GPtrArray *signers, HttpReach reach,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -105,7 +105,7 @@ class Verb(CrlCase):
     def test_refused(self):
         for words in ((), ('show',), ('add',), ('remove',), ('list', 'x'), ('remove', 'x', 'y'),
                       ('remove', '--all', 'x'), ('list', '--all'), ('fetch',),
-                      ('list', '--cert', ROOT.certificate)):
+                      ('list', '--cert', ROOT.certificate), ('list', '--fetch-private')):
             with self.subTest(words=words):
                 self.assertEqual(PROGRAM.run('crl', *words).code, USAGE)
         self.assertEqual(PROGRAM.run('crl', 'add', ROOT.certificate).code, UNKNOWN)
@@ -291,7 +291,10 @@ class Fetch(FetchCase):
         self.assertEqual(self.reason(), 'certificate-revoked')
 
     def test_named_by_a_certificate(self):
-        PROGRAM.succeed('crl', 'fetch', '--cert', self.frank.certificate)
+        refused = PROGRAM.run('crl', 'fetch', '--cert', self.frank.certificate)
+        self.assertEqual((refused.code, Web.asked), (UNKNOWN, []), refused)
+        self.assertIn('127.0.0.1 is not a public address', refused.stderr)
+        PROGRAM.succeed('crl', 'fetch', '--fetch-private', '--cert', self.frank.certificate)
         self.assertEqual((Web.asked, len(self.lists())), (['/list'], 1))
         result = PROGRAM.run('crl', 'fetch', '--cert', ERINS.certificate)
         self.assertEqual(result.code, DOES_NOT_HOLD, result)
@@ -334,6 +337,8 @@ class FetchForMessage(FetchCase):
         UNIVERSE.publish(records.line(records.owner_name('dane@example.org'),
                                       records.smimea(cls.gina.der)))
 
+    OPTIONS = ('--fetch-crls', '--fetch-private')
+
     @staticmethod
     def signed(person, address=None):
         return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
@@ -363,7 +368,7 @@ class FetchForMessage(FetchCase):
         options = ('--ca', ROOT.certificate, '--require-crl')
         found, _ = self.verdict(self.frank, *options, code=DOES_NOT_HOLD)
         self.assertEqual(found['authority']['reason'], 'revocation-unknown')
-        found, asked = self.verdict(self.frank, *options, '--fetch-crls')
+        found, asked = self.verdict(self.frank, *options, *self.OPTIONS)
         self.assertEqual((found['status'], asked), ('verified', ['/list']))
         self.assertEqual(found['fetched_crls'],
                          [{'url': f'{self.url}/list', 'crls': 1, 'problem': None}])
@@ -373,42 +378,51 @@ class FetchForMessage(FetchCase):
         """By an authority's certificate; and by a record of usage 3."""
         for address, options in ((None, ('--ca', ROOT.certificate)), ('dane@example.org', ())):
             with self.subTest(address):
-                found, asked = self.verdict(self.gina, '--fetch-crls', *options, address=address,
+                found, asked = self.verdict(self.gina, *self.OPTIONS, *options, address=address,
                                             code=DOES_NOT_HOLD)
                 self.assertEqual((found['status'], found['reason'], asked),
                                  ('unverified', 'certificate-revoked', ['/ginas']))
 
     def test_not_to_be_had(self):
-        found, asked = self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.lost, '--ca', ROOT.certificate, *self.OPTIONS)
         [fetched] = found['fetched_crls']
         self.assertEqual((found['status'], asked, fetched['crls']), ('verified', ['/missing'], 0))
         self.assertIn('404', fetched['problem'])
-        told = PROGRAM.succeed('verify', '--ca', ROOT.certificate, '--fetch-crls',
+        told = PROGRAM.succeed('verify', '--ca', ROOT.certificate, *self.OPTIONS,
                                stdin=self.signed(self.lost))
         self.assertRegex(told.text, 'fetched +http://.*/missing: the server answers with status')
-        self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls', '--require-crl',
+        self.verdict(self.lost, '--ca', ROOT.certificate, *self.OPTIONS, '--require-crl',
                      code=DOES_NOT_HOLD)
+
+    def test_private(self):
+        """A certificate makes nobody ask services of their own network."""
+        found, asked = self.verdict(self.gina, '--ca', ROOT.certificate, '--fetch-crls')
+        [fetched] = found['fetched_crls']
+        self.assertEqual((found['status'], asked, fetched['crls']), ('verified', [], 0))
+        self.assertIn('127.0.0.1 is not a public address', fetched['problem'])
+        result = PROGRAM.run('verify', '--fetch-private', stdin=self.signed(self.gina))
+        self.assertEqual((result.code, result.stdout), (USAGE, b''), result)
 
     def test_lists_at_hand(self):
         PROGRAM.succeed('crl', 'add', LISTS['empty'])
-        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS)
         self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
 
     def test_whom_it_is_not_asked_for(self):
         """A signature that nobody vouches for, or a bad one, makes nobody ask anybody."""
-        found, asked = self.verdict(self.frank, '--fetch-crls', code=DOES_NOT_HOLD)
+        found, asked = self.verdict(self.frank, *self.OPTIONS, code=DOES_NOT_HOLD)
         self.assertEqual((found['reason'], asked), ('no-record', []))
-        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls',
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS,
                                     tamper=True, code=DOES_NOT_HOLD)
         self.assertEqual((found['status'], asked), ('invalid', []))
 
     def test_not_offline(self):
-        found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, '--fetch-crls',
+        found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, *self.OPTIONS,
                                     '--offline')
         self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
 
     def test_many(self):
-        found, asked = self.verdict(self.many, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.many, '--ca', ROOT.certificate, *self.OPTIONS)
         self.assertEqual((len(found['fetched_crls']), len(asked)), (8, 8))
 
 
