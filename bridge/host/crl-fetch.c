@@ -130,28 +130,9 @@ add_urls(Certificate *certificate, GPtrArray *urls)
     }
 }
 
-/* Those of the name that @certificate has for its issuer's; which one signed it does not matter
- * here. */
-static void
-add_issuers(Certificate *certificate, GPtrArray *at_hand, GPtrArray *chain)
-{
-    for (guint i = 0; i < at_hand->len && chain->len < LIMIT_PATH_LENGTH; i++) {
-        Certificate *issuer = g_ptr_array_index(at_hand, i);
-        if (certificate_is_authority(issuer) &&
-            g_bytes_equal(certificate_get_subject_der(issuer),
-                          certificate_get_issuer_der(certificate)) &&
-            !g_ptr_array_find(chain, issuer, NULL))
-            g_ptr_array_add(chain, issuer);
-    }
-}
-
 void
-crl_fetch_collect_urls(Certificate *certificate, GPtrArray *at_hand, GPtrArray *urls)
+crl_fetch_collect_urls(GPtrArray *certificates, GPtrArray *urls)
 {
-    g_autoptr(GPtrArray) chain = g_ptr_array_new();
-    g_ptr_array_add(chain, certificate);
-    for (guint i = 0; i < chain->len; i++) {
-        add_urls(g_ptr_array_index(chain, i), urls);
-        add_issuers(g_ptr_array_index(chain, i), at_hand, chain);
-    }
+    for (guint i = 0; i < certificates->len; i++)
+        add_urls(g_ptr_array_index(certificates, i), urls);
 }

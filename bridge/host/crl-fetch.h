@@ -30,9 +30,8 @@ GPtrArray *crl_fetch_all(GPtrArray *urls, HttpReach reach, GCancellable *cancell
 
 /**
  * crl_fetch_collect_urls:
- * @certificate: a signer's
- * @at_hand: (element-type Certificate): among which its issuers are looked for, and theirs
- * @urls: (element-type utf8) (inout): to which are added, up to CRL_FETCH_MAX_URLS, those that
- *   @certificate and its issuers name, each once
+ * @certificates: (element-type Certificate): whose lists are wanted most first
+ * @urls: (element-type utf8) (inout): to which are added, up to CRL_FETCH_MAX_URLS, those that they
+ *   name, each once
  */
-void crl_fetch_collect_urls(Certificate *certificate, GPtrArray *at_hand, GPtrArray *urls);
+void crl_fetch_collect_urls(GPtrArray *certificates, GPtrArray *urls);

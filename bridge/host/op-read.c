@@ -168,8 +168,7 @@ judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError *
 {
     HttpReach reach = reading->fetch_private ? HTTP_REACH_ANY : HTTP_REACH_PUBLIC;
     g_ptr_array_unref(reading->fetched);
-    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
-                                          reading->facts.signers, reach, error);
+    reading->fetched = message_crls_fetch(reading->call, reading->facts.signers, reach, error);
     if (reading->fetched == NULL)
         return FALSE;
     for (guint i = 0; i < reading->fetched->len; i++)

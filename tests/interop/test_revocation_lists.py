@@ -228,7 +228,7 @@ class Web(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         type(self).asked.append(self.path)
-        name = 'ginas' if self.path == '/ginas' else 'revoked'
+        name = self.path[1:] if self.path in ('/ginas', '/mids') else 'revoked'
         octets = openssl.run('crl', '-in', LISTS[name], '-outform', 'DER')
         if self.path == '/missing':
             self.send_error(404)
@@ -262,11 +262,11 @@ class FetchCase(CrlCase):
         cls.server.server_close()
 
     @staticmethod
-    def person(name, points):
+    def person(name, points, issuer=None):
         """Whom ROOT vouches for, with these distribution points."""
         return interop.Person(name, 'ec:P-256', f'{name}@example.org',
                               (*interop.Person.EXTENSIONS, f'crlDistributionPoints={points}'),
-                              issuer=ROOT)
+                              issuer=issuer or ROOT)
 
     def setUp(self):
         super().setUp()
@@ -340,15 +340,23 @@ class FetchForMessage(FetchCase):
     OPTIONS = ('--fetch-crls', '--fetch-private')
 
     @staticmethod
-    def signed(person, address=None):
-        return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
-                           '-certfile', ROOT.certificate, '-from', address or person.address,
-                           stdin=ENTITY)
+    def authority(name, subject, url, issuer=None):
+        return interop.Person(name, 'ec:P-256', None,
+                              ('basicConstraints=critical,CA:TRUE',
+                               'keyUsage=critical,keyCertSign,cRLSign',
+                               f'crlDistributionPoints=URI:{url}'),
+                              issuer=issuer, subject=f'/CN={subject}')
 
-    def verdict(self, person, *options, address=None, code=HOLDS, tamper=False):
+    @staticmethod
+    def signed(person, address=None, beside=None):
+        return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
+                           '-certfile', (beside or ROOT).certificate, '-from',
+                           address or person.address, stdin=ENTITY)
+
+    def verdict(self, person, *options, address=None, code=HOLDS, tamper=False, beside=None):
         """Of a signed mail; and what was asked of the web for it."""
         Web.asked.clear()
-        message = self.signed(person, address)
+        message = self.signed(person, address, beside)
         if tamper:
             message = message.replace(b'text/plain', b'text/plane')
         result = PROGRAM.run('--json', 'verify', *options, stdin=message)
@@ -420,6 +428,24 @@ class FetchForMessage(FetchCase):
         found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, *self.OPTIONS,
                                     '--offline')
         self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
+
+    def test_revoked_authority(self):
+        """Who has its key names as many addresses as are asked: those above come first."""
+        mid = self.authority('mid', 'mid', f'{self.url}/mids', ROOT)
+        LISTS['mids'] = openssl.revocation_list(
+            interop.path('mids.crl'), (ROOT.certificate, ROOT.key), [mid.certificate])
+        below = self.person('below', ','.join(f'URI:{self.url}/{n}' for n in range(12)), mid)
+        found, asked = self.verdict(below, '--ca', ROOT.certificate, *self.OPTIONS,
+                                    beside=mid, code=DOES_NOT_HOLD)
+        self.assertEqual((found['authority']['reason'], len(asked)), ('certificate-revoked', 8))
+        self.assertIn('/mids', asked)
+
+    def test_stand_in_for_the_issuer(self):
+        """A certificate with the issuer's name that has issued nothing makes nobody ask."""
+        other = self.authority('other', 'root', f'{self.url}/stranger')
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS,
+                                    beside=other)
+        self.assertEqual((found['status'], asked), ('verified', ['/list']))
 
     def test_many(self):
         found, asked = self.verdict(self.many, '--ca', ROOT.certificate, *self.OPTIONS)
