@@ -531,6 +531,18 @@ class Hostile(unittest.TestCase):
         self.assertEqual(reading.outer('Subject'), ['a From: x@example.net'])
         self.assertTrue(reading.header['from']['warning'])
 
+    def test_field_in_a_field(self):
+        """A From behind a lone CR, in a field that anybody may add on the way, is not shown beside
+        the verdict on the signed one."""
+        way = b'List-Id: x\rFrom: x@example.net\rSubject: y\n \n'
+        for octets in (message(opaque(entity(f'{PLAIN}; hp="clear"', fields=INSIDE)), INSIDE),
+                       both(cipher())):
+            reading = Reading(way + octets)
+            self.assertEqual(reading.verdict['status'], 'verified')
+            self.assertNotIn(b'\rFrom', reading.shown)
+            self.assertEqual(reading.mail.get_all('From'), [INSIDE['From']])
+            self.assertEqual(reading.mail.get_all('Subject'), [SECRET])
+
     def test_list_footer(self):
         """A signature in a part is none of the message's, List-Id or not."""
         part = signed(entity(f'{PLAIN}; hp="clear"', fields=INSIDE))
