@@ -323,6 +323,14 @@ class Answers(unittest.TestCase):
             self.assertEqual((fields['To'], fields['Cc']),
                              (ALICE, 'dave@example.org, erin@example.org'))
 
+    def test_guessed_on_the_way(self):
+        """Put outside by somebody who guesses: no answer tells whether it is right (§11.3)."""
+        original = protect('encrypt --sign', shape('plain')).replace(
+            b'Subject: [...]', b'Subject: Rent for May\r\nSubject: Rent for April')
+        for way in ('sign', 'encrypt'):
+            fields = self._answer(original, f'To: {ALICE}\nSubject: Re: Rent for April\n', way=way)
+            self.assertEqual(fields['Subject'], 'Re: [...]')
+
     def test_signed_alone(self):
         """In the clear there is nothing of it at all."""
         reference = interop.write('reference.eml', protect('encrypt --sign', shape('plain')))
