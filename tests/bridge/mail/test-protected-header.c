@@ -226,6 +226,11 @@ static const HideCase hide_cases[] = {
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
      "message/rfc822\n\n" MARKED "\nSubject: a\n\nx\n--b--\n",
      NULL},
+    /* Elements are in main body parts alone (RFC 9788 §2.1.2): what others see stays. */
+    {"after-the-text",
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
+     "text/plain\n\nx\n--b\n" MARKED "\nSubject: a\n\nx\n--b--\n",
+     NULL},
 };
 
 static void
