@@ -194,6 +194,7 @@ class Forms(unittest.TestCase):
         verdict = PROGRAM.run('--json', 'verify', stdin=octets).json
         self.assertIsNone(verdict['header']['form'])
         self.assertEqual(verdict['header']['fields'], [])
+        self.assertIn('header fields inside the envelope', PROGRAM.run('verify', stdin=octets).text)
         done = PROGRAM.run('--json', 'read', '--key', ALICE.pem, stdin=octets)
         self.assertEqual(done.code, DOES_NOT_HOLD)
         verdict = PROGRAM.run('--json', 'verify', '--ca', ROOT.certificate, stdin=message(
