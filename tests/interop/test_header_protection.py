@@ -31,7 +31,7 @@ LOCAL = ('Bcc: secret@example.org\nFCC: imap://x/Sent\nX-Identity-Key: id1\n'
          'X-Mozilla-Status: 0001\nX-Dane-Smime: sign encrypt\n')
 BASELINE = {'Subject', 'Keywords', 'Comments'}
 POLICIES = {None: BASELINE, 'none': set(),
-            'shy': BASELINE | {'From', 'To', 'Cc', 'Date'}}
+            'shy': BASELINE | {'From', 'To', 'Cc', 'Reply-To', 'Date'}}
 SHAPES = ('plain', 'attachments', 'html-alternative')
 MORE_SHAPES = ('utf8-8bit', 'empty-body', 'plain-crlf')
 WAYS = ('sign', 'sign --opaque', 'encrypt', 'encrypt --sign')
