@@ -59,7 +59,8 @@ make_refused(const GetdnsAttempt *attempt, const gchar *why)
 /* What getdns found secure is believed only if its proofs are proofs: whoever can keep the quick
  * way from its keys must not get around what that refuses. */
 static ResolverAnswer *
-screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
+screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
+              gint64 now)
 {
     if (answer->outcome != DNS_OUTCOME_SECURE_RECORDS &&
         answer->outcome != DNS_OUTCOME_SECURE_DENIAL)
@@ -68,7 +69,9 @@ screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswe
     case GETDNS_SCREEN_PASSED:
         return answer;
     case GETDNS_SCREEN_WEAK:
-        answer->outcome = DNS_OUTCOME_INSECURE;
+        if (!getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
+                                    zone_chain_get_anchors(attempt->chain), now))
+            answer->outcome = DNS_OUTCOME_INSECURE;
         return answer;
     case GETDNS_SCREEN_FRAUD:
     default:
@@ -98,7 +101,7 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
             return make_refused(attempt, "records that would cost too much, or were not asked for");
         answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
     }
-    return screen_answer(attempt, response, answer);
+    return screen_answer(attempt, response, answer, now);
 }
 
 static void
