@@ -169,11 +169,11 @@ getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type)
                                     GETDNS_RRTYPE_NSEC,  GETDNS_RRTYPE_NSEC3, GETDNS_RRTYPE_SOA,
                                     GETDNS_RRTYPE_NS,    GETDNS_RRTYPE_DS};
     for (guint i = 0; i < reply->records->len; i++) {
-        guint16 type = getdns_reply_get(reply, i)->type;
-        gboolean known = type == rr_type;
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        gboolean known = record->type == rr_type;
         for (guint k = 0; k < G_N_ELEMENTS(types); k++)
-            known |= type == types[k];
-        if (!known)
+            known |= record->type == types[k];
+        if (!known || (record->type == rr_type && !record->in_answer))
             return TRUE;
     }
     return reply->has_other_class;

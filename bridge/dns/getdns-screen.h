@@ -50,8 +50,10 @@ gboolean getdns_screen_belies_insecure(const GetdnsReply *reply, const GetdnsRep
 /* NSEC3 with more iterations than that. */
 gboolean getdns_screen_is_laborious(const GetdnsReply *reply);
 
-/* Whether it holds records of types or classes of which no reply consists; for such getdns 1.6.0
- * was not made (NAPTR aborts it). */
+/* Whether it holds records of types or classes of which no reply consists, or what was asked for in
+ * the authority section. For such getdns 1.6.0 was not made: NAPTR aborts it; and records of the
+ * question's name and type beside a denial let it forget to look at that, or, without one, at a
+ * null pointer. @rr_type: of records for users, DS or DNSKEY. */
 gboolean getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type);
 
 /* A whole response that getdns found secure, for the question asked. */

@@ -269,6 +269,10 @@ def _replayed(server):
         append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
                conditions='first=1', then='alice@elsewhere.lab'),
         append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
+        # getdns 1.6 dies of the one, and takes any denial with the other
+        replace('answer-in-authority', SPOILT, alice, ([], good[wire.ANSWER], []), survives=True),
+        replace('answer-in-authority-of-denial', SPOILT, alice,
+                ([], good[wire.ANSWER] + denial[wire.AUTHORITY], []), 3, survives=True),
         _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
     ]
 
