@@ -121,6 +121,17 @@ class Issuers(SeenCase):
         self.encrypt(person, address, *trusted)
         self.assertEqual(self.found(address), ('certificate-untrusted', None))
 
+    def test_stand_ins(self):
+        """What has the issuer's name and has not signed takes nobody's place."""
+        address, trusted = 'beside@example.org', ('--ca', ROOT.certificate)
+        person = interop.Person('beside', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 1, 0, 0))
+        # shorter than the real one: in a SET they stand before it
+        others = [interop.Person(f'other{n}', 'ec:P-256', None, AUTHORITY[:1], subject='/CN=middle')
+                  for n in range(7)]
+        self.verify(sign(person, address, chain=(*others, MIDDLE)), *trusted)
+        self.assertEqual(self.found(address, *trusted), ('ready', 'dns'))
+
     def test_whose_lists_count(self):
         """RFC 8162 §9: what a list revokes is not used under any usage, for nothing."""
         address = 'listed@example.org'
