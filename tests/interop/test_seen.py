@@ -145,6 +145,28 @@ class Issuers(SeenCase):
         self.alice.succeed('crl', 'add', revoked)
         self.verify(message, status='unverified')
         self.assertEqual(self.found(address), ('certificate-revoked', None))
+        # who has the key leaves the issuer's certificate away
+        self.verify(sign(person, address), status='unverified')
+
+    def test_kept_when_missing(self):
+        """A later message without them takes no issuer's certificate away."""
+        address = 'later@example.org'
+        person = interop.Person('later', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 3, 0, 0))
+        self.verify(sign(person, address, chain=(MIDDLE,)))
+        folder = os.path.join(self.alice.profile, 'seen-certificates')
+        [file] = [os.path.join(folder, name) for name in os.listdir(folder) if name[0] != '.']
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        kept = [line for line in lines if line.startswith('issuers=')]
+        with open(file, 'w', encoding='ascii') as entry:  # as if it were long ago
+            entry.writelines('recorded=5\n' if line.startswith('recorded=') else f'{line}\n'
+                             for line in lines)
+        self.verify(sign(person, address))
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        self.assertNotIn('recorded=5', lines)
+        self.assertEqual([line for line in lines if line.startswith('issuers=')], kept)
 
 
 class Matrix(SeenCase):
