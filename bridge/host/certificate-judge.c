@@ -241,17 +241,19 @@ certificate_judge_find_authority(CertificateJudge *judge, Certificate *certifica
 gboolean
 certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate)
 {
-    if (judge->issuers == NULL)
-        return FALSE;
-    g_autoptr(PathResult) path = path_finder_validate(judge->issuers, certificate);
-    return path->reason == REASON_CERTIFICATE_REVOKED;
+    return judge->issuers != NULL &&
+           path_finder_find_state(judge->issuers, certificate) == PATH_STATE_REVOKED;
 }
 
 gboolean
 certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certificate)
 {
-    PathFinder *finders[] = {judge->issuers, judge->authority, judge->dane_ta};
-    gboolean known = judge->issuers != NULL;
+    PathFinder *finders[] = {judge->authority, judge->dane_ta};
+    PathState state = judge->issuers == NULL ? PATH_STATE_UNKNOWN
+                                             : path_finder_find_state(judge->issuers, certificate);
+    gboolean known = state != PATH_STATE_UNKNOWN;
+    if (state == PATH_STATE_REVOKED)
+        return TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(finders); i++) {
         if (finders[i] == NULL)
             continue;

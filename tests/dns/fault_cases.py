@@ -256,6 +256,10 @@ def _replayed(server):
         append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
                conditions='first=1', then='alice@elsewhere.lab'),
         append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
+        # getdns 1.6 dies of the one, and takes any denial with the other
+        replace('answer-in-authority', SPOILT, alice, ([], good[wire.ANSWER], []), survives=True),
+        replace('answer-in-authority-of-denial', SPOILT, alice,
+                ([], good[wire.ANSWER] + denial[wire.AUTHORITY], []), 3, survives=True),
         _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
     ]
 
@@ -282,17 +286,20 @@ def _forged_proofs(server):
     forged = [
         # RFC 5155 §8.9, RFC 6840 §4.1
         ('nsec3-above-delegation', 'alice@below.above3.lab', 'above3.lab.',
-         ([], _proofs_of(server, 'above3.lab.'), []), 3),
+         ([], wire.soa(server, 'above3.lab.') + _proofs_of(server, 'above3.lab.'), []), 3),
         ('nsec-above-delegation', ALICE, 'lab.', ([], cut, []), 3),
         # RFC 6672 §5.3.4
         ('nsec3-at-dname', 'alice@dname-apex3.lab', 'dname-apex3.lab.',
-         ([], _proofs_of(server, 'dname-apex3.lab.'), []), 3),
+         ([], wire.soa(server, 'dname-apex3.lab.') + _proofs_of(server, 'dname-apex3.lab.'), []),
+         3),
         # RFC 4592 §2.2.2
         ('wildcard-over-empty-name', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild, covering, []), 0),
         # the same where no proofs belong: getdns finds them there, too
         ('nsec3-above-delegation-in-answer', 'alice@below.above3.lab', 'above3.lab.',
-         (_proofs_of(server, 'above3.lab.'), [], []), 3),
+         (_proofs_of(server, 'above3.lab.'),
+          wire.soa(server, 'above3.lab.') + [wire.record('x.above3.lab.', wire.NSEC, b'\0\0\1\1')],
+          []), 3),
         ('wildcard-over-empty-name-in-answer', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild + covering, [], []), 0),
     ]
@@ -332,10 +339,39 @@ def _weak_proofs(server):
     rows = [('record', ALICE, (broken,)), ('wildcard', 'anyone@wild.lab', ()),
             ('wildcard-nsec3', 'anyone@wild3.lab', ())]
     return [_net(f'weak-proof-beside-{name}{late and "-keys-late"}', (SECURE, *SPOILT), *rules,
-                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address,
-                 modes=(STUB,))
+                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address)
             for name, address, rules in rows
             for late in ('', f'rcode=2 type={DNSKEY} name={address.partition("@")[2]}. first=1')]
+
+
+def _forged_insecurity(server):
+    """The ways to have a signed zone taken for an insecure one where there are insecure ones: whose
+    records stand beside, or which may stand in a span of opt-out (RFC 5155 §8.9)."""
+    address = 'alice@below.above-opt-out.lab'
+    owner = r.owner_name(address)
+    proofs = _proofs_of(server, 'above-opt-out.lab.')
+    soa = wire.soa(server, 'above-opt-out.lab.')
+    other_proof = wire.record('x.above-opt-out.lab.', wire.NSEC, b'\0\0\1\1')
+    forged = wire.record(owner, SMIMEA, bytes([3, 0, 0]) + b'forged')
+    unsigned = wire.record('x.insecure.lab.', SMIMEA, bytes([3, 0, 0]) + b'unsigned')
+    late = f'rcode=2 type={DNSKEY} name=secure.lab. first=1'
+    no_cut = [f'rcode=2 type={rr_type} name=below.above-opt-out.lab.' for rr_type in (DS, DNSKEY)]
+
+    def replace(sections, rcode, rr_type=SMIMEA):
+        return wire.replace_rule(wire.response(owner, sections, rcode, rr_type),
+                                 f'type={rr_type} name={owner}')
+
+    return [
+        _net('forged-insecure-below-delegation', SPOILT, replace(([forged], [], []), 0),
+             replace(([], proofs, []), 3, DS), address=address),
+        _net('forged-insecure-denial', SPOILT, replace(([], soa + proofs, []), 3), *no_cut,
+             address=address),
+        _net('forged-insecure-denial-in-answer', SPOILT,
+             replace((proofs, [*soa, other_proof], []), 3), *no_cut, address=address),
+        *[_net(f'append-insecure-record{name}', (outcome, *SPOILT),
+               wire.append_rule(wire.ANSWER, [unsigned], f'type={SMIMEA}'), late, address=address)
+          for name, outcome, address in (('', SECURE, ALICE), ('-to-denial', DENIAL, NOBODY))],
+    ]
 
 
 def _several_servers():
@@ -357,4 +393,5 @@ def _several_servers():
 def table(server):
     """All rows. server: the name server that has all zones."""
     return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
-            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server), *_several_servers()]
+            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server),
+            *_forged_insecurity(server), *_several_servers()]
