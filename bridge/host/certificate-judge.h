@@ -16,6 +16,9 @@ typedef struct {
     GPtrArray *others;
     GPtrArray *authorities; /* (element-type Certificate) (nullable) */
     GPtrArray *crls;        /* (element-type GBytes) (nullable) */
+    /* (element-type Certificate) (nullable): authorities whose CRLs count, and no more: no path
+     * leads through them */
+    GPtrArray *issuers;
     gint64 now;
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
 } CertificateEvidence;
@@ -38,6 +41,11 @@ GArray *certificate_judge_compare_records(CertificateJudge *judge, Certificate *
 /* Whether a CRL at hand says so, whoever vouches (RFC 8162 §9). Its signer is the certificate's
  * issuer, or who may sign for that; nobody has to trust them for it. */
 gboolean certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate);
+
+/* Those of which revocation lists should tell: @certificate, and what stands above it on the paths
+ * that vouch for it, but for the anchors. Each once, those next to an anchor first: what they say
+ * of themselves is the word of whom one trusts. (element-type Certificate) (transfer full) */
+GPtrArray *certificate_judge_find_revocable(CertificateJudge *judge, Certificate *certificate);
 
 /* Whether CRLs at hand tell that it is revoked, or that nothing is: neither it nor what stands
  * above it on the paths that vouch for it. */

@@ -9,6 +9,7 @@
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
+#include "seen-certificates.h"
 #include "trust-params.h"
 #include "verdict-json.h"
 
@@ -25,7 +26,9 @@ typedef struct {
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
     gboolean fetch_crls;
-    GPtrArray *fetched; /* NULL: nothing was to be fetched */
+    gboolean fetch_private; /* also from addresses that are not public */
+    GPtrArray *issuers;     /* that were seen of the author's; NULL: no list is at hand */
+    GPtrArray *fetched;     /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -41,6 +44,7 @@ reading_clear(Reading *reading)
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
     trust_params_clear(&reading->trust);
+    g_clear_pointer(&reading->issuers, g_ptr_array_unref);
     g_clear_pointer(&reading->fetched, g_ptr_array_unref);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
@@ -55,7 +59,8 @@ read_params(Reading *reading, GError **error)
            params_get_octets(call->params, "content", &reading->detached, error) &&
            trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
            trust_params_read(call, &reading->trust, error) &&
-           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error);
+           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error) &&
+           params_get_boolean(call->params, "fetch_private", FALSE, &reading->fetch_private, error);
 }
 
 static void
@@ -127,6 +132,20 @@ combine_verdicts(const Reading *reading)
     return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
 }
 
+/* For what they are needed: seen_certificates_load_issuers(). */
+static void
+load_issuers(Reading *reading)
+{
+    g_autoptr(GError) problem = NULL;
+    GPtrArray *crls = reading->trust.crls;
+    if (reading->issuers != NULL || reading->author == NULL || crls == NULL || crls->len == 0)
+        return;
+    reading->issuers = seen_certificates_load_issuers(bridge_get_profile(reading->call->bridge),
+                                                      reading->author, &problem);
+    if (reading->issuers == NULL)
+        g_warning("%s", problem->message);
+}
+
 static void
 fill_context(Reading *reading)
 {
@@ -136,6 +155,8 @@ fill_context(Reading *reading)
     context->pins = reading->pins;
     context->authorities = reading->trust.authorities;
     context->crls = reading->trust.crls;
+    load_issuers(reading);
+    context->issuers = reading->issuers;
     context->require_revocation = reading->trust.require_revocation;
     const Entity *dated = shown_header_get_dated(&reading->shown, reading->input);
     if (dated != NULL)
@@ -164,9 +185,9 @@ judge_signature(Reading *reading, const OpenedLayer *signature, GError **error)
 static gboolean
 judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError **error)
 {
+    HttpReach reach = reading->fetch_private ? HTTP_REACH_ANY : HTTP_REACH_PUBLIC;
     g_ptr_array_unref(reading->fetched);
-    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
-                                          reading->facts.signers, error);
+    reading->fetched = message_crls_fetch(reading->call, reading->facts.signers, reach, error);
     if (reading->fetched == NULL)
         return FALSE;
     for (guint i = 0; i < reading->fetched->len; i++)
