@@ -140,7 +140,15 @@ interface ComposeWindow {
   tabId: number;
   identityId: string;
   from: string;
-  kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
+  kind:
+    | "new"
+    | "reply"
+    | "forward"
+    | "redirect"
+    | "draft"
+    | "template"
+    | "edit-as-new"
+    | "other";
   /** Whom a reply goes to; null: no reply, or one to a newsgroup. */
   repliesTo: "sender" | "all" | "list" | null;
   /** Message URIs of what is answered or forwarded, or of the draft. */
