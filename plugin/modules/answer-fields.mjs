@@ -31,7 +31,8 @@ export function changesFor(window, outer, inner, own) {
   if (outer && QUOTED[window.kind]?.some(isOther)) {
     changes.quoted = { outer, inner };
   }
-  return { ...changes, ...changedRecipients(window, outer, inner, own) };
+  const groups = changedGroups(window, outer, inner);
+  return { ...changes, ...groups, ...changedRecipients(window, outer, inner, own) };
 }
 
 /** @returns {ComposeChanges} */
@@ -95,6 +96,19 @@ function keptIn({ recipients, kept }, name) {
   return recipients
     .filter(({ address, field }) => field === name && kept.includes(address))
     .map(({ address }) => ({ name: "", email: address }));
+}
+
+/** Newsgroups that were added outside would get the answer, or keep it from being encrypted. */
+function changedGroups({ kind, repliesTo }, outer, inner) {
+  const isAnswer = kind === "reply" && repliesTo !== "sender";
+  if (!outer || !namesAnybody(inner) || !(isAnswer || SAME.includes(kind))) {
+    return {};
+  }
+  const groupsOf = ({ newsgroups, followUps }) => {
+    const asked = isAnswer ? followUps : "";
+    return asked === "poster" ? "" : asked || newsgroups;
+  };
+  return groupsOf(outer) === groupsOf(inner) ? {} : { newsgroups: groupsOf(inner) };
 }
 
 /** The older forms may have the subject alone inside: that says nothing of people. */

@@ -175,6 +175,9 @@ interface ComposeFields {
   subject: string;
   /** As it stands there. */
   date: string;
+  newsgroups: string;
+  /** Followup-To: newsgroups, or "poster". */
+  followUps: string;
   from: Mailbox[];
   replyTo: Mailbox[];
   mailReplyTo: Mailbox[];
@@ -186,7 +189,7 @@ interface ComposeFields {
 
 /** `quoted`: fields that Thunderbird has written into the text, above what it quotes. */
 type ComposeChanges = Partial<
-  Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo"> & {
+  Pick<ComposeFields, "subject" | "newsgroups" | "to" | "cc" | "bcc" | "replyTo"> & {
     quoted: { outer: ComposeFields; inner: ComposeFields };
   }
 >;

@@ -11,7 +11,7 @@ const EVE = { name: "", email: "eve@e.example" };
 const OWN = [BEN.email];
 
 const NOTHING = {
-  subject: "", date: "",
+  subject: "", date: "", newsgroups: "", followUps: "",
   from: [], replyTo: [], mailReplyTo: [], followupTo: [], to: [], cc: [], bcc: [],
 };
 /** Ana has written to Ben and Cleo. */
@@ -131,6 +131,16 @@ const ROWS = [
     quoted: { outer: { ...OUTER, from: [{ ...ANA, name: "" }] }, inner: INNER },
   }],
   ["a reply to a newsgroup", { ...reply, repliesTo: null }, { cc: [EVE] }, REAL],
+  ["newsgroups added outside, reply to the sender", reply, { newsgroups: "alt.test" }, REAL],
+  ["… to all", toAll, { newsgroups: "alt.test" }, { ...REAL, newsgroups: "" }],
+  ["… as a place for answers", toAll, { followUps: "alt.test" }, { ...REAL, newsgroups: "" }],
+  ["… which is the poster", toAll, { followUps: "poster" }, REAL],
+  [
+    "… to a draft",
+    { kind: "draft", repliesTo: null, subject: "x" },
+    { newsgroups: "alt.test" },
+    { newsgroups: "" },
+  ],
   ["to a list that it was sent to", toList(stands("to", CLEO)), {}, REAL],
   [
     "… written otherwise",

@@ -121,6 +121,15 @@ class Replies(HeaderCase):
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
 
+    def test_added_newsgroups(self):
+        """They would keep the answer from being sent, encrypted as it is."""
+        for name in ('Newsgroups', 'Followup-To'):
+            with self.subTest(name):
+                window = self.show(outer={name: 'alt.test'}).answer(REPLY_ALL)
+                self.wait_subject(window, f'Re: {SUBJECT}')
+                self.wait_people(window, to=[CAROL])
+                window.close()
+
     def test_added_subject(self):
         """One more outside, before the one that was there, or behind it."""
         for place in ('before', 'behind'):

@@ -16,7 +16,13 @@ const MAILBOX_FIELDS = new Map([
   ["cc", "cc"],
   ["bcc", "bcc"],
 ]);
-const TEXT_FIELDS = ["subject", "date"];
+/** Fields with text, likewise. */
+const TEXT_FIELDS = new Map([
+  ["subject", "subject"],
+  ["date", "date"],
+  ["newsgroups", "newsgroups"],
+  ["followup-to", "followUps"],
+]);
 const ENCODED_LINE = 900;
 
 /** As MIME has it: one character an octet. */
@@ -34,16 +40,17 @@ function mailboxesIn(octets) {
 /** ComposeFields of plugin/types/hooks.d.ts from fields whose values are octets. */
 function compile(fields) {
   const lists = [...MAILBOX_FIELDS.values()].map((key) => [key, []]);
-  const found = { subject: "", date: "", ...Object.fromEntries(lists) };
+  const texts = [...TEXT_FIELDS.values()].map((key) => [key, ""]);
+  const found = Object.fromEntries([...texts, ...lists]);
   for (const { name, octets } of fields) {
     const key = MAILBOX_FIELDS.get(name.toLowerCase());
     if (key) {
       found[key].push(...mailboxesIn(octets));
-    } else if (TEXT_FIELDS.includes(name.toLowerCase())) {
+    } else if (TEXT_FIELDS.has(name.toLowerCase())) {
       const unfolded = octets.replace(/\r?\n(?=[ \t])/g, "").trim();
       const text = MailServices.mimeConverter.decodeMimeHeader(unfolded, "UTF-8", false, true);
       // Of several, Thunderbird takes the first.
-      found[name.toLowerCase()] ||= text;
+      found[TEXT_FIELDS.get(name.toLowerCase())] ||= text;
     }
   }
   return found;
@@ -73,12 +80,12 @@ function encode(mailboxes) {
 }
 
 /** Fills fields in as Thunderbird itself does in an answer: closing the window asks nothing. */
-function setFields(window, { subject, quoted, ...recipients }) {
+function setFields(window, { subject, newsgroups, quoted, ...recipients }) {
   const changed = window.gContentChanged;
   if (quoted) {
     replaceQuoted(window, quoted);
   }
-  const details = { identityKey: null, subject };
+  const details = { identityKey: null, subject, newsgroups };
   for (const [name, mailboxes] of Object.entries(recipients)) {
     // What the caller has left out comes as null.
     details[name] = mailboxes && encode(mailboxes);
