@@ -112,6 +112,47 @@ show_fetched(JsonArray *fetched)
     }
 }
 
+/* A certificate that was given is trusted for whatever it signs; it may be another's. */
+static gboolean
+is_anothers(JsonObject *verdict)
+{
+    JsonObject *signer = json_object(verdict, "signer");
+    JsonArray *addresses = signer == NULL ? NULL : json_array(signer, "addresses");
+    const gchar *author = json_text(verdict, "author");
+    if (author == NULL || addresses == NULL || json_array_get_length(addresses) == 0)
+        return FALSE;
+    for (guint i = 0; i < json_array_get_length(addresses); i++)
+        if (g_ascii_strcasecmp(json_array_get_string_element(addresses, i), author) == 0)
+            return FALSE;
+    JsonObject *trust = json_object(verdict, "trust");
+    return trust != NULL && g_strcmp0(json_text(trust, "source"), "pinned") == 0;
+}
+
+static void
+show_verified(JsonObject *verdict)
+{
+    const gchar *author = json_text(verdict, "author");
+    if (is_anothers(verdict)) {
+        report_line("verified: signed with the certificate that was given, which is not for %s",
+                    author);
+        report_field("author", author);
+        return;
+    }
+    report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
+}
+
+/* The address that was judged is not the one that is shown then: mail/protected-header.h. */
+static const gchar *
+words_for_doubt(JsonObject *verdict, const gchar *reason)
+{
+    JsonObject *header = json_object(verdict, "header");
+    JsonObject *from = header == NULL ? NULL : json_object(header, "from");
+    gboolean is_inner = from != NULL && json_object_get_boolean_member(from, "warning");
+    return is_inner && g_str_equal(reason, "address-mismatch")
+               ? "the certificate is not for the address that From has inside"
+               : words_for_reason(reason);
+}
+
 void
 verdict_report(JsonObject *verdict, gboolean verbose)
 {
@@ -122,11 +163,11 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     JsonObject *trust = json_object(verdict, "trust");
     JsonObject *encryption = json_object(verdict, "encryption");
     if (g_str_equal(status, "verified"))
-        report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
+        show_verified(verdict);
     else if (g_str_equal(status, "none"))
         report_line("none: %s", words_for_none(verdict));
     else
-        report_line("%s (%s): %s", status, reason, words_for_reason(reason));
+        report_line("%s (%s): %s", status, reason, words_for_doubt(verdict, reason));
     report_field("detail", json_text(verdict, "signature_detail"));
     if (!g_str_equal(status, "verified"))
         report_field("author", author);

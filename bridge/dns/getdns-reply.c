@@ -218,6 +218,20 @@ getdns_record_get_target(const GetdnsRecord *record, DnsName *out_name)
                      out_name);
 }
 
+GArray *
+getdns_reply_list_names(const GetdnsReply *reply, const DnsName *name)
+{
+    GArray *names = g_array_new(FALSE, FALSE, sizeof(DnsName));
+    DnsName at = *name;
+    const GetdnsRecord *cname = NULL;
+    do {
+        g_array_append_val(names, at);
+        cname = getdns_reply_find(reply, &at, GETDNS_RRTYPE_CNAME);
+    } while (names->len < GETDNS_REPLY_MAX_NAMES && cname != NULL &&
+             getdns_record_get_target(cname, &at));
+    return names;
+}
+
 gboolean
 getdns_record_is_denial(const GetdnsRecord *record)
 {

@@ -57,6 +57,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GetdnsReply, getdns_reply_free)
 
 const GetdnsRecord *getdns_reply_get(const GetdnsReply *reply, guint index);
 
+/* Names from one alias to the next; more are not looked at. */
+#define GETDNS_REPLY_MAX_NAMES 13u
+
+/* @name, and where the CNAME records of the reply lead from there. (element-type DnsName) */
+GArray *getdns_reply_list_names(const GetdnsReply *reply, const DnsName *name);
+
 /* The first record of that owner and type in the answer section, or NULL. */
 const GetdnsRecord *getdns_reply_find(const GetdnsReply *reply, const DnsName *owner, guint16 type);
 

@@ -24,7 +24,7 @@ static void
 append_field(GByteArray *out, const Entity *entity, guint index)
 {
     g_autoptr(GBytes) field = entity_get_field_octets(entity, index);
-    octet_buffer_append_lines(out, field);
+    octet_buffer_append_field(out, field);
 }
 
 static void

@@ -9,6 +9,12 @@ const NOTHING_BUT_PREFIX = /^(?:[^:]+:\s*)?$/;
 /** Kinds of windows that have the fields of their original as they were. */
 const SAME = ["draft", "template", "edit-as-new"];
 
+/** Fields that Thunderbird writes above what it quotes. */
+const QUOTED = {
+  reply: ["from", "date"],
+  forward: ["subject", "date", "from", "replyTo", "to", "cc"],
+};
+
 /**
  * @param {ComposeWindow & {kept: string[]}} window as Thunderbird has filled it in; `kept`:
  *   addresses that are the user's own choice
@@ -21,14 +27,21 @@ export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
   /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
-  if (outer && changes.subject && window.kind === "forward") {
-    changes.forwarded = { outer: outer.subject, inner: inner.subject };
+  const isOther = (name) => JSON.stringify(outer?.[name]) !== JSON.stringify(inner[name]);
+  if (outer && QUOTED[window.kind]?.some(isOther)) {
+    changes.quoted = { outer, inner };
   }
   return { ...changes, ...changedRecipients(window, outer, inner, own) };
 }
 
 /** @returns {ComposeChanges} */
 function changedRecipients(window, outer, inner, own) {
+  if (!namesAnybody(inner)) {
+    return {};
+  }
+  if (window.repliesTo === "list") {
+    return changedList(window, inner, own);
+  }
   const before = outer && recipientsFor(window, outer, own);
   const after = recipientsFor(window, inner, own);
   if (!after) {
@@ -44,16 +57,37 @@ function changedRecipients(window, outer, inner, own) {
 }
 
 /**
+ * The list that a reply goes to is named in List-Post outside, by the list's software or by anybody
+ * on the way: it is believed where the message was sent to that address. Else the author gets it.
+ * @returns {ComposeChanges}
+ */
+function changedList(window, inner, own) {
+  const strangers = fieldsWithStrangers(window, inner, own);
+  const known = knownTo(window, inner, own);
+  const left = (name) =>
+    window.recipients
+      .filter(({ address, field }) => field === name && known.has(address.toLowerCase()))
+      .map(({ address }) => ({ name: "", email: address }));
+  const changes = Object.fromEntries(strangers.map((name) => [name, left(name)]));
+  const { to } = repliesFor(inner, false, own);
+  return changes.to?.length === 0 ? { ...changes, to } : changes;
+}
+
+/**
  * Fields of a window in which somebody stands whom neither the message nor the user has put there:
  * fields outside have more ways into an answer (Mail-Reply-To, Followup-To, Bcc) than are retraced
  * here.
  */
-function fieldsWithStrangers({ recipients, kept }, inner, own) {
-  const { from, replyTo, mailReplyTo, followupTo, to, cc, bcc } = inner;
-  const protectedOnes = [from, replyTo, mailReplyTo, followupTo, to, cc, bcc].flat().map(keyOf);
-  const known = new Set([...protectedOnes, ...own, ...kept.map((one) => one.toLowerCase())]);
-  const strangers = recipients.filter(({ address }) => !known.has(address.toLowerCase()));
+function fieldsWithStrangers(window, inner, own) {
+  const known = knownTo(window, inner, own);
+  const strangers = window.recipients.filter(({ address }) => !known.has(address.toLowerCase()));
   return [...new Set(strangers.map(({ field }) => field))];
+}
+
+/** Addresses, in lower case, that the message or the user has named. */
+function knownTo({ kept }, { from, replyTo, mailReplyTo, followupTo, to, cc, bcc }, own) {
+  const protectedOnes = [from, replyTo, mailReplyTo, followupTo, to, cc, bcc].flat().map(keyOf);
+  return new Set([...protectedOnes, ...own, ...kept.map((one) => one.toLowerCase())]);
 }
 
 /** Whom the user, or the identity's settings, have put into a field. */
@@ -61,6 +95,11 @@ function keptIn({ recipients, kept }, name) {
   return recipients
     .filter(({ address, field }) => field === name && kept.includes(address))
     .map(({ address }) => ({ name: "", email: address }));
+}
+
+/** The older forms may have the subject alone inside: that says nothing of people. */
+function namesAnybody({ from, replyTo, to, cc }) {
+  return [from, replyTo, to, cc].some((list) => list.length > 0);
 }
 
 /** Null: it is not the one that Thunderbird makes of what stands outside. */

@@ -18,10 +18,11 @@ STUB, RECURSIVE = MODES = ('stub', 'recursive')
 # rules: of the proxy; the others have the name servers that are asked before the good one (stub).
 # then: an address that the same resolver has to look up well afterwards.
 # survives: the resolver program must not die over it.
+# says: words of the detail, with getdns and a name server: what is to be mended.
 # by_engine: where an engine is known to judge otherwise, and not wrongly: {engine: outcomes}.
 Case = collections.namedtuple(
-    'Case', 'name address expected rules udp modes before then by_engine survives',
-    defaults=((), False, MODES, (), None, {}, False))
+    'Case', 'name address expected rules udp modes before then by_engine survives says',
+    defaults=((), False, MODES, (), None, {}, False, ''))
 
 ALICE, NOBODY = 'alice@secure.lab', 'nobody@secure.lab'
 DS, DNSKEY, SMIMEA = 43, 48, r.SMIMEA
@@ -47,7 +48,7 @@ def _sound_zones():
         _zone('secure-nsec3-many-rounds', 'alice@nsec3-many.lab', SECURE),
         # libunbound knows 64 bits, getdns 1.6 compares in 32
         _zone('secure-past-2038', 'alice@year-2038.lab', SECURE,
-              by_engine={'getdns': (SECURE, BOGUS)}),
+              by_engine={'getdns': (SECURE, BOGUS)}, says='expires after 2038-01-19'),
         _zone('wildcard', 'anyone@wild.lab', SECURE),
         _zone('wildcard-nsec3', 'anyone@wild3.lab', SECURE),
         # RFC 9276 §3.2: such a proof proves nothing; RFC 5155 §9.2: nor does a span of opt-out
@@ -78,24 +79,36 @@ def _sound_zones():
 
 def _faulty_zones():
     return [
-        _zone('data-changed', 'alice@bad-signature.lab', BOGUS),
-        _zone('expired', 'alice@expired.lab', BOGUS),
-        _zone('not-yet-valid', 'alice@future.lab', BOGUS),
-        _zone('ds-of-another-key', 'alice@wrong-ds.lab', BOGUS),
+        _zone('data-changed', 'alice@bad-signature.lab', BOGUS,
+              says=') does not fit'),
+        _zone('expired', 'alice@expired.lab', BOGUS,
+              says='over the DNSKEY records of expired.lab. expired on 20'),
+        _zone('not-yet-valid', 'alice@future.lab', BOGUS,
+              says='over the DNSKEY records of future.lab. is not valid before 20'),
+        _zone('ds-of-another-key', 'alice@wrong-ds.lab', BOGUS,
+              says='no DS record of wrong-ds.lab. (of key '),
         # RFC 4035 §5.2, RFC 6840 §5.2: as without DS. getdns 1.6 takes it for tampering
         _zone('ds-unknown-algorithm', 'alice@ds-algorithm.lab', INSECURE,
               by_engine={'getdns': (INSECURE, BOGUS)}),
         _zone('ds-unknown-digest', 'alice@ds-digest.lab', INSECURE,
               by_engine={'getdns': (INSECURE, BOGUS)}),
-        _zone('no-signature', 'alice@no-signature.lab', BOGUS),
-        _zone('no-keys', 'alice@no-keys.lab', BOGUS),
-        _zone('keys-unsigned', 'alice@keys-unsigned.lab', BOGUS),
-        _zone('signer-of-another-zone', 'alice@foreign-signer.lab', BOGUS),
-        _zone('signature-of-unknown-key', 'alice@unknown-key.lab', BOGUS),
-        _zone('signature-too-short', 'alice@short-signature.lab', BOGUS),
+        _zone('no-signature', 'alice@no-signature.lab', BOGUS,
+              says='_smimecert.no-signature.lab. are not signed'),
+        _zone('no-keys', 'alice@no-keys.lab', BOGUS,
+              says='no-keys.lab. has DS records (of key '),
+        _zone('keys-unsigned', 'alice@keys-unsigned.lab', BOGUS,
+              says='the DNSKEY records of keys-unsigned.lab. are not signed'),
+        _zone('signer-of-another-zone', 'alice@foreign-signer.lab', BOGUS,
+              says='are signed by secure.lab., which is not above'),
+        _zone('signature-of-unknown-key', 'alice@unknown-key.lab', BOGUS,
+              says='), which the zone does not have'),
+        _zone('signature-too-short', 'alice@short-signature.lab', BOGUS,
+              says=') does not fit'),
         _zone('unsigned-below-ds', 'alice@stripped.lab', BOGUS),
-        _zone('no-denial', 'nobody@no-denial.lab', BOGUS),
-        _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS),
+        _zone('no-denial', 'nobody@no-denial.lab', BOGUS,
+              says='nothing proves that there are no SMIMEA records of '),
+        _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS,
+              says='come from a wildcard of wild-unproven.lab., without a proof'),
         _zone('keytrap', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE),
         # who answers the first question for the keys otherwise gets no further
         _zone('keytrap-keys-late', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE,
@@ -256,6 +269,10 @@ def _replayed(server):
         append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
                conditions='first=1', then='alice@elsewhere.lab'),
         append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
+        # getdns 1.6 dies of the one, and takes any denial with the other
+        replace('answer-in-authority', SPOILT, alice, ([], good[wire.ANSWER], []), survives=True),
+        replace('answer-in-authority-of-denial', SPOILT, alice,
+                ([], good[wire.ANSWER] + denial[wire.AUTHORITY], []), 3, survives=True),
         _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
     ]
 
@@ -266,7 +283,7 @@ def _proofs_of(server, zone):
     for i in range(40):
         authority = wire.sections(wire.ask(server, f'{i}.{zone}'))[wire.AUTHORITY]
         found.update((octets, None) for octets in authority
-                     if wire.split(octets)[0] in (wire.NSEC, wire.NSEC3, wire.RRSIG))
+                     if wire.covered(octets) in (wire.NSEC, wire.NSEC3))
     return list(found)
 
 
@@ -282,14 +299,22 @@ def _forged_proofs(server):
     forged = [
         # RFC 5155 §8.9, RFC 6840 §4.1
         ('nsec3-above-delegation', 'alice@below.above3.lab', 'above3.lab.',
-         ([], _proofs_of(server, 'above3.lab.'), []), 3),
+         ([], wire.soa(server, 'above3.lab.') + _proofs_of(server, 'above3.lab.'), []), 3),
         ('nsec-above-delegation', ALICE, 'lab.', ([], cut, []), 3),
         # RFC 6672 §5.3.4
         ('nsec3-at-dname', 'alice@dname-apex3.lab', 'dname-apex3.lab.',
-         ([], _proofs_of(server, 'dname-apex3.lab.'), []), 3),
+         ([], wire.soa(server, 'dname-apex3.lab.') + _proofs_of(server, 'dname-apex3.lab.'), []),
+         3),
         # RFC 4592 §2.2.2
         ('wildcard-over-empty-name', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild, covering, []), 0),
+        # the same where no proofs belong: getdns finds them there, too
+        ('nsec3-above-delegation-in-answer', 'alice@below.above3.lab', 'above3.lab.',
+         (_proofs_of(server, 'above3.lab.'),
+          wire.soa(server, 'above3.lab.') + [wire.record('x.above3.lab.', wire.NSEC, b'\0\0\1\1')],
+          []), 3),
+        ('wildcard-over-empty-name-in-answer', 'alice@wild-above.lab', 'wild-above.lab.',
+         (wild + covering, [], []), 0),
     ]
     rows = []
     for name, address, zone, sections, rcode in forged:
@@ -306,6 +331,60 @@ def _forged_proofs(server):
                      wire.replace_rule(wire.response('secure.lab.', ([], apex, []), 0, DS),
                                        f'type={DS} name=secure.lab.'), modes=(STUB,)))
     return rows
+
+
+def _weak_proofs(server):
+    """What makes no good answer a worse one: a proof of opt-out that nobody signed, and a signature
+    that nobody made, of a wildcard."""
+    owner = r.owner_name(ALICE)
+    signature = next(wire.split(octets)[1]
+                     for octets in wire.sections(wire.ask(server, owner))[wire.ANSWER]
+                     if wire.split(octets)[0] == wire.RRSIG)
+    one_label = signature[:3] + b'\1' + signature[4:]
+    broken = wire.append_rule(wire.ANSWER, [wire.record(owner, wire.RRSIG, one_label)],
+                              f'type={SMIMEA}')
+
+    def opt_out(zone):
+        return wire.append_rule(wire.AUTHORITY, [wire.record(
+            f'{"0" * 32}.{zone}.', wire.NSEC3,
+            bytes([1, 1, 0, 0, 0, 20, *b'~' * 20, 0, 1, 0x40]))], f'type={SMIMEA}')
+
+    rows = [('record', ALICE, (broken,)), ('wildcard', 'anyone@wild.lab', ()),
+            ('wildcard-nsec3', 'anyone@wild3.lab', ())]
+    return [_net(f'weak-proof-beside-{name}{late and "-keys-late"}', (SECURE, *SPOILT), *rules,
+                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address)
+            for name, address, rules in rows
+            for late in ('', f'rcode=2 type={DNSKEY} name={address.partition("@")[2]}. first=1')]
+
+
+def _forged_insecurity(server):
+    """The ways to have a signed zone taken for an insecure one where there are insecure ones: whose
+    records stand beside, or which may stand in a span of opt-out (RFC 5155 §8.9)."""
+    address = 'alice@below.above-opt-out.lab'
+    owner = r.owner_name(address)
+    proofs = _proofs_of(server, 'above-opt-out.lab.')
+    soa = wire.soa(server, 'above-opt-out.lab.')
+    other_proof = wire.record('x.above-opt-out.lab.', wire.NSEC, b'\0\0\1\1')
+    forged = wire.record(owner, SMIMEA, bytes([3, 0, 0]) + b'forged')
+    unsigned = wire.record('x.insecure.lab.', SMIMEA, bytes([3, 0, 0]) + b'unsigned')
+    late = f'rcode=2 type={DNSKEY} name=secure.lab. first=1'
+    no_cut = [f'rcode=2 type={rr_type} name=below.above-opt-out.lab.' for rr_type in (DS, DNSKEY)]
+
+    def replace(sections, rcode, rr_type=SMIMEA):
+        return wire.replace_rule(wire.response(owner, sections, rcode, rr_type),
+                                 f'type={rr_type} name={owner}')
+
+    return [
+        _net('forged-insecure-below-delegation', SPOILT, replace(([forged], [], []), 0),
+             replace(([], proofs, []), 3, DS), address=address),
+        _net('forged-insecure-denial', SPOILT, replace(([], soa + proofs, []), 3), *no_cut,
+             address=address),
+        _net('forged-insecure-denial-in-answer', SPOILT,
+             replace((proofs, [*soa, other_proof], []), 3), *no_cut, address=address),
+        *[_net(f'append-insecure-record{name}', (outcome, *SPOILT),
+               wire.append_rule(wire.ANSWER, [unsigned], f'type={SMIMEA}'), late, address=address)
+          for name, outcome, address in (('', SECURE, ALICE), ('-to-denial', DENIAL, NOBODY))],
+    ]
 
 
 def _several_servers():
@@ -327,4 +406,5 @@ def _several_servers():
 def table(server):
     """All rows. server: the name server that has all zones."""
     return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
-            *_replayed(server), *_forged_proofs(server), *_several_servers()]
+            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server),
+            *_forged_insecurity(server), *_several_servers()]

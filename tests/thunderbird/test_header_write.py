@@ -13,7 +13,7 @@ from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL
+from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL, REPLY_LIST
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -117,6 +117,19 @@ class Replies(HeaderCase):
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
 
+    def test_added_list(self):
+        """Anybody on the way can say that it came from a list."""
+        window = self.show(outer={'List-Post': f'<mailto:{EVE}>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL])
+
+    def test_list(self):
+        """One that the message was sent to, named by its software."""
+        window = self.show(inner={'Cc': 'friends@example.org'},
+                           outer={'List-Post': '<mailto:friends@example.org>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=['friends@example.org'])
+
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
         self.wait_people(view.answer(REPLY), to=[CAROL])
@@ -189,6 +202,70 @@ class Replies(HeaderCase):
         self.assertEqual(delivery.recipients, [BOB])
         self.assertEqual(field(delivery.octets, 'Subject'), f'Re: {OUTER_SUBJECT}')
         self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+
+class Quoted(HeaderCase):
+    """What Thunderbird writes above what it quotes, from the fields outside."""
+
+    AUTHOR = f'"Example, Carol" <{CAROL}>'
+    BOTH = f'Alice Example <{ALICE}>, =?utf-8?q?Bj=C3=B6rn?= <{BOB}>'
+    DATE, UTC = 'Sat, 21 Nov 2026 07:00:00 -0500', 'Sat, 21 Nov 2026 12:00:00 +0000'
+    SHY = {'inner': {'From': AUTHOR, 'To': BOTH, 'Date': DATE},
+           'seen': {'From': CAROL, 'To': f'{ALICE}, {BOB}', 'Date': UTC}}
+
+    def each_format(self):
+        """HTML, and plain text."""
+        set_format = 'Services.prefs.setBoolPref("mail.identity.id1.compose_html", html);'
+        self.addCleanup(self.world.thunderbird.js, set_format, html=True)
+        for html in (True, False):
+            with self.subTest(html=html):
+                self.world.thunderbird.js(set_format, html=html)
+                yield html
+
+    def answer(self, command, **message):
+        """Gives the window once it has the real subject, and what stands in its text."""
+        window = self.show(**message).answer(command)
+        window.wait_for_text(TEXT)
+        prefix = 'Fwd' if command == FORWARD_INLINE else 'Re'
+        self.wait_subject(window, f'{prefix}: {SUBJECT}')
+        self.assertFalse(window.state()['changed'])
+        return window, window.state()['text'].replace('\t', ' ')
+
+    def test_names_that_were_hidden(self):
+        for html in self.each_format():
+            window, text = self.answer(REPLY, **self.SHY)
+            self.assertRegex(text, r'On 11/21/26.*, Example, Carol wrote:')
+            window.close()
+            window, text = self.answer(FORWARD_INLINE, **self.SHY)
+            for row in (f'Subject: {SUBJECT}', f'Date: {self.DATE}',
+                        f'From: Example, Carol <{CAROL}>',
+                        f'To: Alice Example <{ALICE}>, Björn <{BOB}>'):
+                self.assertIn(row, text)
+            self.world.pictures.window(f'header-forward-{"html" if html else "plain"}',
+                                       'msgcompose')
+            window.close()
+
+    def test_somebody_else_outside(self):
+        """Who came in on the way is nobody's author, and has got no copy."""
+        forged = {'outer': {'From': f'Eve <{EVE}>', 'Cc': EVE, 'Reply-To': f'Eve <{EVE}>',
+                            'Date': 'Fri, 20 Nov 2026 12:00:00 +0000'}}
+        for _html in self.each_format():
+            window, text = self.answer(REPLY, **forged)
+            self.assertRegex(text, r'On 11/21/26.*, Carol Example wrote:')
+            self.assertNotIn('Eve', text)
+            window.close()
+            window, text = self.answer(FORWARD_INLINE, **forged)
+            self.assertRegex(text, rf'From: Carol Example <{CAROL}>\s*To: {ALICE}\s*{TEXT}')
+            self.assertNotIn(EVE, text)
+            window.close()
+
+    def test_what_somebody_wrote_stays(self):
+        """The text below looks like a header."""
+        text = f'From: {CAROL}\r\nTo: {ALICE}, {BOB}\r\n{TEXT}'
+        for _html in self.each_format():
+            window, found = self.answer(FORWARD_INLINE, text=text, **self.SHY)
+            self.assertIn(f'From: {CAROL}\nTo: {ALICE}, {BOB}\n{TEXT}', found)
+            window.close()
 
 
 class Warned(HeaderCase):
@@ -306,6 +383,36 @@ class Drafts(HeaderCase):
         again.press(SEND)
         [delivery] = self.delivered(again)
         self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+    def people(self, window):
+        """Whole mailboxes."""
+        return window.js('return [...one.document.querySelectorAll("mail-address-pill")]'
+                         '.map(pill => pill.fullAddress);')
+
+    def test_of_an_answer_to_names_that_were_hidden(self):
+        """They are no more on the server than in what the draft answers."""
+        carol = f'Carol Example <{CAROL}>'
+        window = self.show(seen={'From': CAROL}).answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        wait_until(lambda: self.people(window) == [carol], 'the name is in the answer')
+        octets, payload = self.save(window)
+        self.assertEqual((field(octets, 'To'), payload['To']), (CAROL, carol))
+        self.assertNotIn(b'Carol Example', octets)
+        again = self.edit(octets)
+        wait_until(lambda: self.people(again) == [carol], 'the name is there again')
+
+    def test_names_are_hidden_by_choice(self):
+        self.settings(headerProtection='shy')
+        self.set_defaults('never', 'always')
+        bob = f'Bob Example <{BOB}>'
+        for command, folder in ((SAVE_DRAFT, 'Drafts'), (SAVE_TEMPLATE, 'Templates')):
+            with self.subTest(folder):
+                window = self.composing.open(ALICE, bob, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+                self.wait_label(window, BOTH, '')
+                octets, payload = self.save(window, command, folder)
+                self.assertEqual((field(octets, 'To'), payload['To']), (BOB, bob))
+                self.assertEqual(field(octets, 'From'), ALICE)
+                self.assertNotIn(b'Bob Example', octets)
 
     def test_encryption_was_switched_off(self):
         """What it quotes is on no server for all to read, before somebody has said so."""
