@@ -324,7 +324,8 @@ advance(ChainLookup *lookup)
         zone_chain_wait(lookup->chain, on_changed, lookup);
         return;
     case LINK_REFUSED:
-        finish_bogus(lookup, "DNSSEC validation refused");
+        finish_bogus(lookup, "DNSSEC validation refused: proofs that are none, or more keys and "
+                             "signatures than honest zones have");
         return;
     case LINK_SECURE:
     case LINK_INSECURE:

@@ -7,6 +7,7 @@
 #include "getdns-answer.h"
 #include "getdns-chain.h"
 #include "getdns-query.h"
+#include "getdns-reason.h"
 #include "getdns-screen.h"
 #include "source.h"
 
@@ -148,6 +149,21 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
     return screen_answer(attempt, response, answer, now);
 }
 
+/* getdns tells no more than that it is bogus. */
+static ResolverAnswer *
+explain_bogus(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
+{
+    if (answer->outcome != DNS_OUTCOME_BOGUS || g_strcmp0(answer->detail, GETDNS_ANSWER_BOGUS) != 0)
+        return answer;
+    g_autofree gchar *reason = getdns_reason_find(response, attempt->owner_name, attempt->rr_type,
+                                                  g_get_real_time() / G_USEC_PER_SEC);
+    if (reason == NULL)
+        return answer;
+    g_free(answer->detail);
+    answer->detail = g_strdup_printf("%s: %s", GETDNS_ANSWER_BOGUS, reason);
+    return answer;
+}
+
 static void
 on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
 {
@@ -157,7 +173,8 @@ on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
     if (response == NULL && attempt->by_stream)
         ask_thoroughly(attempt, FALSE);
     else if (response != NULL)
-        finish(attempt, GETDNS_ATTEMPT_ANSWERED, read_answer(attempt, response));
+        finish(attempt, GETDNS_ATTEMPT_ANSWERED,
+               explain_bogus(attempt, response, read_answer(attempt, response)));
     else
         finish(attempt, GETDNS_ATTEMPT_SILENT,
                resolver_answer_new_unreachable(

@@ -20,6 +20,7 @@ typedef struct {
     GPtrArray *pins;        /* (element-type Certificate) */
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
+    GPtrArray *issuers;     /* (element-type Certificate): as of CertificateEvidence */
     gint64 now;
     MessageDate date_found;      /* of the message, beside which signing times are looked at */
     gint64 date;                 /* with MESSAGE_DATE_STATED */
@@ -35,8 +36,9 @@ typedef struct {
     /* REASON_NONE: valid path, and the certificate is one for signing mail */
     VerdictReason authority;
     gchar *path_detail; /* why there is none, in English; may be NULL */
-    /* Whether lists at hand tell of the certificate, and of the paths that vouch for it. TRUE
-     * without one: there is nothing to ask about. */
+    /* Whether lists at hand, but for those that the message brings, tell of the certificate, and of
+     * the paths that vouch for it. TRUE without one: there is nothing to ask about. Who has the key
+     * of a revoked certificate brings an older list, and nobody would look for the newer one. */
     gboolean revocation_known;
     /* As certificate_judge_find_revocable() has it. NULL without a certificate.
      * (element-type Certificate) */

@@ -153,6 +153,9 @@ class Run:
             return f'the next lookup gives {answers[1]["outcome"]}: {answers[1]["detail"]}'
         if self.case.survives and answers[-1]['restarts']:
             return f'the resolver program died {answers[-1]["restarts"]} times'
+        explains = self.engine == 'getdns' and self.mode == STUB
+        if explains and self.case.says not in (first['detail'] or ''):
+            return f'the detail does not say "{self.case.says}"'
         if 'Sanitizer' in stderr or 'runtime error' in stderr:
             return stderr[-2000:]
         return ''
