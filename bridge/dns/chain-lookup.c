@@ -4,6 +4,7 @@
 #include <getdns/getdns_extra.h>
 
 #include "getdns-answer.h"
+#include "getdns-fault.h"
 #include "getdns-question.h"
 #include "getdns-screen.h"
 #include "getdns-validate.h"
@@ -25,7 +26,8 @@ struct _ChainLookup {
     GetdnsQuestion *question;
     getdns_dict *response;
     GetdnsReply *reply;
-    GHashTable *asked; /* (element-type DnsName): zones asked about for this lookup */
+    GHashTable *asked;    /* (element-type DnsName): zones asked about for this lookup */
+    gchar *unsigned_zone; /* words for the one found last */
     gboolean waiting;
     ChainLookupDone done;
     gpointer user_data;
@@ -59,6 +61,7 @@ chain_lookup_cancel(ChainLookup *lookup)
     getdns_reply_free(lookup->reply);
     getdns_dict_destroy(lookup->response);
     g_hash_table_unref(lookup->asked);
+    g_free(lookup->unsigned_zone);
     zone_chain_unref(lookup->chain);
     g_free(lookup->owner_name);
     g_free(lookup);
@@ -85,6 +88,22 @@ need_zone(ChainLookup *lookup, const DnsName *zone, gboolean *out_pending, ZoneK
     zone_chain_ask(lookup->chain, zone);
     *out_pending = TRUE;
     return ZONE_UNKNOWN;
+}
+
+/* Notes the uppermost zone without DS on the way to @name. */
+static void
+note_unsigned_zone(ChainLookup *lookup, const DnsName *name)
+{
+    for (guint n = dns_name_count_labels(name) + 1; n > 0; n--) {
+        gboolean pending = FALSE;
+        DnsName zone;
+        dns_name_strip(name, n - 1, &zone);
+        if (zone_chain_find(lookup->chain, &zone, &pending, NULL) != ZONE_INSECURE)
+            continue;
+        g_free(lookup->unsigned_zone);
+        lookup->unsigned_zone = getdns_fault_describe_delegation(&zone);
+        return;
+    }
 }
 
 /* How many labels stand before the part of the name in which zones are to be expected. */
@@ -114,8 +133,10 @@ walk_down(ChainLookup *lookup, const DnsName *name, gboolean all)
         DnsName zone;
         dns_name_strip(name, n - 1, &zone);
         ZoneStatus status = need_zone(lookup, &zone, &pending, NULL);
-        if (status == ZONE_INSECURE)
+        if (status == ZONE_INSECURE) {
+            note_unsigned_zone(lookup, &zone);
             return LINK_INSECURE;
+        }
         if (status == ZONE_REFUSED)
             return LINK_REFUSED;
         if (pending)
@@ -158,8 +179,10 @@ judge_link(Walk *walk, const DnsName *owner, guint16 type)
     ZoneStatus status = need_zone(lookup, signer, &pending, &keys);
     if (pending)
         return LINK_PENDING;
-    if (status == ZONE_INSECURE)
+    if (status == ZONE_INSECURE) {
+        note_unsigned_zone(lookup, signer);
         return LINK_INSECURE;
+    }
     if (status == ZONE_REFUSED)
         return LINK_REFUSED;
     if (status != ZONE_SECURE)
@@ -178,29 +201,11 @@ add_link(Walk *walk, const DnsName *owner, guint16 type)
     walk->worst = MIN(walk->worst, judge_link(walk, owner, type));
 }
 
-/* The DNAME record by which the alias at @owner was made; such a CNAME has no signature (RFC 6672
- * §3.1). */
-static const GetdnsRecord *
-find_dname(const GetdnsReply *reply, const DnsName *owner)
-{
-    if (getdns_reply_find_signer(reply, owner, GETDNS_RRTYPE_CNAME) != NULL)
-        return NULL;
-    guint n_labels = dns_name_count_labels(owner);
-    for (guint n = 1; n <= n_labels; n++) {
-        DnsName ancestor;
-        dns_name_strip(owner, n, &ancestor);
-        const GetdnsRecord *dname = getdns_reply_find(reply, &ancestor, GETDNS_RRTYPE_DNAME);
-        if (dname != NULL)
-            return dname;
-    }
-    return NULL;
-}
-
 /* Goes from an alias to its target; FALSE if it leads nowhere. */
 static gboolean
 follow_alias(Walk *walk, const GetdnsRecord *cname)
 {
-    const GetdnsRecord *dname = find_dname(walk->lookup->reply, &walk->at);
+    const GetdnsRecord *dname = getdns_reply_find_dname(walk->lookup->reply, &walk->at);
     DnsName target;
     if (!getdns_record_get_target(cname, &target))
         return FALSE;
@@ -293,6 +298,8 @@ finish_validated(ChainLookup *lookup, const Walk *walk)
     }
     g_autoptr(ResolverAnswer) answer =
         read_answer(lookup, secure ? GETDNS_DNSSEC_SECURE : GETDNS_DNSSEC_INSECURE);
+    if (answer->outcome == DNS_OUTCOME_INSECURE)
+        answer->detail = g_steal_pointer(&lookup->unsigned_zone);
     if (answer->outcome != expected && answer->outcome != DNS_OUTCOME_UNREACHABLE)
         finish_undecided(lookup);
     else
@@ -324,7 +331,9 @@ advance(ChainLookup *lookup)
         zone_chain_wait(lookup->chain, on_changed, lookup);
         return;
     case LINK_REFUSED:
-        finish_bogus(lookup, "DNSSEC validation refused");
+        finish_bogus(lookup,
+                     "DNSSEC validation refused: keys and signatures that would cost too much "
+                     "to check, or a proof that is none");
         return;
     case LINK_SECURE:
     case LINK_INSECURE:
@@ -358,6 +367,12 @@ on_reply(getdns_dict *response, const gchar *problem, gpointer user_data)
         finish(lookup, CHAIN_LOOKUP_ANSWERED, read_answer(lookup, GETDNS_DNSSEC_INDETERMINATE));
     else
         advance(lookup);
+}
+
+gboolean
+chain_lookup_is_truncated(const ChainLookup *lookup)
+{
+    return lookup->question != NULL && getdns_question_is_truncated(lookup->question);
 }
 
 ChainLookup *

@@ -4,6 +4,7 @@
 #include "chain-lookup.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
+#include "getdns-fault.h"
 #include "getdns-query.h"
 #include "getdns-screen.h"
 #include "source.h"
@@ -69,6 +70,9 @@ screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswe
         return answer;
     case GETDNS_SCREEN_WEAK:
         answer->outcome = DNS_OUTCOME_INSECURE;
+        g_free(answer->detail);
+        answer->detail = g_strdup("records of a wildcard, and NSEC3 records with Opt-Out or too "
+                                  "many iterations, which do not prove that it applies");
         return answer;
     case GETDNS_SCREEN_FRAUD:
     default:
@@ -84,6 +88,23 @@ is_error(const ResolverAnswer *answer)
     return answer->outcome == DNS_OUTCOME_UNREACHABLE;
 }
 
+/* Says in words which zone the outcome is due to, where that can be found out. */
+static void
+explain(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer, gint64 now)
+{
+    const getdns_list *anchors = zone_chain_get_anchors(attempt->chain);
+    gchar *why = NULL;
+    if (answer->outcome == DNS_OUTCOME_BOGUS)
+        why = getdns_fault_describe(response, attempt->owner_name, attempt->rr_type, anchors, now);
+    else if (answer->outcome == DNS_OUTCOME_INSECURE)
+        why = getdns_fault_describe_insecure(response, attempt->owner_name, attempt->rr_type,
+                                             anchors, now);
+    if (why == NULL)
+        return;
+    g_free(answer->detail);
+    answer->detail = why;
+}
+
 static ResolverAnswer *
 read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
 {
@@ -97,6 +118,7 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
                                   now) == GETDNS_CHAIN_REFUSED)
             return make_refused(attempt, "records that would cost too much, or were not asked for");
         answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
+        explain(attempt, response, answer, now);
     }
     return screen_answer(attempt, response, answer);
 }
@@ -122,9 +144,12 @@ static gboolean
 on_timeout(gpointer user_data)
 {
     GetdnsAttempt *attempt = user_data;
+    gboolean truncated = attempt->quick != NULL && chain_lookup_is_truncated(attempt->quick);
     finish(attempt, GETDNS_ATTEMPT_SILENT,
-           resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
-                                           "no answer within %g s", attempt->timeout_ms / 1000.0));
+           resolver_answer_new_unreachable(
+               attempt->owner_name, attempt->rr_type, "%s within %g s",
+               truncated ? "the answer is too long for UDP, and TCP brings none" : "no answer",
+               attempt->timeout_ms / 1000.0));
     return G_SOURCE_REMOVE;
 }
 

@@ -210,6 +210,22 @@ getdns_reply_find_denial_signer(const GetdnsReply *reply, const DnsName *owner)
     return signer;
 }
 
+const GetdnsRecord *
+getdns_reply_find_dname(const GetdnsReply *reply, const DnsName *owner)
+{
+    if (getdns_reply_find_signer(reply, owner, GETDNS_RRTYPE_CNAME) != NULL)
+        return NULL;
+    guint n_labels = dns_name_count_labels(owner);
+    for (guint n = 1; n <= n_labels; n++) {
+        DnsName ancestor;
+        dns_name_strip(owner, n, &ancestor);
+        const GetdnsRecord *dname = getdns_reply_find(reply, &ancestor, GETDNS_RRTYPE_DNAME);
+        if (dname != NULL)
+            return dname;
+    }
+    return NULL;
+}
+
 gboolean
 getdns_record_get_target(const GetdnsRecord *record, DnsName *out_name)
 {

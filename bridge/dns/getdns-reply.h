@@ -72,6 +72,10 @@ const DnsName *getdns_reply_find_signer(const GetdnsReply *reply, const DnsName 
  * there are none, or of several zones. */
 const DnsName *getdns_reply_find_denial_signer(const GetdnsReply *reply, const DnsName *owner);
 
+/* The DNAME record by which the alias at @owner was made; such a CNAME has no signature (RFC 6672
+ * §3.1). NULL if it was made by none. */
+const GetdnsRecord *getdns_reply_find_dname(const GetdnsReply *reply, const DnsName *owner);
+
 /* The target of a CNAME or DNAME record. */
 gboolean getdns_record_get_target(const GetdnsRecord *record,
                                   DnsName *out_name) G_GNUC_WARN_UNUSED_RESULT;

@@ -18,6 +18,8 @@ STUB, RECURSIVE = MODES = ('stub', 'recursive')
 # rules: of the proxy; the others have the name servers that are asked before the good one (stub).
 # then: an address that the same resolver has to look up well afterwards.
 # survives: the resolver program must not die over it.
+# SAYS: what the detail of getdns's answer has to say, asked at one name server (stub), where it is
+# no secure one: which zone is at fault, and what is wrong with it.
 # by_engine: where an engine is known to judge otherwise, and not wrongly: {engine: outcomes}.
 Case = collections.namedtuple(
     'Case', 'name address expected rules udp modes before then by_engine survives',
@@ -29,6 +31,37 @@ DENIALS = '47,50'
 TAKES_TOO_LONG = (SECURE, UNREACHABLE)
 NEVER = (UNREACHABLE,)
 SPOILT = (BOGUS, UNREACHABLE)
+
+
+SAYS = {
+    'zone-data-changed': 'zone bad-signature.lab: the signature of its SMIMEA records does not',
+    'zone-expired': 'zone expired.lab: the signature of its DNSKEY records expired on ',
+    'zone-not-yet-valid': 'zone future.lab: the signature of its DNSKEY records holds from ',
+    'zone-ds-of-another-key': 'zone wrong-ds.lab: none of its DNSKEY records fits its DS record',
+    'zone-ds-unknown-algorithm': 'zone ds-algorithm.lab: its DS record in the zone above is of',
+    'zone-ds-unknown-digest': 'zone ds-digest.lab: its DS record in the zone above is of an',
+    'zone-no-signature': 'zone no-signature.lab: its SMIMEA records have no signature',
+    'zone-no-keys': 'zone no-keys.lab: it has a DS record in the zone above, but no DNSKEY records',
+    'zone-keys-unsigned': 'zone keys-unsigned.lab: its DNSKEY records have no signature',
+    'zone-signer-of-another-zone': 'its SMIMEA records are signed in the name of zone secure.lab',
+    'zone-signature-of-unknown-key': 'zone unknown-key.lab: its SMIMEA records are signed with',
+    'zone-signature-too-short': 'zone short-signature.lab: the signature of its SMIMEA records',
+    'zone-unsigned-below-ds': 'zone stripped.lab: it has a DS record in the zone above, but no',
+    'zone-no-denial': 'zone no-denial.lab: no proof (NSEC or NSEC3) that there are no such records',
+    'zone-wildcard-unproven': 'zone wild-unproven.lab: its SMIMEA records come from a wildcard',
+    'zone-secure-past-2038': 'zone year-2038.lab: the signature of its DNSKEY records holds',
+    'zone-insecure': 'zone insecure.lab: no DS record in the zone above',
+    'zone-insecure-opt-out': 'zone unsigned.opt: no DS record in the zone above',
+    'zone-cname-insecure': 'zone insecure.lab: no DS record in the zone above',
+    'zone-cname-bogus': 'zone bad-signature.lab: the signature of its SMIMEA records does not',
+    'zone-dname-insecure': 'zone insecure.lab: no DS record in the zone above',
+    'strip-all-signatures': 'the root: its DNSKEY records have no signature',
+    'strip-dnssec': 'the root: no DNSKEY records came from the name server',
+    'strip-signature': 'zone secure.lab: its SMIMEA records have no signature',
+    'changed-record': 'zone secure.lab: the signature of its SMIMEA records does not fit them',
+    'tcp-blocked-and-too-long': 'the answer is too long for UDP, and TCP brings none',
+    'strip-ds': 'zone secure.lab: neither DS records nor a proof that there are none',
+}
 
 
 def _zone(name, address, *expected, **more):
@@ -132,6 +165,8 @@ def _lost():
         _net('loss-of-ds-question', every, f'drop type={DS}', modes=(RECURSIVE,)),
         _net('udp-blocked', TAKES_TOO_LONG, 'drop over=udp', udp=True),
         _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
+        _net('tcp-blocked-and-too-long', NEVER, 'drop over=tcp', address='big@secure.lab',
+             modes=(STUB,)),
         _net('tcp-reset-once', every, 'reset over=tcp first=1'),
         _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
         _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3'),

@@ -145,6 +145,10 @@ class Run:
         if first['outcome'] == fault_cases.SECURE and \
                 sorted(first['records']) != sorted(self.world.records(owner)):
             return f'{len(first["records"])} records are not those that are published'
+        says = fault_cases.SAYS.get(self.case.name, '')
+        if (self.mode, self.engine) == (STUB, 'getdns') and says not in self.detail and \
+                not first['outcome'].startswith('secure'):
+            return f'"{self.detail}" does not say "{says}"'
         if first['ttl'] > r.TTL:
             return f'the answer is to hold for {first["ttl"]} s'
         if first['ms'] > self.deadline_ms + SLACK_MS:
