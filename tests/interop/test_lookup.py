@@ -16,8 +16,11 @@ import tap
 from program import DOES_NOT_HOLD, HOLDS, UNKNOWN
 from universe_client import UniverseClient
 
+from proxy_client import Proxy  # tests/dns, on the path of universe_client
+
 UNKNOWN_RECIPIENTS = {'bogus', 'indeterminate', 'unreachable'}
 DEADLINE_SECONDS = 30
+SLOW_MS = 1000
 
 UNIVERSE = None
 PROGRAM = None
@@ -262,11 +265,18 @@ class ResolverDeath(unittest.TestCase):
                                      {'secure-records', 'unreachable'})
 
     def test_every_resolver_dies(self):
-        result = self._run(UNIVERSE.options(), 1000)
+        """None of them lives long enough for an answer."""
+        proxy = Proxy()
+        self.addCleanup(proxy.stop)
+        door = proxy.open(UNIVERSE.about['server'])
+        door.round_trip(SLOW_MS)
+        result = self._run(['--trust-anchor', UNIVERSE.about['trust_anchor'],
+                            '--dns-server', door.addresses[0]], 1000)
         self.assertEqual(result.code, UNKNOWN, result)
+        self.assertEqual({a['dns'] for a in result.json['results']}, {'unreachable'})
 
     def test_death_while_nothing_answers(self):
-        result = self._run(UNIVERSE.options('silent_server'), 1)
+        result = self._run(['--dns-deadline', '5', *UNIVERSE.options('silent_server')], 1)
         self.assertEqual(result.code, UNKNOWN, result)
 
 
