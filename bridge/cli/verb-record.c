@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "input.h"
 #include "options.h"
+#include "record-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -74,10 +75,16 @@ show_check(JsonObject *line)
     else if (json_object_get_boolean_member(check, "found"))
         report_line("%s: in the DNS, but %s: %s", json_text(line, "address"), dns,
                     words_for_dns(dns));
+    else if (g_str_equal(dns, "secure-records"))
+        report_line("%s: not published; other records stand there", json_text(line, "address"));
     else
         report_line("%s: not published; %s: %s", json_text(line, "address"), dns,
                     words_for_dns(dns));
     report_field("name", json_text(line, "owner_name"));
+    if (json_object_get_boolean_member(check, "published"))
+        return;
+    report_detail(check);
+    report_records(check);
 }
 
 static void
