@@ -65,12 +65,24 @@ text_or(JsonObject *object, const gchar *name, const gchar *otherwise)
     return text == NULL ? otherwise : text;
 }
 
+/* "verify" opens no envelope. */
+static gboolean
+is_closed(JsonObject *verdict)
+{
+    return json_object_get_boolean_member(verdict, "encrypted") &&
+           json_object(verdict, "encryption") == NULL;
+}
+
 void
 header_report(JsonObject *verdict)
 {
     JsonObject *header = json_object(verdict, "header");
     if (header == NULL)
         return;
+    if (is_closed(verdict)) {
+        report_field("header fields", "inside the envelope, if they are protected");
+        return;
+    }
     const gchar *form = json_text(header, "form");
     JsonObject *from = json_object(header, "from");
     JsonArray *fields = json_array(header, "fields");

@@ -70,11 +70,13 @@ show_fetched(JsonArray *fetched)
 }
 
 static CliExit
-fetch_crls(Cli *cli, gchar **urls, gchar **certificates)
+fetch_crls(Cli *cli, gchar **urls, gchar **certificates, gboolean private)
 {
     g_autoptr(JsonObject) params = json_object_new();
     g_auto(OpReply) reply = {0};
     json_set_strings(params, "urls", (const gchar *const *)urls);
+    if (private)
+        json_object_set_boolean_member(params, "fetch_private", TRUE);
     CliExit status = cli_add_certificates(cli, params, "certificates", certificates);
     if (status == EXIT_HOLDS)
         status = cli_run(cli, "crl-fetch", g_steal_pointer(&params), NULL, &reply);
@@ -120,11 +122,16 @@ CliExit
 verb_crl(Cli *cli, gint argc, gchar **argv)
 {
     gboolean all = FALSE;
+    gboolean private = FALSE;
     g_auto(GStrv) certificates = NULL;
     const GOptionEntry entries[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &all, "With \"remove\": every list", NULL},
         {"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &certificates,
          "With \"fetch\": the lists that this certificate names; may be repeated", "FILE"},
+        {"fetch-private", 0, 0, G_OPTION_ARG_NONE, &private,
+         "With \"fetch\": also what certificates and redirections name on this machine and its "
+         "network, not only public addresses",
+         NULL},
         END_OF_ENTRIES,
     };
     g_auto(GStrv) words = options_parse_verb(cli, "crl", entries, 1, G_MAXUINT, argc, argv);
@@ -132,8 +139,8 @@ verb_crl(Cli *cli, gint argc, gchar **argv)
         return EXIT_USAGE;
     guint n = g_strv_length(words);
     if (g_str_equal(words[0], "fetch") && (n > 1 || certificates != NULL) && !all)
-        return fetch_crls(cli, words + 1, certificates);
-    if (certificates != NULL)
+        return fetch_crls(cli, words + 1, certificates, private);
+    if (certificates != NULL || private)
         n = 0;
     if (g_str_equal(words[0], "list") && n == 1 && !all)
         return list_crls(cli);

@@ -19,6 +19,7 @@ typedef struct {
     gchar *author;
     gchar *content;
     gboolean fetch_crls;
+    gboolean fetch_private;
     gboolean raw;
     gboolean entity;
 } ReadOptions;
@@ -52,6 +53,10 @@ make_entries(ReadOptions *o, guint takes)
          "What a detached signature signs, if FILE is a bare CMS object", "FILE"},
         {"fetch-crls", 0, 0, G_OPTION_ARG_NONE, &o->fetch_crls,
          "Fetch the revocation lists that the signer's certificates name, for this message", NULL},
+        {"fetch-private", 0, 0, G_OPTION_ARG_NONE, &o->fetch_private,
+         "With --fetch-crls: also from this machine and its network, not only from public "
+         "addresses",
+         NULL},
     };
     const GOptionEntry keys[] = {
         {"key", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->keys,
@@ -92,8 +97,12 @@ parse_options(Cli *cli, const gchar *verb, guint takes, ReadOptions *options, gi
               gchar **argv)
 {
     g_autoptr(GArray) entries = make_entries(options, takes);
-    return options_parse_verb(cli, verb, (const GOptionEntry *)(gpointer)entries->data, 0, 1, argc,
-                              argv);
+    g_auto(GStrv) words = options_parse_verb(
+        cli, verb, (const GOptionEntry *)(gpointer)entries->data, 0, 1, argc, argv);
+    if (words == NULL || !options->fetch_private || options->fetch_crls)
+        return g_steal_pointer(&words);
+    report_error("%s: --fetch-private is for --fetch-crls, which was not given", verb);
+    return NULL;
 }
 
 static CliExit
@@ -125,6 +134,8 @@ run_on_message(Cli *cli, const gchar *op, const ReadOptions *options, const gcha
         json_object_set_boolean_member(params, "entity", TRUE);
     if (options->fetch_crls)
         json_object_set_boolean_member(params, "fetch_crls", TRUE);
+    if (options->fetch_private)
+        json_object_set_boolean_member(params, "fetch_private", TRUE);
     CliExit status = add_params(cli, params, options);
     if (status != EXIT_HOLDS)
         return status;

@@ -249,19 +249,23 @@ add_remark(GString *remarks, const Inquiry *inquiry)
                            certificate_get_subject(inquiry->node->certificate), why);
 }
 
+/* From the anchor down: what an authority below brings (its CRLs may be many and long) must not use
+ * up what those above it need to say that it is revoked. */
 gboolean
 path_revocation_judge(PathRevocation *revocation, const PathChain *chain, GString *remarks,
                       PathFault *fault)
 {
     gboolean is_complete = TRUE;
     const PathNode *anchor = chain->nodes[chain->n_nodes - 1];
-    for (guint i = 0; i + 1 < chain->n_nodes; i++) {
-        Inquiry inquiry = {revocation, chain->nodes[i], chain->nodes[i + 1], anchor, 0, FALSE,
+    for (guint i = chain->n_nodes - 1; i > 0; i--) {
+        Inquiry inquiry = {revocation, chain->nodes[i - 1], chain->nodes[i], anchor, 0, FALSE,
                            NULL};
         inquire(&inquiry);
-        if (inquiry.is_revoked)
-            path_fault_note(fault, REASON_CERTIFICATE_REVOKED, chain->nodes[i], "revoked");
-        else if (inquiry.reasons != DISTRIBUTION_REASONS_ALL) {
+        if (inquiry.is_revoked) {
+            path_fault_note(fault, REASON_CERTIFICATE_REVOKED, chain->nodes[i - 1], "revoked");
+            return FALSE;
+        }
+        if (inquiry.reasons != DISTRIBUTION_REASONS_ALL) {
             is_complete = FALSE;
             add_remark(remarks, &inquiry);
         }

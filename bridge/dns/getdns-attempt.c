@@ -60,7 +60,8 @@ make_refused(const GetdnsAttempt *attempt, const gchar *why)
 /* What getdns found secure is believed only if its proofs are proofs: whoever can keep the quick
  * way from its keys must not get around what that refuses. */
 static ResolverAnswer *
-screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
+screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
+              gint64 now)
 {
     if (answer->outcome != DNS_OUTCOME_SECURE_RECORDS &&
         answer->outcome != DNS_OUTCOME_SECURE_DENIAL)
@@ -69,6 +70,9 @@ screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswe
     case GETDNS_SCREEN_PASSED:
         return answer;
     case GETDNS_SCREEN_WEAK:
+        if (getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
+                                   zone_chain_get_anchors(attempt->chain), now))
+            return answer;
         answer->outcome = DNS_OUTCOME_INSECURE;
         g_free(answer->detail);
         answer->detail = g_strdup("records of a wildcard, and NSEC3 records with Opt-Out or too "
@@ -120,7 +124,7 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
         answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
         explain(attempt, response, answer, now);
     }
-    return screen_answer(attempt, response, answer);
+    return screen_answer(attempt, response, answer, now);
 }
 
 static void

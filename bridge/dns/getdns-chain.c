@@ -170,3 +170,49 @@ getdns_chain_validate(getdns_dict *response, const gchar *owner_name, guint16 rr
     getdns_dict_set_int(response, STATUS, status);
     return GETDNS_CHAIN_JUDGED;
 }
+
+static gboolean
+belongs_to_weak(const GetdnsReply *reply, const GetdnsRecord *record)
+{
+    guint16 type = record->type == GETDNS_RRTYPE_RRSIG ? record->covered : record->type;
+    return type == GETDNS_RRTYPE_NSEC3 && getdns_screen_is_weak(reply, &record->owner);
+}
+
+/* The records of a section that belong to no weak proof. */
+static getdns_list *
+make_strong_section(const GetdnsReply *reply, gboolean in_answer)
+{
+    getdns_list *section = getdns_list_create();
+    gsize n_records = 0;
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->in_answer == in_answer && !belongs_to_weak(reply, record) &&
+            getdns_list_set_dict(section, n_records, record->dict) == GETDNS_RETURN_GOOD)
+            n_records++;
+    }
+    return section;
+}
+
+gboolean
+getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
+                       const getdns_list *anchors, gint64 now)
+{
+    DnsName name;
+    getdns_dict *full = NULL;
+    getdns_list *chain = NULL;
+    if (!dns_name_parse(&name, owner_name) ||
+        getdns_dict_get_dict(response, REPLIES "/0", &full) != GETDNS_RETURN_GOOD ||
+        getdns_dict_get_list(response, "/validation_chain", &chain) != GETDNS_RETURN_GOOD)
+        return FALSE;
+    g_autoptr(GetdnsReply) reply = getdns_reply_new(response, &name, rr_type);
+    g_autoptr(getdns_list) replies = getdns_list_create();
+    if (reply == NULL || getdns_list_set_dict(replies, 0, full) != GETDNS_RETURN_GOOD ||
+        getdns_list_get_dict(replies, 0, &full) != GETDNS_RETURN_GOOD)
+        return FALSE;
+    g_autoptr(getdns_list) answer = make_strong_section(reply, TRUE);
+    g_autoptr(getdns_list) authority = make_strong_section(reply, FALSE);
+    return getdns_dict_set_list(full, "answer", answer) == GETDNS_RETURN_GOOD &&
+           getdns_dict_set_list(full, "authority", authority) == GETDNS_RETURN_GOOD &&
+           (guint)getdns_validate_dnssec2(replies, chain, anchors, (time_t)now, 0) ==
+               GETDNS_DNSSEC_SECURE;
+}

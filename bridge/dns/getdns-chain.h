@@ -35,6 +35,11 @@ typedef enum {
 GetdnsChainResult getdns_chain_validate(getdns_dict *response, const gchar *owner_name,
                                         guint16 rr_type, const getdns_list *anchors, gint64 now);
 
+/* Whether a response that getdns_chain_validate() has found secure is so without its weak proofs,
+ * too (getdns-screen.h). */
+gboolean getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
+                                const getdns_list *anchors, gint64 now);
+
 /* What validation of @reply to a question for @name would cost: tries of keys with signatures, at
  * most. */
 guint getdns_chain_count_trials(const GetdnsReply *reply, const GetdnsReply *chain,

@@ -13,16 +13,28 @@ any_proof(const GetdnsReply *reply, ProofTest test, const DnsName *name)
 {
     for (guint i = 0; i < reply->records->len; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (!record->in_answer && getdns_record_is_denial(record) && test(record, name))
+        if (getdns_record_is_denial(record) && test(record, name))
             return TRUE;
     }
     return FALSE;
 }
 
 static gboolean
-has_opt_out(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+is_weak(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
 {
-    return denial_has_opt_out(record);
+    return denial_has_opt_out(record) ||
+           denial_has_iterations_above(record, GETDNS_SCREEN_MAX_ITERATIONS);
+}
+
+gboolean
+getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (is_weak(record, NULL) && dns_name_equal(&record->owner, owner))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static gboolean
@@ -48,9 +60,7 @@ getdns_screen_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_s
         if (any_proof(reply, denial_shows_empty_name, &between))
             return GETDNS_SCREEN_FRAUD;
     }
-    if (any_proof(reply, has_opt_out, NULL) || getdns_screen_is_laborious(reply))
-        return GETDNS_SCREEN_WEAK;
-    return GETDNS_SCREEN_PASSED;
+    return any_proof(reply, is_weak, NULL) ? GETDNS_SCREEN_WEAK : GETDNS_SCREEN_PASSED;
 }
 
 /* The fewest labels of a zone above @owner that signed the proof; more than any name has if none
@@ -61,8 +71,8 @@ count_signer_labels(const GetdnsReply *reply, const GetdnsRecord *proof, const D
     guint n_labels = DNS_NAME_MAX_OCTETS;
     for (guint i = 0; i < reply->records->len; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (!record->in_answer && record->type == GETDNS_RRTYPE_RRSIG &&
-            record->covered == proof->type && dns_name_equal(&record->owner, &proof->owner) &&
+        if (record->type == GETDNS_RRTYPE_RRSIG && record->covered == proof->type &&
+            dns_name_equal(&record->owner, &proof->owner) &&
             dns_name_is_within(owner, &record->signer))
             n_labels = MIN(n_labels, dns_name_count_labels(&record->signer));
     }
@@ -97,7 +107,7 @@ getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, gui
     guint n_ends = 0;
     for (guint i = 0; i < reply->records->len; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (record->in_answer || !getdns_record_is_denial(record) ||
+        if (!getdns_record_is_denial(record) ||
             !(denial_is_delegation(record) || denial_has_dname(record)))
             continue;
         if (++n_ends > GETDNS_SCREEN_MAX_ENDS || ends_zone_above(reply, record, owner, type))

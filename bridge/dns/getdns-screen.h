@@ -10,7 +10,10 @@
  *    6672 §5.3.4; it reads the type bit map from the wrong field);
  *  - a wildcard expanded over a name that exists without records of its own (RFC 4592 §2.2.2);
  *  - a wildcard where NSEC3 has more iterations than it computes: any such record will do (RFC 9276
- *    §3.2), or where the name may be an unsigned delegation (opt-out, RFC 5155 §9.2). */
+ *    §3.2), or where the name may be an unsigned delegation (opt-out, RFC 5155 §9.2).
+ *
+ * It looks for proofs in the answer section, too, so they are looked at there as well. Nothing here
+ * is known to be signed: what is found counts against a proof, and for none. */
 
 /* RFC 9276 §3.1: zero is right, more than 150 not to be computed. */
 #define GETDNS_SCREEN_MAX_ITERATIONS 150u
@@ -20,7 +23,7 @@
 /* The worst first. */
 typedef enum {
     GETDNS_SCREEN_FRAUD,
-    GETDNS_SCREEN_WEAK, /* no more than insecure */
+    GETDNS_SCREEN_WEAK, /* no more than insecure, if it takes the weak proofs */
     GETDNS_SCREEN_PASSED
 } GetdnsScreen;
 
@@ -28,8 +31,11 @@ typedef enum {
  * (RFC 4034 §3.1.3). */
 GetdnsScreen getdns_screen_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed);
 
-/* Whether proofs of the authority section tell that the zone which signed them has no say about
- * @owner. For type DS, the delegation itself is where the records stand. */
+/* Whether NSEC3 records at @owner are weak: of opt-out, or of too many iterations. */
+gboolean getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner);
+
+/* Whether proofs tell that the zone which signed them has no say about @owner. For type DS, the
+ * delegation itself is where the records stand. */
 gboolean getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type);
 
 /* NSEC3 with more iterations than that. */

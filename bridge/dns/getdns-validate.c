@@ -95,14 +95,15 @@ is_first_of_set(const GetdnsReply *reply, guint index)
     return TRUE;
 }
 
-/* Adds the proofs of the zone; FALSE if there are none. */
+/* Adds the proofs of the zone, weak ones if @weak; FALSE if there are none. */
 static gboolean
-bundle_add_proofs(Bundle *bundle, const GetdnsReply *reply, const ZoneKeys *keys)
+bundle_add_proofs(Bundle *bundle, const GetdnsReply *reply, const ZoneKeys *keys, gboolean weak)
 {
     guint n_proofs = 0;
     for (guint i = 0; i < reply->records->len && !bundle->refused; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (record->in_answer || !getdns_record_is_denial(record) || !is_first_of_set(reply, i))
+        if (record->in_answer || !getdns_record_is_denial(record) || !is_first_of_set(reply, i) ||
+            (!weak && getdns_screen_is_weak(reply, &record->owner)))
             continue;
         if (bundle_add_set(bundle, reply, &record->owner, record->type, FALSE, keys))
             n_proofs++;
@@ -138,11 +139,10 @@ getdns_validate_records(const GetdnsReply *reply, const DnsName *owner, guint16 
         return GETDNS_VALIDITY_UNDECIDED;
     guint n_signed = count_signed_labels(reply, owner, type, keys);
     if (n_signed < dns_name_count_labels(owner)) {
-        GetdnsScreen screen = getdns_screen_wildcard(reply, owner, n_signed);
-        if (screen != GETDNS_SCREEN_PASSED)
-            return screen == GETDNS_SCREEN_FRAUD ? GETDNS_VALIDITY_REFUSED
-                                                 : GETDNS_VALIDITY_UNDECIDED;
-        bundle_add_proofs(&bundle, reply, keys);
+        if (getdns_screen_wildcard(reply, owner, n_signed) == GETDNS_SCREEN_FRAUD)
+            return GETDNS_VALIDITY_REFUSED;
+        /* Anybody can put a weak proof, or a signature of fewer labels, beside a good one. */
+        bundle_add_proofs(&bundle, reply, keys, FALSE);
     }
     if (bundle.refused)
         return GETDNS_VALIDITY_REFUSED;
@@ -172,7 +172,7 @@ getdns_validate_denial(const GetdnsReply *reply, const DnsName *owner, guint16 t
     if (!dns_name_is_within(owner, &keys->zone))
         return GETDNS_VALIDITY_UNDECIDED;
     bundle_add_question(&bundle, owner, type);
-    if (!bundle_add_proofs(&bundle, reply, keys) || getdns_screen_is_laborious(reply))
+    if (!bundle_add_proofs(&bundle, reply, keys, TRUE) || getdns_screen_is_laborious(reply))
         return GETDNS_VALIDITY_UNDECIDED;
     if (bundle.refused || getdns_screen_is_beyond_zone(reply, owner, type))
         return GETDNS_VALIDITY_REFUSED;

@@ -264,6 +264,33 @@ certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certifi
     return known;
 }
 
+/* (element-type Certificate): but for the last one, from there on. */
+static void
+add_below_anchor(GPtrArray *to, GPtrArray *path)
+{
+    for (guint i = path == NULL ? 0 : path->len; i > 1; i--) {
+        Certificate *certificate = g_ptr_array_index(path, i - 2);
+        if (!g_ptr_array_find(to, certificate, NULL))
+            g_ptr_array_add(to, certificate_ref(certificate));
+    }
+}
+
+GPtrArray *
+certificate_judge_find_revocable(CertificateJudge *judge, Certificate *certificate)
+{
+    PathFinder *finders[] = {judge->authority, judge->dane_ta};
+    GPtrArray *revocable = new_certificates();
+    for (gsize i = 0; i < G_N_ELEMENTS(finders); i++) {
+        if (finders[i] == NULL)
+            continue;
+        g_autoptr(PathResult) path = path_finder_validate(finders[i], certificate);
+        add_below_anchor(revocable, path->path);
+    }
+    if (!g_ptr_array_find(revocable, certificate, NULL))
+        g_ptr_array_add(revocable, certificate_ref(certificate));
+    return revocable;
+}
+
 /* Of one certificate; each NULL without anything that it could end at. */
 typedef struct {
     Certificate *certificate;

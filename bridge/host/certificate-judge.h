@@ -39,6 +39,11 @@ GArray *certificate_judge_compare_records(CertificateJudge *judge, Certificate *
  * issuer, or who may sign for that; nobody has to trust them for it. */
 gboolean certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate);
 
+/* Those of which revocation lists should tell: @certificate, and what stands above it on the paths
+ * that vouch for it, but for the anchors. Each once, those next to an anchor first: what they say
+ * of themselves is the word of whom one trusts. (element-type Certificate) (transfer full) */
+GPtrArray *certificate_judge_find_revocable(CertificateJudge *judge, Certificate *certificate);
+
 /* Whether CRLs at hand tell that it is revoked, or that nothing is: neither it nor what stands
  * above it on the paths that vouch for it. */
 gboolean certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certificate);

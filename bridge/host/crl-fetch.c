@@ -40,12 +40,23 @@ dup_message(GSubprocess *process, GCancellable *cancellable)
     return g_strdup(g_strstrip(text));
 }
 
-GBytes *
-crl_fetch(const gchar *url, GCancellable *cancellable, GError **error)
+static GSubprocess *
+start_program(const gchar *url, HttpReach reach, GError **error)
 {
     g_autofree gchar *program = bridge_dup_fetch_program();
-    g_autoptr(GSubprocess) process = g_subprocess_new(
-        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, error, program, url, NULL);
+    const gchar *words[4] = {program};
+    guint n = 1;
+    if (reach != HTTP_REACH_PUBLIC)
+        words[n++] = reach == HTTP_REACH_ANY ? HTTP_REACH_OPTION_ANY : HTTP_REACH_OPTION_NAMED;
+    words[n] = url;
+    return g_subprocess_newv(words, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                             error);
+}
+
+GBytes *
+crl_fetch(const gchar *url, HttpReach reach, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GSubprocess) process = start_program(url, reach, error);
     if (process == NULL)
         return NULL;
     g_autoptr(GBytes) octets =
@@ -74,6 +85,7 @@ fetched_crls_free(FetchedCrls *fetched)
 
 typedef struct {
     FetchedCrls *fetched;
+    HttpReach reach;
     GCancellable *cancellable;
     GThread *thread;
 } Errand;
@@ -83,14 +95,15 @@ run_errand(gpointer data)
 {
     Errand *errand = data;
     FetchedCrls *fetched = errand->fetched;
-    g_autoptr(GBytes) octets = crl_fetch(fetched->url, errand->cancellable, &fetched->problem);
+    g_autoptr(GBytes) octets =
+        crl_fetch(fetched->url, errand->reach, errand->cancellable, &fetched->problem);
     if (octets != NULL)
         fetched->lists = crls_parse_file(octets, &fetched->problem);
     return NULL;
 }
 
 GPtrArray *
-crl_fetch_all(GPtrArray *urls, GCancellable *cancellable)
+crl_fetch_all(GPtrArray *urls, HttpReach reach, GCancellable *cancellable)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)fetched_crls_free);
     g_autofree Errand *errands = g_new0(Errand, urls->len);
@@ -98,7 +111,7 @@ crl_fetch_all(GPtrArray *urls, GCancellable *cancellable)
         FetchedCrls *fetched = g_new0(FetchedCrls, 1);
         fetched->url = g_strdup(g_ptr_array_index(urls, i));
         g_ptr_array_add(all, fetched);
-        errands[i] = (Errand){fetched, cancellable, NULL};
+        errands[i] = (Errand){fetched, reach, cancellable, NULL};
         errands[i].thread = g_thread_new("fetch", run_errand, &errands[i]);
     }
     for (guint i = 0; i < urls->len; i++)
@@ -117,28 +130,9 @@ add_urls(Certificate *certificate, GPtrArray *urls)
     }
 }
 
-/* Those of the name that @certificate has for its issuer's; which one signed it does not matter
- * here. */
-static void
-add_issuers(Certificate *certificate, GPtrArray *at_hand, GPtrArray *chain)
-{
-    for (guint i = 0; i < at_hand->len && chain->len < LIMIT_PATH_LENGTH; i++) {
-        Certificate *issuer = g_ptr_array_index(at_hand, i);
-        if (certificate_is_authority(issuer) &&
-            g_bytes_equal(certificate_get_subject_der(issuer),
-                          certificate_get_issuer_der(certificate)) &&
-            !g_ptr_array_find(chain, issuer, NULL))
-            g_ptr_array_add(chain, issuer);
-    }
-}
-
 void
-crl_fetch_collect_urls(Certificate *certificate, GPtrArray *at_hand, GPtrArray *urls)
+crl_fetch_collect_urls(GPtrArray *certificates, GPtrArray *urls)
 {
-    g_autoptr(GPtrArray) chain = g_ptr_array_new();
-    g_ptr_array_add(chain, certificate);
-    for (guint i = 0; i < chain->len; i++) {
-        add_urls(g_ptr_array_index(chain, i), urls);
-        add_issuers(g_ptr_array_index(chain, i), at_hand, chain);
-    }
+    for (guint i = 0; i < certificates->len; i++)
+        add_urls(g_ptr_array_index(certificates, i), urls);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* dane-smime-fetch URL: writes what is there to standard output. A program of its own, since it
- * reads what anybody may send: it has no keys, writes no files, starts nothing, and ends when its
- * time is over. Started only when a person says "crl fetch" or --fetch-crls. */
+/* dane-smime-fetch [--named|--private] URL: writes what is there to standard output. A program of
+ * its own, since it reads what anybody may send: it has no keys, writes no files, starts nothing,
+ * and ends when its time is over. Started only when a person says "crl fetch" or --fetch-crls. What
+ * the options are: http-reach.h. */
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,18 +48,33 @@ write_all(GBytes *octets)
     return TRUE;
 }
 
+static gboolean
+read_words(int argc, char **argv, HttpReach *out_reach)
+{
+    const gchar *option = argc == 3 ? argv[1] : "";
+    *out_reach = g_str_equal(option, HTTP_REACH_OPTION_ANY)     ? HTTP_REACH_ANY
+                 : g_str_equal(option, HTTP_REACH_OPTION_NAMED) ? HTTP_REACH_NAMED
+                                                                : HTTP_REACH_PUBLIC;
+    return (argc == 2 || (argc == 3 && *out_reach != HTTP_REACH_PUBLIC)) && *argv[argc - 1] != '-';
+}
+
 int
 main(int argc, char **argv)
 {
+    HttpReach reach;
     g_autoptr(GError) error = NULL;
     limit_rights();
-    if (argc != 2 || *argv[1] == '-') {
-        g_printerr("usage: dane-smime-fetch URL\n");
+    if (!read_words(argc, argv, &reach)) {
+        fputs("usage: dane-smime-fetch [" HTTP_REACH_OPTION_NAMED "|" HTTP_REACH_OPTION_ANY
+              "] URL\n",
+              stderr);
         return EXIT_USAGE;
     }
-    g_autoptr(GBytes) content = http_get(argv[1], LIMIT_CRL_OCTETS, TIMEOUT_SECONDS, &error);
+    g_autoptr(GBytes) content =
+        http_get(argv[argc - 1], reach, LIMIT_CRL_OCTETS, TIMEOUT_SECONDS, &error);
     if (content != NULL && write_all(content))
         return EXIT_SUCCESS;
-    g_printerr("%s\n", error == NULL ? "can't be written" : error->message);
+    /* Not g_printerr(): whoever started this reads UTF-8, in whatever locale. */
+    fprintf(stderr, "%s\n", error == NULL ? "can't be written" : error->message);
     return EXIT_FAILURE;
 }

@@ -22,11 +22,14 @@ fail(const gchar *wanted, GError **error)
     return FALSE;
 }
 
-/* "signed-only" and "unprotected" fields could be read by everybody (RFC 9788 §6.1). */
+/* "signed-only" and "unprotected" fields could be read by everybody (RFC 9788 §6.1); but not where
+ * their composer hid them. Whoever put the value outside afterwards may have guessed it: an answer
+ * must not tell that the guess was right (§11.3). */
 static gboolean
-state_is_hidden(const gchar *state)
+is_hidden(const gchar *value, const gchar *outer, const gchar *state)
 {
-    return g_str_equal(state, "encrypted-only") || g_str_equal(state, "signed-and-encrypted");
+    return g_str_equal(state, "encrypted-only") || g_str_equal(state, "signed-and-encrypted") ||
+           g_strcmp0(value, outer) != 0;
 }
 
 static ReferenceField *
@@ -51,7 +54,7 @@ read_field(JsonNode *node, GError **error)
     field->name = g_strdup(name);
     field->value = g_strdup(value);
     field->outer = g_strdup(outer);
-    field->is_hidden = state_is_hidden(state);
+    field->is_hidden = is_hidden(value, outer, state);
     return field;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "http-connect.h"
 #include "http-head.h"
 
 #define PORT_HTTP 80
@@ -62,57 +63,107 @@ make_request(GUri *uri)
                            port);
 }
 
-/* All that comes, up to @max_octets and one more. */
-static GByteArray *
-read_all(GInputStream *input, gsize max_octets, GError **error)
+/* Appends what comes next, which may be nothing. FALSE: an error. */
+static gboolean
+read_piece(GInputStream *input, GByteArray *answer, gsize *out_n_octets, GError **error)
 {
     guint8 piece[16384];
-    g_autoptr(GByteArray) all = g_byte_array_new();
-    gssize n = 0;
-    while (all->len <= max_octets &&
-           (n = g_input_stream_read(input, piece, sizeof piece, NULL, error)) > 0)
-        g_byte_array_append(all, piece, (guint)n);
-    return n < 0 ? NULL : g_steal_pointer(&all);
+    gssize n = g_input_stream_read(input, piece, sizeof piece, NULL, error);
+    if (n > 0)
+        g_byte_array_append(answer, piece, (guint)n);
+    *out_n_octets = n > 0 ? (gsize)n : 0;
+    return n >= 0;
 }
 
-static GByteArray *
-exchange(GUri *uri, gsize max_octets, guint timeout_seconds, GError **error)
+/* Until there are @n_octets, or no more come. */
+static gboolean
+read_until(GInputStream *input, GByteArray *answer, gsize n_octets, GError **error)
 {
-    g_autoptr(GSocketClient) client = g_socket_client_new();
+    gsize n_new = 1;
+    while (answer->len < n_octets && n_new > 0)
+        if (!read_piece(input, answer, &n_new, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+read_head(GInputStream *input, GByteArray *answer, HttpHead *head, gsize *out_n_head,
+          GError **error)
+{
+    gsize n_new = 1;
+    while (http_head_find_end(answer->data, answer->len) == 0 &&
+           answer->len < HTTP_MAX_HEAD_OCTETS && n_new > 0)
+        if (!read_piece(input, answer, &n_new, error))
+            return FALSE;
+    *out_n_head = http_head_read(answer->data, answer->len, head);
+    return *out_n_head > 0 || fail(error, "the server does not answer with HTTP");
+}
+
+/* NULL without an error: @head says where else it is. */
+static GBytes *
+read_answer(GInputStream *input, gsize max_octets, HttpHead *head, GError **error)
+{
+    gsize n_head = 0;
+    g_autoptr(GByteArray) answer = g_byte_array_new();
+    if (!read_head(input, answer, head, &n_head, error))
+        return NULL;
+    if (head->status / 100 == 3 && head->location != NULL)
+        return NULL;
+    if (!http_head_promises_content(head, max_octets, error))
+        return NULL;
+    gsize n_content = head->n_octets >= 0 ? (gsize)head->n_octets : max_octets + 1;
+    if (!read_until(input, answer, n_head + n_content, error))
+        return NULL;
+    return http_head_take_content(head, answer->data + n_head, answer->len - n_head, max_octets,
+                                  error);
+}
+
+/* What does not change from one redirection to the next, and what does. */
+typedef struct {
+    HttpReach reach;
+    gboolean may_be_private;
+    gsize max_octets;
+    guint timeout_seconds;
+} Errand;
+
+static GBytes *
+exchange(GUri *uri, Errand *errand, HttpHead *head, GError **error)
+{
+    gboolean is_private = FALSE;
     g_autofree gchar *request = make_request(uri);
     guint16 port = g_uri_get_port(uri) == -1 ? PORT_HTTP : (guint16)g_uri_get_port(uri);
-    g_socket_client_set_timeout(client, timeout_seconds);
-    g_socket_client_set_enable_proxy(client, FALSE);
     g_autoptr(GSocketConnection) connection =
-        g_socket_client_connect_to_host(client, g_uri_get_host(uri), port, NULL, error);
+        http_connect(g_uri_get_host(uri), port, errand->may_be_private, errand->timeout_seconds,
+                     &is_private, error);
     if (connection == NULL)
         return NULL;
+    errand->may_be_private =
+        errand->reach == HTTP_REACH_ANY || (errand->may_be_private && is_private);
     GIOStream *stream = G_IO_STREAM(connection);
     if (!g_output_stream_write_all(g_io_stream_get_output_stream(stream), request, strlen(request),
                                    NULL, NULL, error))
         return NULL;
-    return read_all(g_io_stream_get_input_stream(stream), HTTP_MAX_HEAD_OCTETS + max_octets, error);
+    return read_answer(g_io_stream_get_input_stream(stream), errand->max_octets, head, error);
 }
 
 GBytes *
-http_get(const gchar *url, gsize max_octets, guint timeout_seconds, GError **error)
+http_get(const gchar *url, HttpReach reach, gsize max_octets, guint timeout_seconds, GError **error)
 {
     g_autofree gchar *next = g_strdup(url);
+    Errand errand = {reach, reach != HTTP_REACH_PUBLIC, max_octets, timeout_seconds};
     for (guint i = 0; i <= HTTP_MAX_REDIRECTIONS; i++) {
         g_auto(HttpHead) head = HTTP_HEAD_INIT;
+        g_autoptr(GError) problem = NULL;
         g_autoptr(GUri) uri = parse_url(next, error);
-        g_autoptr(GByteArray) answer =
-            uri == NULL ? NULL : exchange(uri, max_octets, timeout_seconds, error);
-        if (answer == NULL)
+        if (uri == NULL)
             return NULL;
-        gsize n_head = http_head_read(answer->data, answer->len, &head);
-        if (n_head == 0) {
-            fail(error, "the server does not answer with HTTP");
+        GBytes *content = exchange(uri, &errand, &head, &problem);
+        if (content != NULL)
+            return content;
+        if (problem != NULL) {
+            g_propagate_error(error, g_steal_pointer(&problem));
             return NULL;
         }
-        if (head.status / 100 != 3 || head.location == NULL)
-            return http_head_take_content(&head, answer->data + n_head, answer->len - n_head,
-                                          max_octets, error);
         g_autofree gchar *from = g_steal_pointer(&next);
         next = g_uri_resolve_relative(from, head.location, G_URI_FLAGS_ENCODED, NULL);
         if (next == NULL)

@@ -20,20 +20,18 @@ are_vouched_for(GPtrArray *signers)
 }
 
 GPtrArray *
-message_crls_fetch(const OpCall *call, const SignedData *data, const JudgeContext *context,
-                   GPtrArray *signers, GError **error)
+message_crls_fetch(const OpCall *call, GPtrArray *signers, HttpReach reach, GError **error)
 {
     g_autoptr(GPtrArray) urls = g_ptr_array_new_with_free_func(g_free);
     if (!bridge_is_offline(call->bridge) && are_vouched_for(signers)) {
-        g_autoptr(GPtrArray) at_hand = judge_collect_issuers(data, context);
         for (guint i = 0; i < signers->len; i++) {
             const JudgedSigner *signer = g_ptr_array_index(signers, i);
             if (!signer->revocation_known)
-                crl_fetch_collect_urls(signer->result->certificate, at_hand, urls);
+                crl_fetch_collect_urls(signer->revocable, urls);
         }
         op_report_progress(call, "fetch", 0, urls->len);
     }
-    g_autoptr(GPtrArray) fetched = crl_fetch_all(urls, call->cancellable);
+    g_autoptr(GPtrArray) fetched = crl_fetch_all(urls, reach, call->cancellable);
     if (g_cancellable_set_error_if_cancelled(call->cancellable, error))
         return NULL;
     return g_steal_pointer(&fetched);

@@ -25,7 +25,8 @@ typedef struct {
     GPtrArray *pins; /* NULL: none */
     TrustParams trust;
     gboolean fetch_crls;
-    GPtrArray *fetched; /* NULL: nothing was to be fetched */
+    gboolean fetch_private; /* also from addresses that are not public */
+    GPtrArray *fetched;     /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
     VerdictFacts facts;
@@ -55,7 +56,8 @@ read_params(Reading *reading, GError **error)
            params_get_octets(call->params, "content", &reading->detached, error) &&
            trust_params_get_files(call, "pins", certificates_parse_file, &reading->pins, error) &&
            trust_params_read(call, &reading->trust, error) &&
-           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error);
+           params_get_boolean(call->params, "fetch_crls", FALSE, &reading->fetch_crls, error) &&
+           params_get_boolean(call->params, "fetch_private", FALSE, &reading->fetch_private, error);
 }
 
 static void
@@ -164,9 +166,9 @@ judge_signature(Reading *reading, const OpenedLayer *signature, GError **error)
 static gboolean
 judge_with_fetched_crls(Reading *reading, const OpenedLayer *signature, GError **error)
 {
+    HttpReach reach = reading->fetch_private ? HTTP_REACH_ANY : HTTP_REACH_PUBLIC;
     g_ptr_array_unref(reading->fetched);
-    reading->fetched = message_crls_fetch(reading->call, signature->signed_data, &reading->context,
-                                          reading->facts.signers, error);
+    reading->fetched = message_crls_fetch(reading->call, reading->facts.signers, reach, error);
     if (reading->fetched == NULL)
         return FALSE;
     for (guint i = 0; i < reading->fetched->len; i++)

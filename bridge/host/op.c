@@ -13,9 +13,10 @@ G_DEFINE_QUARK(protocol_error_quark, protocol_error)
 #define ENCRYPT_CHOICES                                                                            \
     "author", "recipients", "certificates", "cipher", "key_transport", "self", "self_only",        \
         "bcc_copies", "keep_bcc", HEADER_CHOICES, TRUST_CHOICES
-#define FRAME_CHOICES   "frame_version", "compression", "uncompressed_size", "extensions"
-#define LOOKUP_CHOICES  "draft", "type"
-#define VERDICT_CHOICES "author", "pins", "key_files", "content", "fetch_crls", TRUST_CHOICES
+#define FRAME_CHOICES  "frame_version", "compression", "uncompressed_size", "extensions"
+#define LOOKUP_CHOICES "draft", "type"
+#define VERDICT_CHOICES                                                                            \
+    "author", "pins", "key_files", "content", "fetch_crls", "fetch_private", TRUST_CHOICES
 
 static const OpRow op_rows[] = {
     {"addresses", op_addresses, NAMES(NULL), TRUE},
@@ -27,7 +28,7 @@ static const OpRow op_rows[] = {
            "dns_deadline", "dns_cache", "learn"),
      FALSE},
     {"crl-add", op_crl_add, NAMES("!crls"), FALSE},
-    {"crl-fetch", op_crl_fetch, NAMES("urls", "certificates"), FALSE},
+    {"crl-fetch", op_crl_fetch, NAMES("urls", "certificates", "fetch_private"), FALSE},
     {"crl-list", op_crl_list, NAMES(NULL), FALSE},
     {"crl-remove", op_crl_remove, NAMES("sha256"), FALSE},
     {"decrypt", op_decrypt, NAMES("key_files", "message_password", "raw"), TRUE},

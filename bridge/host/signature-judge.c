@@ -11,6 +11,7 @@ judged_signer_free(gpointer data)
     JudgedSigner *signer = data;
     g_clear_pointer(&signer->result, signer_result_free);
     g_free(signer->path_detail);
+    g_clear_pointer(&signer->revocable, g_ptr_array_unref);
     g_free(signer);
 }
 
@@ -198,6 +199,7 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     if (certificate_judge_is_revoked(judging->judge, certificate))
         found->validity = REASON_CERTIFICATE_REVOKED;
     signer->revocation_known = certificate_judge_knows_revocation(judging->judge, certificate);
+    signer->revocable = certificate_judge_find_revocable(judging->judge, certificate);
     found->address = match_address(certificate, context);
     found->is_pinned = is_pinned(certificate, context->pins);
     fill_authority(found, signer, judging);
@@ -236,13 +238,4 @@ judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope
     for (guint i = 0; i < signed_data_get_n_signers(data); i++)
         g_ptr_array_add(signers, judge_signer(&judging, i, content, scope));
     return signers;
-}
-
-GPtrArray *
-judge_collect_issuers(const SignedData *data, const JudgeContext *context)
-{
-    GPtrArray *issuers = collect_candidates(context);
-    add_all(issuers, signed_data_get_certificates(data));
-    add_all(issuers, context->authorities);
-    return issuers;
 }

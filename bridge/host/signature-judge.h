@@ -38,13 +38,12 @@ typedef struct {
     /* Whether lists at hand tell of the certificate, and of the paths that vouch for it. TRUE
      * without one: there is nothing to ask about. */
     gboolean revocation_known;
+    /* As certificate_judge_find_revocable() has it. NULL without a certificate.
+     * (element-type Certificate) */
+    GPtrArray *revocable;
 } JudgedSigner;
 
 /* One entry a SignerInfo, in order. (element-type JudgedSigner) (transfer full). NULL with
  * CMS_ERROR_LIMIT if it would take too long. */
 GPtrArray *judge_signers(const SignedData *data, OctetSource *content, SignatureScope scope,
                          const JudgeContext *context, GError **error);
-
-/* Among which the issuers of signers' certificates are looked for. (element-type Certificate)
- * (transfer full) */
-GPtrArray *judge_collect_issuers(const SignedData *data, const JudgeContext *context);

@@ -99,11 +99,11 @@ make_shy(const gchar *name, const gchar *value)
 {
     if (g_ascii_strcasecmp(name, "From") == 0)
         return get_addresses(value, 1);
-    /* Bcc: of drafts, which alone have one that is protected. */
-    if (g_ascii_strcasecmp(name, "To") == 0 || g_ascii_strcasecmp(name, "Cc") == 0 ||
-        g_ascii_strcasecmp(name, "Bcc") == 0)
+    if (header_field_has_people(name))
         return get_addresses(value, G_MAXUINT);
-    return g_ascii_strcasecmp(name, "Date") == 0 ? get_date_in_utc(value) : NULL;
+    gboolean is_date =
+        g_ascii_strcasecmp(name, "Date") == 0 || g_ascii_strcasecmp(name, "Resent-Date") == 0;
+    return is_date ? get_date_in_utc(value) : NULL;
 }
 
 HeaderFate

@@ -10,7 +10,9 @@ typedef enum {
     /* Subject obscured, Comments and Keywords removed (§3.2.1); and what repeats the Subject, which
      * §3.2.1 does not know of: header_field_is_topic() */
     HEADER_POLICY_BASELINE,
-    /* … and of From, To, Cc the addresses alone, Date in UTC (§3.2.2) */
+    /* … and of From, To, Cc the addresses alone, Date in UTC (§3.2.2); so too of what repeats
+     * these, which §3.2.2 leaves alone: Reply-To, requests for receipts, header_field_has_people()
+     */
     HEADER_POLICY_SHY,
     HEADER_POLICY_NO_CONFIDENTIALITY, /* everything as it is (§3.2.3) */
     HEADER_POLICY_N_POLICIES
@@ -33,8 +35,8 @@ typedef enum {
  * @value: unfolded
  * @out_value: of HEADER_CHANGED: the other value, in printable ASCII (§3.1)
  *
- * A From, To or Cc that can't be read strictly, or has a group or addresses that are not ASCII, is
- * kept, as is a Date that can't be read.
+ * A field of addresses that can't be read strictly, or has a group or addresses that are not ASCII,
+ * is kept, as is a Date that can't be read.
  */
 HeaderFate header_policy_apply(HeaderPolicy policy, const gchar *name, const gchar *value,
                                gchar **out_value);

@@ -58,6 +58,29 @@ header_field_is_topic(const gchar *name)
 }
 
 gboolean
+header_field_has_people(const gchar *name)
+{
+    static const gchar *const names[] = {"From",
+                                         "Sender",
+                                         "Reply-To",
+                                         "To",
+                                         "Cc",
+                                         "Bcc",
+                                         "Mail-Followup-To",
+                                         "Mail-Reply-To",
+                                         "Disposition-Notification-To",
+                                         "Return-Receipt-To",
+                                         "Resent-From",
+                                         "Resent-Sender",
+                                         "Resent-Reply-To",
+                                         "Resent-To",
+                                         "Resent-Cc",
+                                         "Resent-Bcc",
+                                         NULL};
+    return is_one_of(name, names);
+}
+
+gboolean
 header_field_is_blind(const gchar *name)
 {
     static const gchar *const names[] = {"Bcc", "Resent-Bcc", NULL};

@@ -36,6 +36,9 @@ gboolean header_field_is_user_facing(const gchar *name);
 /* Fields that have the Subject's text, as Outlook's Thread-Topic: where that is hidden, they must
  * not tell it. */
 gboolean header_field_is_topic(const gchar *name);
+/* Fields of mailboxes, whose display names are those of the author and the recipients: From, To,
+ * Reply-To, Disposition-Notification-To, Resent-From, …. */
+gboolean header_field_has_people(const gchar *name);
 /* Bcc and Resent-Bcc, which not every recipient may see (RFC 9788 §11.2.1). */
 gboolean header_field_is_blind(const gchar *name);
 /* A mail program's own notes in a file that it queues or stores: FCC, X-Identity-Key, X-Mozilla-*,

@@ -85,17 +85,6 @@ add_people(HeaderReply *reply, const gchar *value, gboolean stood_outside)
     }
 }
 
-static gboolean
-has_people(const gchar *name)
-{
-    static const gchar *const names[] = {"From", "Sender",           "Reply-To",      "To",
-                                         "Cc",   "Mail-Followup-To", "Mail-Reply-To", NULL};
-    for (guint i = 0; names[i] != NULL; i++)
-        if (g_ascii_strcasecmp(name, names[i]) == 0)
-            return TRUE;
-    return FALSE;
-}
-
 /* "<id>" tokens of a field. */
 static GPtrArray *
 split_identifiers(const gchar *value)
@@ -167,7 +156,7 @@ make_value_key(const gchar *name, const gchar *value)
 static void
 add_field(HeaderReply *reply, const ReferenceField *field)
 {
-    if (has_people(field->name)) {
+    if (header_field_has_people(field->name)) {
         add_people(reply, field->is_hidden ? field->outer : field->value, TRUE);
         add_people(reply, field->value, FALSE);
     }

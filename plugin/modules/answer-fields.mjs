@@ -29,6 +29,9 @@ export function changesFor(window, outer, inner, own) {
 
 /** @returns {ComposeChanges} */
 function changedRecipients(window, outer, inner, own) {
+  if (window.repliesTo === "list") {
+    return changedList(window, inner, own);
+  }
   const before = outer && recipientsFor(window, outer, own);
   const after = recipientsFor(window, inner, own);
   if (!after) {
@@ -44,16 +47,37 @@ function changedRecipients(window, outer, inner, own) {
 }
 
 /**
+ * The list that a reply goes to is named in List-Post outside, by the list's software or by anybody
+ * on the way: it is believed where the message was sent to that address. Else the author gets it.
+ * @returns {ComposeChanges}
+ */
+function changedList(window, inner, own) {
+  const strangers = fieldsWithStrangers(window, inner, own);
+  const known = knownTo(window, inner, own);
+  const left = (name) =>
+    window.recipients
+      .filter(({ address, field }) => field === name && known.has(address.toLowerCase()))
+      .map(({ address }) => ({ name: "", email: address }));
+  const changes = Object.fromEntries(strangers.map((name) => [name, left(name)]));
+  const { to } = repliesFor(inner, false, own);
+  return changes.to?.length === 0 ? { ...changes, to } : changes;
+}
+
+/**
  * Fields of a window in which somebody stands whom neither the message nor the user has put there:
  * fields outside have more ways into an answer (Mail-Reply-To, Followup-To, Bcc) than are retraced
  * here.
  */
-function fieldsWithStrangers({ recipients, kept }, inner, own) {
-  const { from, replyTo, mailReplyTo, followupTo, to, cc, bcc } = inner;
-  const protectedOnes = [from, replyTo, mailReplyTo, followupTo, to, cc, bcc].flat().map(keyOf);
-  const known = new Set([...protectedOnes, ...own, ...kept.map((one) => one.toLowerCase())]);
-  const strangers = recipients.filter(({ address }) => !known.has(address.toLowerCase()));
+function fieldsWithStrangers(window, inner, own) {
+  const known = knownTo(window, inner, own);
+  const strangers = window.recipients.filter(({ address }) => !known.has(address.toLowerCase()));
   return [...new Set(strangers.map(({ field }) => field))];
+}
+
+/** Addresses, in lower case, that the message or the user has named. */
+function knownTo({ kept }, { from, replyTo, mailReplyTo, followupTo, to, cc, bcc }, own) {
+  const protectedOnes = [from, replyTo, mailReplyTo, followupTo, to, cc, bcc].flat().map(keyOf);
+  return new Set([...protectedOnes, ...own, ...kept.map((one) => one.toLowerCase())]);
 }
 
 /** Whom the user, or the identity's settings, have put into a field. */

@@ -80,7 +80,8 @@ export class OutgoingMail {
   /** @returns {Promise<string[]>} the addresses of the copies */
   async #protect(job, signal) {
     const { op, params } = operation(job);
-    if (op === "sign-encrypt") {
+    // A draft lies on a server: what the policy, or what it answers, hides is hidden there, too.
+    if (op !== "sign") {
       Object.assign(params, await this.#headerParams(job.tabId));
     }
     const { result } = await requestThroughShim(this.#bridge, this.#hooks, job, op, params, {

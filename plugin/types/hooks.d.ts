@@ -141,8 +141,8 @@ interface ComposeWindow {
   identityId: string;
   from: string;
   kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
-  /** Whom a reply goes to; null: no reply, or one to a list or a newsgroup. */
-  repliesTo: "sender" | "all" | null;
+  /** Whom a reply goes to; null: no reply, or one to a newsgroup. */
+  repliesTo: "sender" | "all" | "list" | null;
   /** Message URIs of what is answered or forwarded, or of the draft. */
   originals: string[];
   /** Message URI of the draft or template that is edited. */

@@ -301,7 +301,7 @@ def _proofs_of(server, zone):
     for i in range(40):
         authority = wire.sections(wire.ask(server, f'{i}.{zone}'))[wire.AUTHORITY]
         found.update((octets, None) for octets in authority
-                     if wire.split(octets)[0] in (wire.NSEC, wire.NSEC3, wire.RRSIG))
+                     if wire.covered(octets) in (wire.NSEC, wire.NSEC3))
     return list(found)
 
 
@@ -325,6 +325,11 @@ def _forged_proofs(server):
         # RFC 4592 §2.2.2
         ('wildcard-over-empty-name', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild, covering, []), 0),
+        # the same where no proofs belong: getdns finds them there, too
+        ('nsec3-above-delegation-in-answer', 'alice@below.above3.lab', 'above3.lab.',
+         (_proofs_of(server, 'above3.lab.'), [], []), 3),
+        ('wildcard-over-empty-name-in-answer', 'alice@wild-above.lab', 'wild-above.lab.',
+         (wild + covering, [], []), 0),
     ]
     rows = []
     for name, address, zone, sections, rcode in forged:
@@ -341,6 +346,31 @@ def _forged_proofs(server):
                      wire.replace_rule(wire.response('secure.lab.', ([], apex, []), 0, DS),
                                        f'type={DS} name=secure.lab.'), modes=(STUB,)))
     return rows
+
+
+def _weak_proofs(server):
+    """What makes no good answer a worse one: a proof of opt-out that nobody signed, and a signature
+    that nobody made, of a wildcard."""
+    owner = r.owner_name(ALICE)
+    signature = next(wire.split(octets)[1]
+                     for octets in wire.sections(wire.ask(server, owner))[wire.ANSWER]
+                     if wire.split(octets)[0] == wire.RRSIG)
+    one_label = signature[:3] + b'\1' + signature[4:]
+    broken = wire.append_rule(wire.ANSWER, [wire.record(owner, wire.RRSIG, one_label)],
+                              f'type={SMIMEA}')
+
+    def opt_out(zone):
+        return wire.append_rule(wire.AUTHORITY, [wire.record(
+            f'{"0" * 32}.{zone}.', wire.NSEC3,
+            bytes([1, 1, 0, 0, 0, 20, *b'~' * 20, 0, 1, 0x40]))], f'type={SMIMEA}')
+
+    rows = [('record', ALICE, (broken,)), ('wildcard', 'anyone@wild.lab', ()),
+            ('wildcard-nsec3', 'anyone@wild3.lab', ())]
+    return [_net(f'weak-proof-beside-{name}{late and "-keys-late"}', (SECURE, *SPOILT), *rules,
+                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address,
+                 modes=(STUB,))
+            for name, address, rules in rows
+            for late in ('', f'rcode=2 type={DNSKEY} name={address.partition("@")[2]}. first=1')]
 
 
 def _several_servers():
@@ -362,4 +392,4 @@ def _several_servers():
 def table(server):
     """All rows. server: the name server that has all zones."""
     return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
-            *_replayed(server), *_forged_proofs(server), *_several_servers()]
+            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server), *_several_servers()]

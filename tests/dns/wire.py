@@ -89,6 +89,12 @@ def split(octets):
     return struct.unpack_from('>H', octets, at)[0], octets[at + 10:]
 
 
+def covered(octets):
+    """The type of a record without compression, for a signature that of what is signed."""
+    rr_type, rdata = split(octets)
+    return struct.unpack_from('>H', rdata)[0] if rr_type == RRSIG else rr_type
+
+
 def renamed(octets, owner):
     """A record without compression, with another owner."""
     return name_octets(owner) + octets[_read_name(octets, 0)[1]:]

@@ -31,7 +31,7 @@ LOCAL = ('Bcc: secret@example.org\nFCC: imap://x/Sent\nX-Identity-Key: id1\n'
          'X-Mozilla-Status: 0001\nX-Dane-Smime: sign encrypt\n')
 BASELINE = {'Subject', 'Keywords', 'Comments'}
 POLICIES = {None: BASELINE, 'none': set(),
-            'shy': BASELINE | {'From', 'To', 'Cc', 'Date'}}
+            'shy': BASELINE | {'From', 'To', 'Cc', 'Reply-To', 'Date'}}
 SHAPES = ('plain', 'attachments', 'html-alternative')
 MORE_SHAPES = ('utf8-8bit', 'empty-body', 'plain-crlf')
 WAYS = ('sign', 'sign --opaque', 'encrypt', 'encrypt --sign')
@@ -322,6 +322,14 @@ class Answers(unittest.TestCase):
                                             'Erin <erin@example.org>\nSubject: x\n', policy)
             self.assertEqual((fields['To'], fields['Cc']),
                              (ALICE, 'dave@example.org, erin@example.org'))
+
+    def test_guessed_on_the_way(self):
+        """Put outside by somebody who guesses: no answer tells whether it is right (§11.3)."""
+        original = protect('encrypt --sign', shape('plain')).replace(
+            b'Subject: [...]', b'Subject: Rent for May\r\nSubject: Rent for April')
+        for way in ('sign', 'encrypt'):
+            fields = self._answer(original, f'To: {ALICE}\nSubject: Re: Rent for April\n', way=way)
+            self.assertEqual(fields['Subject'], 'Re: [...]')
 
     def test_signed_alone(self):
         """In the clear there is nothing of it at all."""

@@ -194,6 +194,7 @@ class Forms(unittest.TestCase):
         verdict = PROGRAM.run('--json', 'verify', stdin=octets).json
         self.assertIsNone(verdict['header']['form'])
         self.assertEqual(verdict['header']['fields'], [])
+        self.assertIn('header fields inside the envelope', PROGRAM.run('verify', stdin=octets).text)
         done = PROGRAM.run('--json', 'read', '--key', ALICE.pem, stdin=octets)
         self.assertEqual(done.code, DOES_NOT_HOLD)
         verdict = PROGRAM.run('--json', 'verify', '--ca', ROOT.certificate, stdin=message(
@@ -530,6 +531,18 @@ class Hostile(unittest.TestCase):
         self.assertEqual(reading.states['Subject'], ENCRYPTED)
         self.assertEqual(reading.outer('Subject'), ['a From: x@example.net'])
         self.assertTrue(reading.header['from']['warning'])
+
+    def test_field_in_a_field(self):
+        """A From behind a lone CR, in a field that anybody may add on the way, is not shown beside
+        the verdict on the signed one."""
+        way = b'List-Id: x\rFrom: x@example.net\rSubject: y\n \n'
+        for octets in (message(opaque(entity(f'{PLAIN}; hp="clear"', fields=INSIDE)), INSIDE),
+                       both(cipher())):
+            reading = Reading(way + octets)
+            self.assertEqual(reading.verdict['status'], 'verified')
+            self.assertNotIn(b'\rFrom', reading.shown)
+            self.assertEqual(reading.mail.get_all('From'), [INSIDE['From']])
+            self.assertEqual(reading.mail.get_all('Subject'), [SECRET])
 
     def test_list_footer(self):
         """A signature in a part is none of the message's, List-Id or not."""

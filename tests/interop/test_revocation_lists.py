@@ -105,7 +105,7 @@ class Verb(CrlCase):
     def test_refused(self):
         for words in ((), ('show',), ('add',), ('remove',), ('list', 'x'), ('remove', 'x', 'y'),
                       ('remove', '--all', 'x'), ('list', '--all'), ('fetch',),
-                      ('list', '--cert', ROOT.certificate)):
+                      ('list', '--cert', ROOT.certificate), ('list', '--fetch-private')):
             with self.subTest(words=words):
                 self.assertEqual(PROGRAM.run('crl', *words).code, USAGE)
         self.assertEqual(PROGRAM.run('crl', 'add', ROOT.certificate).code, UNKNOWN)
@@ -228,7 +228,7 @@ class Web(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         type(self).asked.append(self.path)
-        name = 'ginas' if self.path == '/ginas' else 'revoked'
+        name = self.path[1:] if self.path in ('/ginas', '/mids') else 'revoked'
         octets = openssl.run('crl', '-in', LISTS[name], '-outform', 'DER')
         if self.path == '/missing':
             self.send_error(404)
@@ -262,11 +262,11 @@ class FetchCase(CrlCase):
         cls.server.server_close()
 
     @staticmethod
-    def person(name, points):
+    def person(name, points, issuer=None):
         """Whom ROOT vouches for, with these distribution points."""
         return interop.Person(name, 'ec:P-256', f'{name}@example.org',
                               (*interop.Person.EXTENSIONS, f'crlDistributionPoints={points}'),
-                              issuer=ROOT)
+                              issuer=issuer or ROOT)
 
     def setUp(self):
         super().setUp()
@@ -291,7 +291,10 @@ class Fetch(FetchCase):
         self.assertEqual(self.reason(), 'certificate-revoked')
 
     def test_named_by_a_certificate(self):
-        PROGRAM.succeed('crl', 'fetch', '--cert', self.frank.certificate)
+        refused = PROGRAM.run('crl', 'fetch', '--cert', self.frank.certificate)
+        self.assertEqual((refused.code, Web.asked), (UNKNOWN, []), refused)
+        self.assertIn('127.0.0.1 is not a public address', refused.stderr)
+        PROGRAM.succeed('crl', 'fetch', '--fetch-private', '--cert', self.frank.certificate)
         self.assertEqual((Web.asked, len(self.lists())), (['/list'], 1))
         result = PROGRAM.run('crl', 'fetch', '--cert', ERINS.certificate)
         self.assertEqual(result.code, DOES_NOT_HOLD, result)
@@ -334,16 +337,26 @@ class FetchForMessage(FetchCase):
         UNIVERSE.publish(records.line(records.owner_name('dane@example.org'),
                                       records.smimea(cls.gina.der)))
 
-    @staticmethod
-    def signed(person, address=None):
-        return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
-                           '-certfile', ROOT.certificate, '-from', address or person.address,
-                           stdin=ENTITY)
+    OPTIONS = ('--fetch-crls', '--fetch-private')
 
-    def verdict(self, person, *options, address=None, code=HOLDS, tamper=False):
+    @staticmethod
+    def authority(name, subject, url, issuer=None):
+        return interop.Person(name, 'ec:P-256', None,
+                              ('basicConstraints=critical,CA:TRUE',
+                               'keyUsage=critical,keyCertSign,cRLSign',
+                               f'crlDistributionPoints=URI:{url}'),
+                              issuer=issuer, subject=f'/CN={subject}')
+
+    @staticmethod
+    def signed(person, address=None, beside=None):
+        return openssl.run('cms', '-sign', '-signer', person.certificate, '-inkey', person.key,
+                           '-certfile', (beside or ROOT).certificate, '-from',
+                           address or person.address, stdin=ENTITY)
+
+    def verdict(self, person, *options, address=None, code=HOLDS, tamper=False, beside=None):
         """Of a signed mail; and what was asked of the web for it."""
         Web.asked.clear()
-        message = self.signed(person, address)
+        message = self.signed(person, address, beside)
         if tamper:
             message = message.replace(b'text/plain', b'text/plane')
         result = PROGRAM.run('--json', 'verify', *options, stdin=message)
@@ -363,7 +376,7 @@ class FetchForMessage(FetchCase):
         options = ('--ca', ROOT.certificate, '--require-crl')
         found, _ = self.verdict(self.frank, *options, code=DOES_NOT_HOLD)
         self.assertEqual(found['authority']['reason'], 'revocation-unknown')
-        found, asked = self.verdict(self.frank, *options, '--fetch-crls')
+        found, asked = self.verdict(self.frank, *options, *self.OPTIONS)
         self.assertEqual((found['status'], asked), ('verified', ['/list']))
         self.assertEqual(found['fetched_crls'],
                          [{'url': f'{self.url}/list', 'crls': 1, 'problem': None}])
@@ -373,42 +386,69 @@ class FetchForMessage(FetchCase):
         """By an authority's certificate; and by a record of usage 3."""
         for address, options in ((None, ('--ca', ROOT.certificate)), ('dane@example.org', ())):
             with self.subTest(address):
-                found, asked = self.verdict(self.gina, '--fetch-crls', *options, address=address,
+                found, asked = self.verdict(self.gina, *self.OPTIONS, *options, address=address,
                                             code=DOES_NOT_HOLD)
                 self.assertEqual((found['status'], found['reason'], asked),
                                  ('unverified', 'certificate-revoked', ['/ginas']))
 
     def test_not_to_be_had(self):
-        found, asked = self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.lost, '--ca', ROOT.certificate, *self.OPTIONS)
         [fetched] = found['fetched_crls']
         self.assertEqual((found['status'], asked, fetched['crls']), ('verified', ['/missing'], 0))
         self.assertIn('404', fetched['problem'])
-        told = PROGRAM.succeed('verify', '--ca', ROOT.certificate, '--fetch-crls',
+        told = PROGRAM.succeed('verify', '--ca', ROOT.certificate, *self.OPTIONS,
                                stdin=self.signed(self.lost))
         self.assertRegex(told.text, 'fetched +http://.*/missing: the server answers with status')
-        self.verdict(self.lost, '--ca', ROOT.certificate, '--fetch-crls', '--require-crl',
+        self.verdict(self.lost, '--ca', ROOT.certificate, *self.OPTIONS, '--require-crl',
                      code=DOES_NOT_HOLD)
+
+    def test_private(self):
+        """A certificate makes nobody ask services of their own network."""
+        found, asked = self.verdict(self.gina, '--ca', ROOT.certificate, '--fetch-crls')
+        [fetched] = found['fetched_crls']
+        self.assertEqual((found['status'], asked, fetched['crls']), ('verified', [], 0))
+        self.assertIn('127.0.0.1 is not a public address', fetched['problem'])
+        result = PROGRAM.run('verify', '--fetch-private', stdin=self.signed(self.gina))
+        self.assertEqual((result.code, result.stdout), (USAGE, b''), result)
 
     def test_lists_at_hand(self):
         PROGRAM.succeed('crl', 'add', LISTS['empty'])
-        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS)
         self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
 
     def test_whom_it_is_not_asked_for(self):
         """A signature that nobody vouches for, or a bad one, makes nobody ask anybody."""
-        found, asked = self.verdict(self.frank, '--fetch-crls', code=DOES_NOT_HOLD)
+        found, asked = self.verdict(self.frank, *self.OPTIONS, code=DOES_NOT_HOLD)
         self.assertEqual((found['reason'], asked), ('no-record', []))
-        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, '--fetch-crls',
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS,
                                     tamper=True, code=DOES_NOT_HOLD)
         self.assertEqual((found['status'], asked), ('invalid', []))
 
     def test_not_offline(self):
-        found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, '--fetch-crls',
+        found, asked = self.verdict(self.gina, '--cert', self.gina.certificate, *self.OPTIONS,
                                     '--offline')
         self.assertEqual((found['status'], asked, found['fetched_crls']), ('verified', [], []))
 
+    def test_revoked_authority(self):
+        """Who has its key names as many addresses as are asked: those above come first."""
+        mid = self.authority('mid', 'mid', f'{self.url}/mids', ROOT)
+        LISTS['mids'] = openssl.revocation_list(
+            interop.path('mids.crl'), (ROOT.certificate, ROOT.key), [mid.certificate])
+        below = self.person('below', ','.join(f'URI:{self.url}/{n}' for n in range(12)), mid)
+        found, asked = self.verdict(below, '--ca', ROOT.certificate, *self.OPTIONS,
+                                    beside=mid, code=DOES_NOT_HOLD)
+        self.assertEqual((found['authority']['reason'], len(asked)), ('certificate-revoked', 8))
+        self.assertIn('/mids', asked)
+
+    def test_stand_in_for_the_issuer(self):
+        """A certificate with the issuer's name that has issued nothing makes nobody ask."""
+        other = self.authority('other', 'root', f'{self.url}/stranger')
+        found, asked = self.verdict(self.frank, '--ca', ROOT.certificate, *self.OPTIONS,
+                                    beside=other)
+        self.assertEqual((found['status'], asked), ('verified', ['/list']))
+
     def test_many(self):
-        found, asked = self.verdict(self.many, '--ca', ROOT.certificate, '--fetch-crls')
+        found, asked = self.verdict(self.many, '--ca', ROOT.certificate, *self.OPTIONS)
         self.assertEqual((len(found['fetched_crls']), len(asked)), (8, 8))
 
 

@@ -22,6 +22,8 @@ const reply = {
 };
 const stands = (field, { email }) => ({ address: email, field });
 const toAll = { ...reply, repliesTo: "all" };
+const toList = (...recipients) => ({ ...reply, repliesTo: "list", recipients });
+const REAL = { subject: "Re: Rent for April" };
 
 /** Window, what is different outside, what has to change. */
 const ROWS = [
@@ -101,9 +103,33 @@ const ROWS = [
     subject: "Re: Rent for April",
     to: [ANA],
   }],
-  ["a reply to a list: Thunderbird's own", { ...reply, repliesTo: null }, { cc: [EVE] }, {
-    subject: "Re: Rent for April",
-  }],
+  ["a reply to a newsgroup", { ...reply, repliesTo: null }, { cc: [EVE] }, REAL],
+  ["to a list that it was sent to", toList(stands("to", CLEO)), {}, REAL],
+  [
+    "… written otherwise",
+    toList(stands("to", { email: "Cleo@c.example" })),
+    {},
+    REAL,
+  ],
+  ["to a list that it was not sent to", toList(stands("to", EVE)), {}, { ...REAL, to: [ANA] }],
+  [
+    "… where there is another recipient",
+    toList(stands("to", EVE), stands("to", CLEO)),
+    {},
+    { ...REAL, to: [{ ...CLEO, name: "" }] },
+  ],
+  [
+    "… where the user has chosen it",
+    { ...toList(stands("to", EVE)), kept: [EVE.email] },
+    {},
+    REAL,
+  ],
+  [
+    "… and the identity's settings send copies",
+    { ...toList(stands("to", EVE), stands("cc", CLEO)), kept: [CLEO.email] },
+    {},
+    { ...REAL, to: [ANA] },
+  ],
   ["Bcc of a draft that is gone outside", { kind: "draft", subject: "x" }, { to: [] }, {
     to: [BEN],
   }],

@@ -86,15 +86,27 @@ test("the host is named the files", async () => {
   assert.equal(options.interactive, true);
 });
 
-test("drafts and what is merely signed need nothing about header fields", async () => {
+test("drafts and templates hide outside what the message will hide", async () => {
   const requests = [];
-  const mail = makeMail(async (_op, params) => {
-    requests.push(params);
+  const mail = makeMail(async (...request) => {
+    requests.push(request.slice(0, 2));
     return { result: {}, bodies: [] };
   });
+  const params = { ...toSelf, ...(await headerParams()) };
   await mail.handle(job({ mode: "draft", protection: both }));
+  await mail.handle(job({ mode: "draft", autoSave: true, protection: encrypt }));
+  await mail.handle(job({ mode: "template", protection: both }));
+  assert.deepEqual(requests, Array(3).fill(["encrypt", params]));
+});
+
+test("what is merely signed needs nothing about header fields", async () => {
+  let params;
+  const mail = makeMail(async (_op, given) => {
+    params = given;
+    return { result: {}, bodies: [] };
+  });
   await mail.handle(job());
-  assert.deepEqual(requests, [toSelf, author]);
+  assert.deepEqual(params, author);
 });
 
 test("auto-save asks for no password", async () => {

@@ -27,13 +27,15 @@ class Hidden:
     def __init__(self, world):
         self._judge = Judge(world)
 
-    def message(self, kind, *, inner=None, outer=None, text='the secret text', to=ALICE):
-        """`inner` and `outer` are fields that differ there from those of a message under the
-        policy hcp_baseline; None leaves one out."""
+    def message(self, kind, *, inner=None, seen=None, outer=None, text='the secret text',
+                to=ALICE):
+        """Fields that differ from those of a message under the policy hcp_baseline: `inner` those
+        inside, `seen` those that its sender has put outside, `outer` what became of these on the
+        way. None leaves one out."""
         common = {'From': f'Carol Example <{CAROL}>', 'To': to,
                   'Date': 'Sat, 21 Nov 2026 12:00:00 +0000', 'Message-ID': f'<{kind}@example.com>'}
         protected = common | {'Subject': SUBJECT} | (inner or {})
-        seen = {**protected, 'Subject': OUTER_SUBJECT}
+        seen = {**protected, 'Subject': OUTER_SUBJECT, **(seen or {})}
         entity = (fields_of(protected)
                   + b''.join(f'HP-Outer: {name}: {value}\r\n'.encode()
                              for name, value in seen.items())

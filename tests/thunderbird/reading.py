@@ -8,7 +8,7 @@ from compose import Composing
 from folders import MAIL
 from processes import wait_until
 
-REPLY, REPLY_ALL = 'cmd_replySender', 'cmd_replyall'
+REPLY, REPLY_ALL, REPLY_LIST = 'cmd_replySender', 'cmd_replyall', 'cmd_replylist'
 FORWARD_INLINE, FORWARD_ATTACHED = 'cmd_forwardInline', 'cmd_forwardAttachment'
 EDIT_AS_NEW, EDIT_DRAFT = 'cmd_editAsNew', 'cmd_editDraftMsg'
 

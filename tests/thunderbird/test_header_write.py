@@ -13,7 +13,7 @@ from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL
+from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL, REPLY_LIST
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -116,6 +116,19 @@ class Replies(HeaderCase):
         window = self.show(outer={'Mail-Reply-To': EVE}).answer(REPLY)
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
+
+    def test_added_list(self):
+        """Anybody on the way can say that it came from a list."""
+        window = self.show(outer={'List-Post': f'<mailto:{EVE}>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=[CAROL])
+
+    def test_list(self):
+        """One that the message was sent to, named by its software."""
+        window = self.show(inner={'Cc': 'friends@example.org'},
+                           outer={'List-Post': '<mailto:friends@example.org>'}).answer(REPLY_LIST)
+        self.wait_subject(window, f'Re: {SUBJECT}')
+        self.wait_people(window, to=['friends@example.org'])
 
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
@@ -306,6 +319,36 @@ class Drafts(HeaderCase):
         again.press(SEND)
         [delivery] = self.delivered(again)
         self.assertNotIn(SUBJECT.encode(), delivery.octets)
+
+    def people(self, window):
+        """Whole mailboxes."""
+        return window.js('return [...one.document.querySelectorAll("mail-address-pill")]'
+                         '.map(pill => pill.fullAddress);')
+
+    def test_of_an_answer_to_names_that_were_hidden(self):
+        """They are no more on the server than in what the draft answers."""
+        carol = f'Carol Example <{CAROL}>'
+        window = self.show(seen={'From': CAROL}).answer(REPLY)
+        self.wait_label(window, BOTH, '')
+        wait_until(lambda: self.people(window) == [carol], 'the name is in the answer')
+        octets, payload = self.save(window)
+        self.assertEqual((field(octets, 'To'), payload['To']), (CAROL, carol))
+        self.assertNotIn(b'Carol Example', octets)
+        again = self.edit(octets)
+        wait_until(lambda: self.people(again) == [carol], 'the name is there again')
+
+    def test_names_are_hidden_by_choice(self):
+        self.settings(headerProtection='shy')
+        self.set_defaults('never', 'always')
+        bob = f'Bob Example <{BOB}>'
+        for command, folder in ((SAVE_DRAFT, 'Drafts'), (SAVE_TEMPLATE, 'Templates')):
+            with self.subTest(folder):
+                window = self.composing.open(ALICE, bob, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+                self.wait_label(window, BOTH, '')
+                octets, payload = self.save(window, command, folder)
+                self.assertEqual((field(octets, 'To'), payload['To']), (BOB, bob))
+                self.assertEqual(field(octets, 'From'), ALICE)
+                self.assertNotIn(b'Bob Example', octets)
 
     def test_encryption_was_switched_off(self):
         """What it quotes is on no server for all to read, before somebody has said so."""

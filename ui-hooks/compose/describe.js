@@ -72,14 +72,18 @@ function kindOf(window) {
   return isReply ? "reply" : (kinds.get(window.gComposeType) ?? "other");
 }
 
-/** Whom a reply goes to; null: no reply, or one to a list or a newsgroup. */
+/** Whom a reply goes to; null: no reply, or one to a newsgroup. */
 function repliesTo(window) {
   const type = Ci.nsIMsgCompType;
-  if (window.gComposeType === type.ReplyAll) {
-    return "all";
-  }
-  const toSender = [type.Reply, type.ReplyToSender, type.ReplyWithTemplate];
-  return toSender.includes(window.gComposeType) ? "sender" : null;
+  const ways = new Map([
+    [type.Reply, "sender"],
+    [type.ReplyToSender, "sender"],
+    [type.ReplyToSenderAndGroup, "sender"],
+    [type.ReplyWithTemplate, "sender"],
+    [type.ReplyAll, "all"],
+    [type.ReplyToList, "list"],
+  ]);
+  return ways.get(window.gComposeType) ?? null;
 }
 
 /** Whom the identity's settings put into each message. */

@@ -31,6 +31,9 @@ static const CertificateSpec specs[] = {
     {"other", "/CN=other", "mid", NULL, 200, 12, MAIL, NULL},
     {"below-no-crl-sign", "/CN=leaf", "no-crl-sign", NULL, 200, 13, MAIL, NULL},
     {"a", "/CN=a", "mid", NULL, 200, 14, MAIL POINT("a"), NULL},
+    {"dear", "/CN=Dear", "root", "p384", 300, 16, CA, NULL},
+    {"below-dear", "/CN=Below", "dear", NULL, 200, 17, CA, NULL},
+    {"below-both", "/CN=leaf", "below-dear", NULL, 200, 18, MAIL, NULL},
     {"indirectly", "/CN=i", "mid", NULL, 200, 15,
      MAIL "crlDistributionPoints=point\n[point]\nfullname=URI:http://crl.example/i\n"
           "CRLissuer=dirName:who\n[who]\nCN=Indirect\n",
@@ -43,6 +46,9 @@ static const CrlSpec crls[] = {
     {"root-none", "root", 300, NULL, NULL, NULL, 0},
     {"root-mid", "root", 300, "mid", NULL, NULL, 0},
     {"root-signer", "root", 300, "signer", NULL, NULL, 0},
+    {"root-dear", "root", 300, "dear", NULL, NULL, 0},
+    {"dear-none", "dear", 300, NULL, NULL, NULL, 0},
+    {"below-none", "below-dear", 300, NULL, NULL, NULL, 0},
     {"none", "mid", 300, NULL, NULL, NULL, 0},
     {"other", "mid", 300, "other", NULL, NULL, 0},
     {"leaf", "mid", 300, "other leaf", NULL, NULL, 0},
@@ -225,6 +231,21 @@ test_garbage(void)
     g_assert_cmpint(result->reason, ==, REVOKED);
 }
 
+/* Who has the key of a revoked authority can bring as many CRLs of it as use up what may be
+ * computed. What its own issuer says of it is looked at before. */
+static void
+test_many_of_a_revoked_authority(void)
+{
+    g_autoptr(Certificate) subject = support_certificate(folder, "below-both");
+    g_autoptr(GPtrArray) others = path_load_certificates(folder, "dear below-dear");
+    g_autoptr(GPtrArray) anchors = path_load_certificates(folder, "root");
+    g_autoptr(GPtrArray) lists = path_load_crls(folder, "root-dear dear-none below-none");
+    while (lists->len < LIMIT_CERTIFICATES)
+        g_ptr_array_add(lists, g_bytes_ref(g_ptr_array_index(lists, lists->len % 10 < 7 ? 1 : 2)));
+    g_autoptr(PathResult) result = path_validate(subject, others, anchors, lists, start + DAY);
+    g_assert_cmpint(result->reason, ==, REVOKED);
+}
+
 /* Each would be compared with each CRL. */
 static void
 test_many_points(void)
@@ -243,6 +264,9 @@ test_many_points(void)
 static void
 make_all(void)
 {
+    peer_run(folder, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out %s",
+             "p384.key.pem");
+    peer_run(folder, "cp %s dear.key.pem", "p384.key.pem");
     for (gsize i = 0; i < G_N_ELEMENTS(specs); i++)
         path_make_certificate(folder, &specs[i]);
     for (gsize i = 0; i < G_N_ELEMENTS(crls); i++)
@@ -264,6 +288,7 @@ main(int argc, char **argv)
     g_test_add_func("/crl/truncated", test_truncated);
     g_test_add_func("/crl/too-large", test_too_large);
     g_test_add_func("/crl/garbage", test_garbage);
+    g_test_add_func("/crl/many-of-a-revoked-authority", test_many_of_a_revoked_authority);
     g_test_add_func("/crl/many-points", test_many_points);
     int status = g_test_run();
     support_folder_free(folder);

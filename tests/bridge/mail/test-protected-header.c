@@ -169,6 +169,25 @@ test_compose(void)
     }
 }
 
+/* Nothing in a field begins another one, or the body, for readers who see line ends elsewhere. */
+static void
+test_compose_odd_octets(void)
+{
+    g_autoptr(GBytes) outer =
+        g_bytes_new_static(OCTETS("List-Id: x\rFrom: b@x.example\0\r\r\n \t\r\n y\r\n\r\n"));
+    g_autoptr(EntityTree) tree = entity_tree_parse(outer, NULL, NULL);
+    g_autoptr(OctetSource) payload =
+        source_of("From: a@x.example\nSubject: a\rTo: b\n \nContent-Type: text/plain; hp=clear\n"
+                  "\nbody\rbody\n");
+    g_autoptr(ProtectedHeader) header =
+        protected_header_read(entity_tree_get_root(tree), payload, FALSE, NULL);
+    g_autoptr(GBytes) octets = take_octets(
+        protected_header_compose(header, protected_header_get_content(header), FALSE, NULL));
+    assert_octets(octets, OCTETS("List-Id: x From: b@x.example  \r\n y\r\nFrom: a@x.example\r\n"
+                                 "Subject: a To: b\r\nContent-Type: text/plain; hp=clear\r\n"
+                                 "MIME-Version: 1.0\r\n\r\nbody\rbody\n"));
+}
+
 #define MARKED "Content-Type: text/plain; hp=cipher; hp-legacy-display=\"1\"\n"
 
 typedef struct {
@@ -206,6 +225,11 @@ static const HideCase hide_cases[] = {
     {"in-an-attached-message",
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
      "message/rfc822\n\n" MARKED "\nSubject: a\n\nx\n--b--\n",
+     NULL},
+    /* Elements are in main body parts alone (RFC 9788 §2.1.2): what others see stays. */
+    {"after-the-text",
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
+     "text/plain\n\nx\n--b\n" MARKED "\nSubject: a\n\nx\n--b--\n",
      NULL},
 };
 
@@ -290,6 +314,7 @@ main(int argc, char **argv)
     ADD_ROWS("/protected-header/from/", from_cases, test_from);
     g_test_add_func("/protected-header/no-outer", test_no_outer);
     g_test_add_func("/protected-header/compose", test_compose);
+    g_test_add_func("/protected-header/compose-odd-octets", test_compose_odd_octets);
     ADD_ROWS("/protected-header/hide/", hide_cases, test_hide);
     g_test_add_func("/protected-header/hide-streamed", test_hide_streamed);
     g_test_add_func("/protected-header/many-fields", test_many_fields);
