@@ -223,7 +223,9 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     if (parsed && n >= min_arguments && n <= max_arguments)
         return rest;
     if (!parsed)
-        report_error("%s", error->message);
+        report_error("%s", error->domain == G_CONVERT_ERROR
+                               ? "the value of an option is not text in the character set in use"
+                               : error->message);
     else
         report_error("%s: %s; usage: dane-smime %s %s", name,
                      n < min_arguments ? "an argument is missing" : "there is an argument too many",

@@ -102,6 +102,17 @@ show_lines(JsonObject *result, gboolean check)
         report_line("%s", json_text(result, "rdata"));
 }
 
+/* To standard error, so that the line can go where it is to go. */
+static void
+show_advice(JsonObject *result, const gchar *name)
+{
+    const gchar *reason = json_text(result, "reason");
+    const gchar *advice = json_text(result, "advice");
+    if (advice != NULL)
+        g_printerr("dane-smime: %s: %s%s\n", name,
+                   reason == NULL ? "" : "nobody can use this record: ", advice);
+}
+
 CliExit
 verb_record(Cli *cli, gint argc, gchar **argv)
 {
@@ -142,6 +153,8 @@ verb_record(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     else
         show_lines(reply.result, options.check);
+    if (!cli->options.json)
+        show_advice(reply.result, "record");
     if (options.check)
         status = check_status(json_array(reply.result, "lines"));
     return status;

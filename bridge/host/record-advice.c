@@ -106,7 +106,7 @@ static gchar *
 advise_on_names(const Certificate *certificate, guint8 usage, const gchar *address)
 {
     const gchar *const *names = certificate_get_addresses(certificate);
-    if (dane_certificate_names(certificate, address))
+    if (address == NULL || dane_certificate_names(certificate, address))
         return NULL;
     if (names[0] == NULL)
         return usage == SMIMEA_USAGE_DANE_EE ? NULL : g_strdup("the certificate names no address");

@@ -5,7 +5,7 @@
 
 /**
  * record_advice_new:
- * @address: of which the record is
+ * @address: (nullable): of which the record is
  *
  * What is wrong with a record, or unusual, and what to publish instead, for who keeps the zone. It
  * has no part in any decision.
