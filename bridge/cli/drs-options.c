@@ -42,11 +42,11 @@ octets_from_hex(const gchar *text)
 gboolean
 drs_frame_options_add_params(const DrsFrameOptions *options, JsonObject *params)
 {
-    if (options->version != 0)
+    if (options->version != DRS_VERSION_NOT_GIVEN)
         json_object_set_int_member(params, "frame_version", options->version);
     if (options->compression != NULL)
         json_object_set_string_member(params, "compression", options->compression);
-    if (options->uncompressed_size >= 0)
+    if (options->uncompressed_size != DRS_SIZE_NOT_GIVEN)
         json_object_set_int_member(params, "uncompressed_size", options->uncompressed_size);
     if (options->extensions == NULL)
         return TRUE;
@@ -62,8 +62,8 @@ drs_frame_options_add_params(const DrsFrameOptions *options, JsonObject *params)
 gboolean
 drs_frame_options_are_given(const DrsFrameOptions *options)
 {
-    return options->version != 0 || options->compression != NULL ||
-           options->uncompressed_size >= 0 || options->extensions != NULL;
+    return options->version != DRS_VERSION_NOT_GIVEN || options->compression != NULL ||
+           options->uncompressed_size != DRS_SIZE_NOT_GIVEN || options->extensions != NULL;
 }
 
 void

@@ -5,11 +5,20 @@
 
 /* Options of "drs frame" and "drs protect": what the frame is to say. */
 typedef struct {
-    gint version; /* 0: not given */
+    gint version; /* DRS_VERSION_NOT_GIVEN */
     gchar *compression;
-    gint64 uncompressed_size; /* -1: not given; set it before */
+    gint64 uncompressed_size; /* DRS_SIZE_NOT_GIVEN */
     gchar *extensions;        /* hexadecimal */
 } DrsFrameOptions;
+
+/* What numbers are before the options are read. All others are passed on, so that wrong ones are
+ * refused. */
+#define DRS_VERSION_NOT_GIVEN G_MININT
+#define DRS_SIZE_NOT_GIVEN    G_MININT64
+#define DRS_FRAME_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        .version = DRS_VERSION_NOT_GIVEN, .uncompressed_size = DRS_SIZE_NOT_GIVEN                  \
+    }
 
 /* Appends them to @entries, into @options. */
 void drs_frame_options_add_entries(DrsFrameOptions *options, GArray *entries);

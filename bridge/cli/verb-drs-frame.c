@@ -10,7 +10,7 @@ typedef struct {
     gboolean build;
     gboolean payload;
     gchar *type;
-    gint64 unsigned_size; /* -1: not given */
+    gint64 unsigned_size; /* DRS_SIZE_NOT_GIVEN */
     DrsFrameOptions frame;
 } FrameVerbOptions;
 
@@ -45,7 +45,7 @@ parse_options(Cli *cli, FrameVerbOptions *o, gint argc, gchar **argv)
 static CliExit
 make_params(const FrameVerbOptions *options, JsonObject *params)
 {
-    gboolean tells = options->type != NULL || options->unsigned_size >= 0 ||
+    gboolean tells = options->type != NULL || options->unsigned_size != DRS_SIZE_NOT_GIVEN ||
                      drs_frame_options_are_given(&options->frame);
     if (options->build && options->payload) {
         report_error("drs frame: --build and --payload don't go together");
@@ -59,7 +59,7 @@ make_params(const FrameVerbOptions *options, JsonObject *params)
     json_object_set_boolean_member(params, "build", options->build);
     if (options->type != NULL)
         json_object_set_string_member(params, "type", options->type);
-    if (options->unsigned_size >= 0)
+    if (options->unsigned_size != DRS_SIZE_NOT_GIVEN)
         json_object_set_int_member(params, "unsigned_size", options->unsigned_size);
     return drs_frame_options_add_params(&options->frame, params) ? EXIT_HOLDS : EXIT_USAGE;
 }
@@ -67,7 +67,8 @@ make_params(const FrameVerbOptions *options, JsonObject *params)
 CliExit
 verb_drs_frame(Cli *cli, gint argc, gchar **argv)
 {
-    g_auto(FrameVerbOptions) options = {.unsigned_size = -1, .frame = {.uncompressed_size = -1}};
+    g_auto(FrameVerbOptions)
+        options = {.unsigned_size = DRS_SIZE_NOT_GIVEN, .frame = DRS_FRAME_OPTIONS_INIT};
     g_auto(GStrv) files = parse_options(cli, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;

@@ -88,7 +88,7 @@ add_params(const ProtectOptions *options, JsonObject *params)
 CliExit
 verb_drs_protect(Cli *cli, gint argc, gchar **argv)
 {
-    g_auto(ProtectOptions) options = {.frame = {.uncompressed_size = -1}};
+    g_auto(ProtectOptions) options = {.frame = DRS_FRAME_OPTIONS_INIT};
     g_auto(GStrv) files = parse_options(cli, &options, argc, argv);
     if (files == NULL)
         return EXIT_USAGE;

@@ -75,6 +75,9 @@ find_fault(const UnprotectOptions *options)
         return "--type and --sender are needed";
     if (options->pinned == (options->authorities != NULL))
         return "either --ca or --pinned has to say what the sender's certificate is judged by";
+    if (options->pinned && options->crls != NULL)
+        return "--crl goes with --ca alone: with --pinned no revocation list is looked at, remove "
+               "the map's entry instead";
     if (options->recipient != NULL && !options->mail)
         return "--recipient goes with --mail alone";
     return NULL;

@@ -516,6 +516,41 @@ path_finder_validate(PathFinder *finder, Certificate *certificate)
     return path_finder_validate_through(finder, certificate, NULL, NULL);
 }
 
+static PathState
+find_state_below(PathSearch *search, PathNode *issuer)
+{
+    g_auto(Finding) finding = {0};
+    g_autoptr(GString) remarks = g_string_new(NULL);
+    if (!issuer->is_anchor || find_obstacle(search, issuer) != NULL)
+        return PATH_STATE_NO_ISSUER;
+    search->chain[1] = issuer;
+    const PathChain chain = {search->chain, 2};
+    gboolean is_known = judge_revocation(search, &chain, remarks, &finding.fault);
+    if (finding.fault.reason == REASON_CERTIFICATE_REVOKED)
+        return PATH_STATE_REVOKED;
+    return is_known ? PATH_STATE_NOT_REVOKED : PATH_STATE_UNKNOWN;
+}
+
+PathState
+path_finder_find_state(PathFinder *finder, Certificate *certificate)
+{
+    PathSearch *search = &finder->search;
+    PathNode *subject = add_node(search, certificate, FALSE);
+    PathState state = PATH_STATE_NO_ISSUER;
+    if (subject == NULL)
+        return state;
+    search->chain[0] = subject;
+    search->n_chain = 1;
+    g_autoptr(GArray) candidates = find_candidates(search, subject);
+    for (guint i = 0; i < candidates->len && state != PATH_STATE_REVOKED; i++) {
+        if (++search->n_steps > PATH_MAX_STEPS)
+            break;
+        PathState found = find_state_below(search, g_array_index(candidates, Candidate, i).node);
+        state = MAX(state, found);
+    }
+    return state;
+}
+
 PathResult *
 path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors, GPtrArray *crls,
               gint64 now)

@@ -94,6 +94,18 @@ typedef gboolean (*PathWantedFunc)(Certificate *certificate, gpointer data);
 PathResult *path_finder_validate_through(PathFinder *finder, Certificate *certificate,
                                          PathWantedFunc is_wanted, gpointer data);
 
+/* What the CRLs tell of one certificate. */
+typedef enum {
+    PATH_STATE_NO_ISSUER, /* no anchor issued it */
+    PATH_STATE_UNKNOWN,
+    PATH_STATE_NOT_REVOKED,
+    PATH_STATE_REVOKED
+} PathState;
+
+/* Of @certificate alone, below an anchor that issued it, whatever else is wrong with it: that it
+ * has expired, or an extension that is not known here, does not make it less revoked. */
+PathState path_finder_find_state(PathFinder *finder, Certificate *certificate);
+
 /* The same as path_finder_validate() for one certificate. */
 PathResult *path_validate(Certificate *certificate, GPtrArray *others, GPtrArray *anchors,
                           GPtrArray *crls, gint64 now);

@@ -4,9 +4,9 @@
 #include <getdns/getdns_extra.h>
 
 #include "getdns-answer.h"
-#include "getdns-fault.h"
 #include "getdns-question.h"
 #include "getdns-screen.h"
+#include "getdns-unsigned.h"
 #include "getdns-validate.h"
 
 #define RCODE_NOERROR  0u
@@ -101,7 +101,7 @@ note_unsigned_zone(ChainLookup *lookup, const DnsName *name)
         if (zone_chain_find(lookup->chain, &zone, &pending, NULL) != ZONE_INSECURE)
             continue;
         g_free(lookup->unsigned_zone);
-        lookup->unsigned_zone = getdns_fault_describe_delegation(&zone);
+        lookup->unsigned_zone = getdns_unsigned_describe(&zone);
         return;
     }
 }
@@ -201,11 +201,29 @@ add_link(Walk *walk, const DnsName *owner, guint16 type)
     walk->worst = MIN(walk->worst, judge_link(walk, owner, type));
 }
 
+/* The DNAME record by which the alias at @owner was made; such a CNAME has no signature (RFC 6672
+ * §3.1). */
+static const GetdnsRecord *
+find_dname(const GetdnsReply *reply, const DnsName *owner)
+{
+    if (getdns_reply_find_signer(reply, owner, GETDNS_RRTYPE_CNAME) != NULL)
+        return NULL;
+    guint n_labels = dns_name_count_labels(owner);
+    for (guint n = 1; n <= n_labels; n++) {
+        DnsName ancestor;
+        dns_name_strip(owner, n, &ancestor);
+        const GetdnsRecord *dname = getdns_reply_find(reply, &ancestor, GETDNS_RRTYPE_DNAME);
+        if (dname != NULL)
+            return dname;
+    }
+    return NULL;
+}
+
 /* Goes from an alias to its target; FALSE if it leads nowhere. */
 static gboolean
 follow_alias(Walk *walk, const GetdnsRecord *cname)
 {
-    const GetdnsRecord *dname = getdns_reply_find_dname(walk->lookup->reply, &walk->at);
+    const GetdnsRecord *dname = find_dname(walk->lookup->reply, &walk->at);
     DnsName target;
     if (!getdns_record_get_target(cname, &target))
         return FALSE;
@@ -331,9 +349,8 @@ advance(ChainLookup *lookup)
         zone_chain_wait(lookup->chain, on_changed, lookup);
         return;
     case LINK_REFUSED:
-        finish_bogus(lookup,
-                     "DNSSEC validation refused: keys and signatures that would cost too much "
-                     "to check, or a proof that is none");
+        finish_bogus(lookup, "DNSSEC validation refused: proofs that are none, or more keys and "
+                             "signatures than honest zones have");
         return;
     case LINK_SECURE:
     case LINK_INSECURE:

@@ -66,6 +66,12 @@ denial_is_delegation(const GetdnsRecord *record)
 }
 
 gboolean
+denial_is_secure_delegation(const GetdnsRecord *record)
+{
+    return denial_is_delegation(record) && bit_map_has(get_bit_map(record), GETDNS_RRTYPE_DS);
+}
+
+gboolean
 denial_has_dname(const GetdnsRecord *record)
 {
     return bit_map_has(get_bit_map(record), GETDNS_RRTYPE_DNAME);
@@ -82,6 +88,12 @@ static guint
 get_iterations(const GetdnsRecord *record)
 {
     return record->n_rdata < 4 ? 0 : (guint)record->rdata[2] << 8 | record->rdata[3];
+}
+
+guint
+denial_count_rounds(const GetdnsRecord *record)
+{
+    return record->type == GETDNS_RRTYPE_NSEC3 ? get_iterations(record) + 1 : 0;
 }
 
 gboolean

@@ -15,6 +15,12 @@ gboolean denial_matches_name(const GetdnsRecord *record, const DnsName *name, gu
 gboolean denial_is_delegation(const GetdnsRecord *record);
 gboolean denial_has_dname(const GetdnsRecord *record);
 
+/* A delegation with DS records: what stands below it is another zone's, which is signed. */
+gboolean denial_is_secure_delegation(const GetdnsRecord *record);
+
+/* Hashes that denial_matches_name() computes. */
+guint denial_count_rounds(const GetdnsRecord *record);
+
 /* NSEC3 with the Opt-Out flag (RFC 5155 §6). */
 gboolean denial_has_opt_out(const GetdnsRecord *record);
 

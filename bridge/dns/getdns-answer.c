@@ -262,7 +262,7 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
         if (is_alias_loop(response))
             become(answer, DNS_OUTCOME_UNREACHABLE, "aliases that lead back to themselves");
         else
-            answer->detail = g_strdup("DNSSEC validation failed");
+            answer->detail = g_strdup(GETDNS_ANSWER_BOGUS);
     } else if (answer->outcome == DNS_OUTCOME_INDETERMINATE) {
         become(answer, DNS_OUTCOME_INDETERMINATE, "no trust anchor leads to this name");
     }

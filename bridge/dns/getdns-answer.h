@@ -12,6 +12,9 @@
  * secure answers whether records of the asked type stand at the canonical name, or else a proof of
  * nonexistence. Others may be in the answer, signed and all: a server can add what it likes. */
 
+/* The detail of an answer that is bogus; why, is in getdns-reason.h. */
+#define GETDNS_ANSWER_BOGUS "DNSSEC validation failed"
+
 /* @now: seconds since 1970, for what is left of the signatures */
 ResolverAnswer *getdns_answer_new(const gchar *owner_name, guint16 rr_type, getdns_dict *response,
                                   gint64 now);

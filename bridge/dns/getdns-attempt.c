@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-attempt.h"
 
+#include <getdns/getdns_extra.h>
+
 #include "chain-lookup.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
-#include "getdns-fault.h"
 #include "getdns-query.h"
+#include "getdns-reason.h"
 #include "getdns-screen.h"
+#include "getdns-unsigned.h"
 #include "source.h"
+
+#define STATUS "/replies_tree/0/dnssec_status"
 
 struct _GetdnsAttempt {
     ZoneChain *chain;
     gchar *owner_name;
     guint16 rr_type;
     guint timeout_ms;
-    gboolean from_root; /* where libunbound validates, and getdns again */
+    gboolean from_root; /* where libunbound validates */
     ChainLookup *quick;
     GetdnsQuery *query; /* after it */
     gboolean by_stream; /* though the route is over UDP */
@@ -57,31 +62,57 @@ make_refused(const GetdnsAttempt *attempt, const gchar *why)
     return answer;
 }
 
-/* What getdns found secure is believed only if its proofs are proofs: whoever can keep the quick
- * way from its keys must not get around what that refuses. */
+/* Takes @answer. */
 static ResolverAnswer *
-screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
+refuse_answer(const GetdnsAttempt *attempt, ResolverAnswer *answer, const gchar *why)
+{
+    resolver_answer_free(answer);
+    return make_refused(attempt, why);
+}
+
+static ResolverAnswer *
+screen_secure(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
               gint64 now)
 {
-    if (answer->outcome != DNS_OUTCOME_SECURE_RECORDS &&
-        answer->outcome != DNS_OUTCOME_SECURE_DENIAL)
-        return answer;
     switch (getdns_screen_response(response, attempt->owner_name, attempt->rr_type)) {
     case GETDNS_SCREEN_PASSED:
         return answer;
     case GETDNS_SCREEN_WEAK:
-        if (getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
-                                   zone_chain_get_anchors(attempt->chain), now))
-            return answer;
-        answer->outcome = DNS_OUTCOME_INSECURE;
-        g_free(answer->detail);
-        answer->detail = g_strdup("records of a wildcard, and NSEC3 records with Opt-Out or too "
-                                  "many iterations, which do not prove that it applies");
+        if (!getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
+                                    zone_chain_get_anchors(attempt->chain), now)) {
+            answer->outcome = DNS_OUTCOME_INSECURE;
+            g_free(answer->detail);
+            answer->detail = g_strdup("records of a wildcard, and NSEC3 records with Opt-Out or "
+                                      "too many iterations, which do not prove that it applies");
+        }
         return answer;
     case GETDNS_SCREEN_FRAUD:
     default:
-        resolver_answer_free(answer);
-        return make_refused(attempt, "a proof that is none");
+        return refuse_answer(attempt, answer, "a proof that is none");
+    }
+}
+
+/* What getdns found is believed only if its proofs are proofs: whoever can keep the quick way from
+ * its keys must not get around what that refuses. */
+static ResolverAnswer *
+screen_answer(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
+              gint64 now)
+{
+    switch (answer->outcome) {
+    case DNS_OUTCOME_SECURE_RECORDS:
+    case DNS_OUTCOME_SECURE_DENIAL:
+        return screen_secure(attempt, response, answer, now);
+    case DNS_OUTCOME_INSECURE:
+        return getdns_chain_is_insecure(response, attempt->owner_name, attempt->rr_type,
+                                        zone_chain_get_anchors(attempt->chain), now)
+                   ? answer
+                   : refuse_answer(attempt, answer, "nothing proves that the name is not signed");
+    case DNS_OUTCOME_BOGUS:
+    case DNS_OUTCOME_INDETERMINATE:
+    case DNS_OUTCOME_UNREACHABLE:
+    case DNS_N_OUTCOMES:
+    default:
+        return answer;
     }
 }
 
@@ -92,39 +123,53 @@ is_error(const ResolverAnswer *answer)
     return answer->outcome == DNS_OUTCOME_UNREACHABLE;
 }
 
-/* Says in words which zone the outcome is due to, where that can be found out. */
-static void
-explain(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer, gint64 now)
+/* libunbound has validated. What it finds bogus getdns would go over once more, by its own lights:
+ * it is kept from that by anchors that lead to nothing (getdns-channel.h). */
+static ResolverAnswer *
+read_root_answer(const GetdnsAttempt *attempt, getdns_dict *response, gint64 now)
 {
-    const getdns_list *anchors = zone_chain_get_anchors(attempt->chain);
-    gchar *why = NULL;
-    if (answer->outcome == DNS_OUTCOME_BOGUS)
-        why = getdns_fault_describe(response, attempt->owner_name, attempt->rr_type, anchors, now);
-    else if (answer->outcome == DNS_OUTCOME_INSECURE)
-        why = getdns_fault_describe_insecure(response, attempt->owner_name, attempt->rr_type,
-                                             anchors, now);
-    if (why == NULL)
-        return;
-    g_free(answer->detail);
-    answer->detail = why;
+    guint32 status = 0;
+    if (getdns_dict_get_int(response, STATUS, &status) == GETDNS_RETURN_GOOD &&
+        status == GETDNS_DNSSEC_INDETERMINATE)
+        getdns_dict_set_int(response, STATUS, GETDNS_DNSSEC_BOGUS);
+    return getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
 }
 
 static ResolverAnswer *
 read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
 {
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    if (attempt->from_root)
+        return read_root_answer(attempt, response, now);
     ResolverAnswer *answer =
         getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
-    if (!attempt->from_root && !is_error(answer)) {
+    if (!is_error(answer)) {
         resolver_answer_free(answer);
         if (getdns_chain_validate(response, attempt->owner_name, attempt->rr_type,
                                   zone_chain_get_anchors(attempt->chain),
                                   now) == GETDNS_CHAIN_REFUSED)
             return make_refused(attempt, "records that would cost too much, or were not asked for");
         answer = getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
-        explain(attempt, response, answer, now);
     }
     return screen_answer(attempt, response, answer, now);
+}
+
+/* getdns tells no more than that it is bogus, or insecure. */
+static ResolverAnswer *
+explain(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
+{
+    if (answer->outcome == DNS_OUTCOME_INSECURE && !attempt->from_root && answer->detail == NULL)
+        answer->detail = getdns_unsigned_find(response, attempt->owner_name, attempt->rr_type);
+    if (answer->outcome != DNS_OUTCOME_BOGUS || g_strcmp0(answer->detail, GETDNS_ANSWER_BOGUS) != 0)
+        return answer;
+    g_autofree gchar *reason = getdns_reason_find(response, attempt->owner_name, attempt->rr_type,
+                                                  zone_chain_get_anchors(attempt->chain),
+                                                  g_get_real_time() / G_USEC_PER_SEC);
+    if (reason == NULL)
+        return answer;
+    g_free(answer->detail);
+    answer->detail = g_strdup_printf("%s: %s", GETDNS_ANSWER_BOGUS, reason);
+    return answer;
 }
 
 static void
@@ -136,7 +181,8 @@ on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
     if (response == NULL && attempt->by_stream)
         ask_thoroughly(attempt, FALSE);
     else if (response != NULL)
-        finish(attempt, GETDNS_ATTEMPT_ANSWERED, read_answer(attempt, response));
+        finish(attempt, GETDNS_ATTEMPT_ANSWERED,
+               explain(attempt, response, read_answer(attempt, response)));
     else
         finish(attempt, GETDNS_ATTEMPT_SILENT,
                resolver_answer_new_unreachable(

@@ -171,26 +171,77 @@ getdns_chain_validate(getdns_dict *response, const gchar *owner_name, guint16 rr
     return GETDNS_CHAIN_JUDGED;
 }
 
-static gboolean
-belongs_to_weak(const GetdnsReply *reply, const GetdnsRecord *record)
+/* What is left of a response. */
+typedef gboolean (*RecordTest)(const GetdnsReply *reply, const GetdnsRecord *record,
+                               const GArray *names);
+
+static guint16
+get_covered(const GetdnsRecord *record)
 {
-    guint16 type = record->type == GETDNS_RRTYPE_RRSIG ? record->covered : record->type;
-    return type == GETDNS_RRTYPE_NSEC3 && getdns_screen_is_weak(reply, &record->owner);
+    return record->type == GETDNS_RRTYPE_RRSIG ? record->covered : record->type;
 }
 
-/* The records of a section that belong to no weak proof. */
+static gboolean
+is_strong(const GetdnsReply *reply, const GetdnsRecord *record, const GArray *names G_GNUC_UNUSED)
+{
+    return get_covered(record) != GETDNS_RRTYPE_NSEC3 ||
+           !getdns_screen_is_weak(reply, &record->owner);
+}
+
+/* In the answer what stands at the names, or has made aliases of them; in the authority section
+ * NSEC3 records of zones above the last name: others prove no opt-out. */
+static gboolean
+was_asked_for(const GetdnsReply *reply G_GNUC_UNUSED, const GetdnsRecord *record,
+              const GArray *names)
+{
+    guint16 type = get_covered(record);
+    if (!record->in_answer) {
+        DnsName zone;
+        if (type != GETDNS_RRTYPE_NSEC3 || dns_name_is_root(&record->owner))
+            return FALSE;
+        dns_name_strip(&record->owner, 1, &zone);
+        return dns_name_is_within(&g_array_index(names, DnsName, names->len - 1), &zone);
+    }
+    for (guint i = 0; i < names->len; i++) {
+        const DnsName *name = &g_array_index(names, DnsName, i);
+        if (dns_name_equal(name, &record->owner) ||
+            (type == GETDNS_RRTYPE_DNAME && dns_name_is_within(name, &record->owner)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static getdns_list *
-make_strong_section(const GetdnsReply *reply, gboolean in_answer)
+make_section(const GetdnsReply *reply, gboolean in_answer, RecordTest test, const GArray *names)
 {
     getdns_list *section = getdns_list_create();
     gsize n_records = 0;
     for (guint i = 0; i < reply->records->len; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (record->in_answer == in_answer && !belongs_to_weak(reply, record) &&
+        if (record->in_answer == in_answer && test(reply, record, names) &&
             getdns_list_set_dict(section, n_records, record->dict) == GETDNS_RETURN_GOOD)
             n_records++;
     }
     return section;
+}
+
+/* A status of validation: of the response with those records alone that @test leaves. */
+static guint
+validate_part(const GetdnsReply *reply, const getdns_list *chain, const getdns_list *anchors,
+              gint64 now, RecordTest test, const GArray *names)
+{
+    getdns_dict *part = NULL;
+    g_autoptr(getdns_list) replies = getdns_list_create();
+    g_autoptr(getdns_list) answer = make_section(reply, TRUE, test, names);
+    g_autoptr(getdns_list) authority = make_section(reply, FALSE, test, names);
+    /* The list holds a copy. */
+    if (getdns_dict_get_dict(reply->response, REPLIES "/0", &part) != GETDNS_RETURN_GOOD ||
+        getdns_list_set_dict(replies, 0, part) != GETDNS_RETURN_GOOD ||
+        getdns_list_get_dict(replies, 0, &part) != GETDNS_RETURN_GOOD ||
+        getdns_dict_set_list(part, "answer", answer) != GETDNS_RETURN_GOOD ||
+        getdns_dict_set_list(part, "authority", authority) != GETDNS_RETURN_GOOD)
+        return GETDNS_DNSSEC_INDETERMINATE;
+    return (guint)getdns_validate_dnssec2(replies, chain, anchors, (time_t)now, 0);
 }
 
 gboolean
@@ -198,21 +249,29 @@ getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 r
                        const getdns_list *anchors, gint64 now)
 {
     DnsName name;
-    getdns_dict *full = NULL;
     getdns_list *chain = NULL;
     if (!dns_name_parse(&name, owner_name) ||
-        getdns_dict_get_dict(response, REPLIES "/0", &full) != GETDNS_RETURN_GOOD ||
         getdns_dict_get_list(response, "/validation_chain", &chain) != GETDNS_RETURN_GOOD)
         return FALSE;
     g_autoptr(GetdnsReply) reply = getdns_reply_new(response, &name, rr_type);
-    g_autoptr(getdns_list) replies = getdns_list_create();
-    if (reply == NULL || getdns_list_set_dict(replies, 0, full) != GETDNS_RETURN_GOOD ||
-        getdns_list_get_dict(replies, 0, &full) != GETDNS_RETURN_GOOD)
+    return reply != NULL &&
+           validate_part(reply, chain, anchors, now, is_strong, NULL) == GETDNS_DNSSEC_SECURE;
+}
+
+gboolean
+getdns_chain_is_insecure(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
+                         const getdns_list *anchors, gint64 now)
+{
+    DnsName name;
+    getdns_list *list = NULL;
+    if (!dns_name_parse(&name, owner_name) ||
+        getdns_dict_get_list(response, "/validation_chain", &list) != GETDNS_RETURN_GOOD)
         return FALSE;
-    g_autoptr(getdns_list) answer = make_strong_section(reply, TRUE);
-    g_autoptr(getdns_list) authority = make_strong_section(reply, FALSE);
-    return getdns_dict_set_list(full, "answer", answer) == GETDNS_RETURN_GOOD &&
-           getdns_dict_set_list(full, "authority", authority) == GETDNS_RETURN_GOOD &&
-           (guint)getdns_validate_dnssec2(replies, chain, anchors, (time_t)now, 0) ==
-               GETDNS_DNSSEC_SECURE;
+    g_autoptr(GetdnsReply) reply = getdns_reply_new(response, &name, rr_type);
+    g_autoptr(GetdnsReply) chain = getdns_reply_new_chain(response);
+    if (reply == NULL || chain == NULL)
+        return FALSE;
+    g_autoptr(GArray) names = getdns_reply_list_names(reply, &name);
+    return !getdns_screen_belies_insecure(reply, chain, names) &&
+           validate_part(reply, list, anchors, now, was_asked_for, names) == GETDNS_DNSSEC_INSECURE;
 }

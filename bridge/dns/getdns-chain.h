@@ -40,6 +40,11 @@ GetdnsChainResult getdns_chain_validate(getdns_dict *response, const gchar *owne
 gboolean getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
                                 const getdns_list *anchors, gint64 now);
 
+/* Whether one that it has found insecure is so by what was asked for: not by records that somebody
+ * has put beside, and not by proofs that are none. */
+gboolean getdns_chain_is_insecure(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
+                                  const getdns_list *anchors, gint64 now);
+
 /* What validation of @reply to a question for @name would cost: tries of keys with signatures, at
  * most. */
 guint getdns_chain_count_trials(const GetdnsReply *reply, const GetdnsReply *chain,

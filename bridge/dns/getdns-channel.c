@@ -20,6 +20,7 @@ struct _GetdnsChannel {
     GetdnsGlibLoop *loop;
     getdns_context *context;
     gchar *problem;
+    gboolean lends_anchors; /* for libunbound, to which they go with the first question */
 };
 
 static gboolean
@@ -53,8 +54,8 @@ on_log(void *user_data, uint64_t system G_GNUC_UNUSED, getdns_loglevel_type leve
 }
 
 /* getdns validates with what it is given here whatever the name server sends. What comes from one
- * name server is looked at before (getdns-chain.h), so that its own validation is not to find
- * anything to do. */
+ * name server is looked at before (getdns-chain.h), and what comes from the root is validated by
+ * libunbound, so that its own validation is not to find anything to do. */
 static const gchar *const vain_anchors[] = {
     "anchor.invalid. IN DS 1 13 2 "
     "0000000000000000000000000000000000000000000000000000000000000000",
@@ -204,6 +205,7 @@ getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
     GetdnsChannel *channel = g_new0(GetdnsChannel, 1);
     g_atomic_ref_count_init(&channel->ref_count);
     channel->context = context;
+    channel->lends_anchors = server == NULL;
     channel->loop = getdns_glib_loop_new(NULL);
     getdns_glib_loop_set_reads_tls(channel->loop,
                                    transport == RESOLVER_TRANSPORT_TLS ||
@@ -212,6 +214,16 @@ getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
         return channel;
     channel_destroy(channel);
     return NULL;
+}
+
+void
+getdns_channel_take_anchors(GetdnsChannel *channel)
+{
+    if (!channel->lends_anchors)
+        return;
+    g_autoptr(getdns_list) vain = parse_anchors(vain_anchors, NULL);
+    channel->lends_anchors = FALSE;
+    getdns_context_set_dnssec_trust_anchors(channel->context, vain);
 }
 
 getdns_context *

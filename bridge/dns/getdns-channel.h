@@ -28,6 +28,11 @@ GetdnsChannel *getdns_channel_new(const ResolverConfig *config, const ResolverSe
                                   ResolverTransport transport, const gchar *const *anchors,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* To be called after the first question to getdns, which has handed the trust anchors to
+ * libunbound: from then on getdns has none that lead anywhere. It would validate once more what
+ * libunbound finds bogus, and fall for what that does not: forged proofs, CVE-2023-50387. */
+void getdns_channel_take_anchors(GetdnsChannel *channel);
+
 getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
 
 /* Why the server was not spoken to, in words, where getdns has told: its certificate. NULL: nothing

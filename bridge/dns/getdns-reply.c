@@ -210,28 +210,26 @@ getdns_reply_find_denial_signer(const GetdnsReply *reply, const DnsName *owner)
     return signer;
 }
 
-const GetdnsRecord *
-getdns_reply_find_dname(const GetdnsReply *reply, const DnsName *owner)
-{
-    if (getdns_reply_find_signer(reply, owner, GETDNS_RRTYPE_CNAME) != NULL)
-        return NULL;
-    guint n_labels = dns_name_count_labels(owner);
-    for (guint n = 1; n <= n_labels; n++) {
-        DnsName ancestor;
-        dns_name_strip(owner, n, &ancestor);
-        const GetdnsRecord *dname = getdns_reply_find(reply, &ancestor, GETDNS_RRTYPE_DNAME);
-        if (dname != NULL)
-            return dname;
-    }
-    return NULL;
-}
-
 gboolean
 getdns_record_get_target(const GetdnsRecord *record, DnsName *out_name)
 {
     return read_name(record->dict,
                      record->type == GETDNS_RRTYPE_DNAME ? "/rdata/target" : "/rdata/cname",
                      out_name);
+}
+
+GArray *
+getdns_reply_list_names(const GetdnsReply *reply, const DnsName *name)
+{
+    GArray *names = g_array_new(FALSE, FALSE, sizeof(DnsName));
+    DnsName at = *name;
+    const GetdnsRecord *cname = NULL;
+    do {
+        g_array_append_val(names, at);
+        cname = getdns_reply_find(reply, &at, GETDNS_RRTYPE_CNAME);
+    } while (names->len < GETDNS_REPLY_MAX_NAMES && cname != NULL &&
+             getdns_record_get_target(cname, &at));
+    return names;
 }
 
 gboolean

@@ -57,6 +57,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GetdnsReply, getdns_reply_free)
 
 const GetdnsRecord *getdns_reply_get(const GetdnsReply *reply, guint index);
 
+/* Names from one alias to the next; more are not looked at. */
+#define GETDNS_REPLY_MAX_NAMES 13u
+
+/* @name, and where the CNAME records of the reply lead from there. (element-type DnsName) */
+GArray *getdns_reply_list_names(const GetdnsReply *reply, const DnsName *name);
+
 /* The first record of that owner and type in the answer section, or NULL. */
 const GetdnsRecord *getdns_reply_find(const GetdnsReply *reply, const DnsName *owner, guint16 type);
 
@@ -71,10 +77,6 @@ const DnsName *getdns_reply_find_signer(const GetdnsReply *reply, const DnsName 
 /* The zone that signed the proofs (NSEC, NSEC3) of the authority section, above @owner; NULL if
  * there are none, or of several zones. */
 const DnsName *getdns_reply_find_denial_signer(const GetdnsReply *reply, const DnsName *owner);
-
-/* The DNAME record by which the alias at @owner was made; such a CNAME has no signature (RFC 6672
- * §3.1). NULL if it was made by none. */
-const GetdnsRecord *getdns_reply_find_dname(const GetdnsReply *reply, const DnsName *owner);
 
 /* The target of a CNAME or DNAME record. */
 gboolean getdns_record_get_target(const GetdnsRecord *record,

@@ -116,6 +116,52 @@ getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, gui
     return FALSE;
 }
 
+/* @rounds: what is left of them; TRUE if they are not enough, too */
+static gboolean
+stands_above(const GetdnsRecord *proof, const DnsName *name, guint *rounds)
+{
+    guint n_rounds = denial_count_rounds(proof);
+    guint n_labels = dns_name_count_labels(name);
+    DnsName zone;
+    dns_name_strip(&proof->owner, 1, &zone);
+    for (guint n = 1; n <= n_labels; n++) {
+        DnsName ancestor;
+        dns_name_strip(name, n, &ancestor);
+        if (!dns_name_is_within(&ancestor, &zone))
+            return FALSE;
+        if (n_rounds > *rounds)
+            return TRUE;
+        *rounds -= n_rounds;
+        if (denial_matches_name(proof, &ancestor, GETDNS_SCREEN_MAX_ITERATIONS))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+stands_above_any(const GetdnsReply *reply, const GArray *names, guint *rounds)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->type != GETDNS_RRTYPE_NSEC3 || dns_name_is_root(&record->owner) ||
+            denial_has_iterations_above(record, GETDNS_SCREEN_MAX_ITERATIONS) ||
+            !(denial_is_secure_delegation(record) || denial_has_dname(record)))
+            continue;
+        for (guint k = 0; k < names->len; k++)
+            if (stands_above(record, &g_array_index(names, DnsName, k), rounds))
+                return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+getdns_screen_belies_insecure(const GetdnsReply *reply, const GetdnsReply *chain,
+                              const GArray *names)
+{
+    guint rounds = GETDNS_SCREEN_MAX_ROUNDS;
+    return stands_above_any(chain, names, &rounds) || stands_above_any(reply, names, &rounds);
+}
+
 gboolean
 getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type)
 {
@@ -123,11 +169,11 @@ getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type)
                                     GETDNS_RRTYPE_NSEC,  GETDNS_RRTYPE_NSEC3, GETDNS_RRTYPE_SOA,
                                     GETDNS_RRTYPE_NS,    GETDNS_RRTYPE_DS};
     for (guint i = 0; i < reply->records->len; i++) {
-        guint16 type = getdns_reply_get(reply, i)->type;
-        gboolean known = type == rr_type;
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        gboolean known = record->type == rr_type;
         for (guint k = 0; k < G_N_ELEMENTS(types); k++)
-            known |= type == types[k];
-        if (!known)
+            known |= record->type == types[k];
+        if (!known || (record->type == rr_type && !record->in_answer))
             return TRUE;
     }
     return reply->has_other_class;

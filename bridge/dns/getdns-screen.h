@@ -17,6 +17,8 @@
 
 /* RFC 9276 §3.1: zero is right, more than 150 not to be computed. */
 #define GETDNS_SCREEN_MAX_ITERATIONS 150u
+/* Hashes for one response, to find out whether it is insecure. */
+#define GETDNS_SCREEN_MAX_ROUNDS 100000u
 /* Records of one reply that tell of delegations and DNAMEs above a name: as a rule one. */
 #define GETDNS_SCREEN_MAX_ENDS 12u
 
@@ -38,11 +40,20 @@ gboolean getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner);
  * delegation itself is where the records stand. */
 gboolean getdns_screen_is_beyond_zone(const GetdnsReply *reply, const DnsName *owner, guint16 type);
 
+/* Whether an NSEC3 record of the reply, or of the chain by which it was validated, stands at a
+ * signed delegation or a DNAME above one of @names (element-type DnsName): with what stands there
+ * nobody says anything about names below, but getdns takes it for a proof that these are not
+ * signed. */
+gboolean getdns_screen_belies_insecure(const GetdnsReply *reply, const GetdnsReply *chain,
+                                       const GArray *names);
+
 /* NSEC3 with more iterations than that. */
 gboolean getdns_screen_is_laborious(const GetdnsReply *reply);
 
-/* Whether it holds records of types or classes of which no reply consists; for such getdns 1.6.0
- * was not made (NAPTR aborts it). */
+/* Whether it holds records of types or classes of which no reply consists, or what was asked for in
+ * the authority section. For such getdns 1.6.0 was not made: NAPTR aborts it; and records of the
+ * question's name and type beside a denial let it forget to look at that, or, without one, at a
+ * null pointer. @rr_type: of records for users, DS or DNSKEY. */
 gboolean getdns_screen_holds_foreign(const GetdnsReply *reply, guint16 rr_type);
 
 /* A whole response that getdns found secure, for the question asked. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "resolver-service.h"
 
-#include <string.h>
-
 #include "resolver-engine.h"
 #include "resolver-limits.h"
 #include "resolver-link.h"
@@ -24,10 +22,8 @@ typedef struct {
 } Question;
 
 static void
-send_answer(Service *service, guint32 id, ResolverAnswer *answer)
+send_answer(Service *service, guint32 id, const ResolverAnswer *answer)
 {
-    if (answer->detail != NULL && strlen(answer->detail) > RESOLVER_WIRE_MAX_DETAIL_OCTETS)
-        g_clear_pointer(&answer->detail, g_free);
     resolver_link_send(service->link, resolver_wire_serialize_answer(id, answer));
 }
 

@@ -73,10 +73,23 @@ resolver_wire_serialize_cancel(guint32 id)
     return serialize(RESOLVER_WIRE_CANCEL, g_variant_new(CANCEL_TYPE, id));
 }
 
+/* What is too long loses its end. */
+static gchar *
+cut_detail(const gchar *detail)
+{
+    if (detail == NULL)
+        return g_strdup("");
+    if (strlen(detail) <= RESOLVER_WIRE_MAX_DETAIL_OCTETS)
+        return g_strdup(detail);
+    const gchar *end = g_utf8_find_prev_char(detail, detail + RESOLVER_WIRE_MAX_DETAIL_OCTETS + 1);
+    return g_strndup(detail, (gsize)(end - detail));
+}
+
 GBytes *
 resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer)
 {
     g_auto(GVariantBuilder) records = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("aay"));
+    g_autofree gchar *detail = cut_detail(answer->detail);
     for (guint i = 0; i < answer->records->len; i++)
         g_variant_builder_add_value(
             &records, g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING,
@@ -85,7 +98,7 @@ resolver_wire_serialize_answer(guint32 id, const ResolverAnswer *answer)
                      g_variant_new(ANSWER_TYPE, id, (guint32)answer->outcome, answer->name_exists,
                                    answer->ttl,
                                    answer->canonical_name == NULL ? "" : answer->canonical_name,
-                                   &records, answer->detail == NULL ? "" : answer->detail));
+                                   &records, detail));
 }
 
 GBytes *

@@ -30,7 +30,7 @@
 #define RESOLVER_WIRE_HEADER_OCTETS 4
 /* A DNS message has at most 65535 octets; the anchor file has its own limit. */
 #define RESOLVER_WIRE_MAX_OCTETS        (256u * 1024)
-#define RESOLVER_WIRE_MAX_DETAIL_OCTETS 512u
+#define RESOLVER_WIRE_MAX_DETAIL_OCTETS 1024u
 #define RESOLVER_WIRE_MAX_SERVERS       64u
 
 typedef enum {

@@ -167,17 +167,22 @@ add_issuers(GPtrArray *to, GPtrArray *from)
 }
 
 static void
+add_authorities(GPtrArray *to, GPtrArray *from)
+{
+    for (guint i = 0; from != NULL && i < from->len; i++)
+        if (certificate_is_authority(g_ptr_array_index(from, i)))
+            g_ptr_array_add(to, certificate_ref(g_ptr_array_index(from, i)));
+}
+
+static void
 prepare_issuers(CertificateJudge *judge)
 {
     if (judge->evidence.crls == NULL || judge->evidence.crls->len == 0)
         return;
     g_autoptr(GPtrArray) issuers = new_certificates();
     g_autoptr(GPtrArray) at_hand = new_certificates();
-    for (guint i = 0; i < judge->at_hand->len; i++) {
-        Certificate *certificate = g_ptr_array_index(judge->at_hand, i);
-        if (certificate_is_authority(certificate))
-            g_ptr_array_add(at_hand, certificate_ref(certificate));
-    }
+    add_authorities(at_hand, judge->evidence.issuers);
+    add_authorities(at_hand, judge->at_hand);
     add_issuers(issuers, judge->evidence.authorities);
     add_issuers(issuers, at_hand);
     judge->issuers = new_finder(judge, issuers);
@@ -241,17 +246,19 @@ certificate_judge_find_authority(CertificateJudge *judge, Certificate *certifica
 gboolean
 certificate_judge_is_revoked(CertificateJudge *judge, Certificate *certificate)
 {
-    if (judge->issuers == NULL)
-        return FALSE;
-    g_autoptr(PathResult) path = path_finder_validate(judge->issuers, certificate);
-    return path->reason == REASON_CERTIFICATE_REVOKED;
+    return judge->issuers != NULL &&
+           path_finder_find_state(judge->issuers, certificate) == PATH_STATE_REVOKED;
 }
 
 gboolean
 certificate_judge_knows_revocation(CertificateJudge *judge, Certificate *certificate)
 {
-    PathFinder *finders[] = {judge->issuers, judge->authority, judge->dane_ta};
-    gboolean known = judge->issuers != NULL;
+    PathFinder *finders[] = {judge->authority, judge->dane_ta};
+    PathState state = judge->issuers == NULL ? PATH_STATE_UNKNOWN
+                                             : path_finder_find_state(judge->issuers, certificate);
+    gboolean known = state != PATH_STATE_UNKNOWN;
+    if (state == PATH_STATE_REVOKED)
+        return TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(finders); i++) {
         if (finders[i] == NULL)
             continue;

@@ -8,6 +8,8 @@
 #include "peer-capabilities.h"
 #include "recipient-choice.h"
 #include "seen-certificates.h"
+#include "signature-work.h"
+#include "x509-signature.h"
 
 gint64
 learning_get_latest_time(void)
@@ -53,15 +55,23 @@ has_certificate(GPtrArray *certificates, const Certificate *certificate)
     return FALSE;
 }
 
+static gboolean
+has_issued(const Certificate *issuer, const Certificate *below, SignatureWork *work)
+{
+    GBytes *der = certificate_get_der(below);
+    return g_bytes_equal(certificate_get_subject_der(issuer), certificate_get_issuer_der(below)) &&
+           signature_work_take(work, issuer, g_bytes_get_size(der)) &&
+           x509_signature_check(der, issuer) == SIGNATURE_CHECK_GOOD;
+}
+
 static void
 add_issuers_of(GPtrArray *issuers, const Certificate *below, const Certificate *first,
-               GPtrArray *certificates)
+               GPtrArray *certificates, SignatureWork *work)
 {
     for (guint i = 0; i < certificates->len && issuers->len < LIMIT_SEEN_ISSUERS; i++) {
         Certificate *other = g_ptr_array_index(certificates, i);
-        if (g_bytes_equal(certificate_get_subject_der(other), certificate_get_issuer_der(below)) &&
-            !g_bytes_equal(certificate_get_der(other), certificate_get_der(first)) &&
-            !has_certificate(issuers, other))
+        if (!g_bytes_equal(certificate_get_der(other), certificate_get_der(first)) &&
+            !has_certificate(issuers, other) && has_issued(other, below, work))
             g_ptr_array_add(issuers, certificate_ref(other));
     }
 }
@@ -69,9 +79,10 @@ add_issuers_of(GPtrArray *issuers, const Certificate *below, const Certificate *
 void
 learning_add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates)
 {
-    add_issuers_of(issuers, certificate, certificate, certificates);
+    SignatureWork work = {LIMIT_PATH_WORK};
+    add_issuers_of(issuers, certificate, certificate, certificates, &work);
     for (guint i = 0; i < issuers->len; i++)
-        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates);
+        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates, &work);
 }
 
 static void

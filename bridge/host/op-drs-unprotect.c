@@ -66,6 +66,9 @@ read_params(const OpCall *call, Unprotecting *u, GError **error)
     if (u->pinned == (u->authorities != NULL))
         return refuse(error, "either \"authorities\" or \"pinned\" has to say what the sender's "
                              "certificate is judged by");
+    if (u->pinned && json_object_has_member(params, "crls"))
+        return refuse(error, "\"crls\" goes with \"authorities\" alone: with \"pinned\" nobody is "
+                             "known who could have signed such a list");
     if (u->sender == NULL && !u->mail)
         return refuse(error, "parameter \"sender\" is missing: only mail says who sent it");
     return TRUE;
@@ -207,6 +210,8 @@ unprotect(const OpCall *call, Unprotecting *u, GBytes *message, JsonObject *resu
 {
     g_auto(DrsMessageFacts) facts = {0};
     OctetSource *data = drs_message_unprotect(message, &u->expectation, &facts, error);
+    if (data == NULL && !u->framed && drs_frame_check(message) == DRS_CHECK_NONE)
+        g_prefix_error(error, "there is a frame round the message, which was not expected: ");
     describe(u, &facts, result);
     if (data != NULL)
         learn(call, u, &facts, result);

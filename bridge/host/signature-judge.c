@@ -113,6 +113,7 @@ prepare(Judging *judging)
                                           .others = judging->others,
                                           .authorities = context->authorities,
                                           .crls = judging->crls,
+                                          .issuers = context->issuers,
                                           .now = context->now,
                                           .require_revocation = context->require_revocation};
     judging->judge = certificate_judge_new(&evidence);

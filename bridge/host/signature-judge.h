@@ -20,6 +20,7 @@ typedef struct {
     GPtrArray *pins;        /* (element-type Certificate) */
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
+    GPtrArray *issuers;     /* (element-type Certificate): as of CertificateEvidence */
     gint64 now;
     MessageDate date_found;      /* of the message, beside which signing times are looked at */
     gint64 date;                 /* with MESSAGE_DATE_STATED */

@@ -43,7 +43,7 @@ append_outer_fields(GByteArray *out, const EntityTree *message)
         if (is_structural(entity_get_field_name(root, i)))
             continue;
         g_autoptr(GBytes) field = entity_get_field_octets(root, i);
-        octet_buffer_append_lines(out, field);
+        octet_buffer_append_field(out, field);
     }
 }
 
@@ -225,6 +225,19 @@ append_header_without(GByteArray *out, const EntityTree *message, const gchar *c
     g_byte_array_append(out, octets + at, (guint)(root->body - at));
 }
 
+/* Lines that are no field are left out: "CR From: …" is one to others. */
+static void
+append_fields_without(GByteArray *out, const Entity *root, const gchar *const *names)
+{
+    for (guint i = 0; i < entity_get_n_fields(root); i++) {
+        if (is_one_of(names, entity_get_field_name(root, i)))
+            continue;
+        g_autoptr(GBytes) field = entity_get_field_octets(root, i);
+        octet_buffer_append_field(out, field);
+    }
+    octet_buffer_append_text(out, "\r\n");
+}
+
 OctetSource *
 compose_open(const EntityTree *message, OctetSource *payload, GError **error)
 {
@@ -247,7 +260,7 @@ compose_open(const EntityTree *message, OctetSource *payload, GError **error)
     if (entity_count_fields(root, "MIME-Version") == 0)
         append_mime_version(head);
     g_autoptr(GPtrArray) doubled = find_doubled_fields(entity_tree_get_root(message), root);
-    append_header_without(head, tree, (const gchar *const *)(gpointer)doubled->pdata);
+    append_fields_without(head, root, (const gchar *const *)(gpointer)doubled->pdata);
     return finish(g_steal_pointer(&head), octet_source_new_without_start(payload, root->body));
 }
 

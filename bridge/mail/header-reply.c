@@ -300,7 +300,9 @@ apply_to_thread(const HeaderReply *reply, const gchar *value, gchar **out_value)
 static gboolean
 has_recipients(const gchar *name)
 {
-    static const gchar *const names[] = {"To", "Cc", "Bcc", "Mail-Followup-To", NULL};
+    static const gchar *const names[] = {
+        "To",        "Cc",         "Bcc", "Mail-Followup-To", "Mail-Reply-To", "Resent-To",
+        "Resent-Cc", "Resent-Bcc", NULL};
     for (guint i = 0; names[i] != NULL; i++)
         if (g_ascii_strcasecmp(name, names[i]) == 0)
             return TRUE;

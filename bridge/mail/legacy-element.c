@@ -48,14 +48,13 @@ legacy_element_find_plain(const guint8 *octets, gsize n_octets, GHashTable *name
     return 0;
 }
 
-/* The same for what is between the tags of an element, where empty lines say nothing. */
-static gboolean
-has_field_lines_alone(const GString *text, GHashTable *names)
+/* Of what is between the tags of an element, too. */
+gboolean
+legacy_element_is_all(const guint8 *octets, gsize n_octets, GHashTable *names)
 {
-    const guint8 *octets = (const guint8 *)text->str;
     gboolean has_some = FALSE;
-    for (gsize at = 0; at < text->len;) {
-        gsize n_line = line_octets(octets + at, text->len - at);
+    for (gsize at = 0; at < n_octets;) {
+        gsize n_line = line_octets(octets + at, n_octets - at);
         gsize n_text = line_text_octets(octets + at, n_line);
         gsize n_blank = 0;
         while (n_blank < n_text && is_blank(octets[at + n_blank]))
@@ -107,7 +106,7 @@ find_element_end(const guint8 *octets, gsize n_octets, gsize at, GHashTable *nam
         if (g_str_equal(token.name, "div"))
             depth = token.type == HTML_START_TAG ? depth + 1 : depth - 1;
     }
-    return has_field_lines_alone(text, names) ? at : 0;
+    return legacy_element_is_all((const guint8 *)text->str, text->len, names) ? at : 0;
 }
 
 GArray *

@@ -19,6 +19,9 @@ typedef struct {
 /* Leading lines up to and with the first empty one: from 0 to the octet after it; 0: none. */
 gsize legacy_element_find_plain(const guint8 *octets, gsize n_octets, GHashTable *names);
 
+/* Whether that is all there is: such lines, folded ones, and empty ones between them. */
+gboolean legacy_element_is_all(const guint8 *octets, gsize n_octets, GHashTable *names);
+
 /* Each <div> of the class header-protection-legacy-display that holds such lines and no markup
  * but that of text. (element-type OctetRange) (transfer full): in their order */
 GArray *legacy_element_find_html(const guint8 *octets, gsize n_octets, GHashTable *names);

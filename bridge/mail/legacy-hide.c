@@ -191,19 +191,35 @@ cut_part(Search *search, const Entity *part, GError **error)
     return TRUE;
 }
 
-/* The part for readers that don't know protected-headers="v1" has the same parameter. */
-static void
-cut_first_part(Search *search, const Entity *root)
+/* Whether @part says that it is for readers that don't know protected-headers="v1", which it has
+ * itself. */
+static gboolean
+is_for_others(const Entity *part)
+{
+    return (entity_is_media_type(part, "text/plain") ||
+            entity_is_media_type(part, "text/rfc822-headers")) &&
+           g_strcmp0(entity_get_parameter(part, "protected-headers"), "v1") == 0;
+}
+
+/* … and it has header fields and nothing else. */
+static gboolean
+cut_first_part(Search *search, const Entity *root, GError **error)
 {
     if (entity_get_n_children(root) < 2 || !g_str_has_prefix(root->media_type, "multipart/"))
-        return;
+        return TRUE;
     const Entity *first = entity_get_child(root, 0);
-    if ((!entity_is_media_type(first, "text/plain") &&
-         !entity_is_media_type(first, "text/rfc822-headers")) ||
-        g_strcmp0(entity_get_parameter(first, "protected-headers"), "v1") != 0)
-        return;
+    if (!is_for_others(first) || first->end - first->body > LIMIT_LEGACY_ELEMENT_OCTETS)
+        return TRUE;
+    g_autoptr(GBytes) text = entity_decode_body(first, FALSE, error);
+    if (text == NULL)
+        return FALSE;
+    gsize n_octets = 0;
+    const guint8 *octets = g_bytes_get_data(text, &n_octets);
+    if (!legacy_element_is_all(octets, n_octets, search->names))
+        return TRUE;
     add_cut(search, first->start, entity_get_child(root, 1)->start, NULL);
     search->has_found = TRUE;
+    return TRUE;
 }
 
 static gboolean
@@ -239,10 +255,8 @@ join(const Search *search, GBytes *start, OctetSource *content)
 static gboolean
 search_tree(Search *search, const ProtectedHeader *header, const Entity *root, GError **error)
 {
-    if (protected_header_get_form(header) == HEADER_FORM_PROTECTED_HEADERS) {
-        cut_first_part(search, root);
-        return TRUE;
-    }
+    if (protected_header_get_form(header) == HEADER_FORM_PROTECTED_HEADERS)
+        return cut_first_part(search, root, error);
     g_autoptr(GPtrArray) parts = legacy_display_find_parts(root);
     for (guint i = 0; i < parts->len; i++)
         if (!cut_part(search, g_ptr_array_index(parts, i), error))

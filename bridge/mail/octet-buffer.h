@@ -8,21 +8,11 @@
 
 /* Putting messages together in a GByteArray. */
 
-/* With CRLF for each line end. */
-static inline void
-octet_buffer_append_lines(GByteArray *out, GBytes *lines)
-{
-    gsize n_octets = 0;
-    const guint8 *data = g_bytes_get_data(lines, &n_octets);
-    for (gsize at = 0; at < n_octets;) {
-        gsize n_line = line_octets(data + at, n_octets - at);
-        gsize n_text = line_text_octets(data + at, n_line);
-        g_byte_array_append(out, data + at, (guint)n_text);
-        if (n_text < n_line)
-            g_byte_array_append(out, (const guint8 *)"\r\n", 2);
-        at += n_line;
-    }
-}
+/* One header field, so that no reader sees another one begin in it, or the body: mail programs take
+ * a CR alone for a line end, and some a fold of nothing but white space for the end of the header
+ * section. A From behind one would be shown beside a verdict on the From that was read here. Lone
+ * CRs and NULs become spaces, such folds are left out. */
+void octet_buffer_append_field(GByteArray *out, GBytes *field);
 
 static inline void
 octet_buffer_append_text(GByteArray *out, const gchar *text)

@@ -21,40 +21,10 @@ is_kept_outside(const gchar *name)
 }
 
 static void
-append_line(GByteArray *out, const guint8 *text, gsize n_octets)
-{
-    for (gsize i = 0; i < n_octets; i++) {
-        guint8 octet = text[i] == '\r' || text[i] == '\0' ? ' ' : text[i];
-        g_byte_array_append(out, &octet, 1);
-    }
-    octet_buffer_append_text(out, "\r\n");
-}
-
-static gboolean
-is_blank(const guint8 *text, gsize n_octets)
-{
-    for (gsize i = 0; i < n_octets; i++)
-        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-            return FALSE;
-    return TRUE;
-}
-
-/* Mail programs take a CR alone for a line end, and some a fold of nothing but white space for the
- * end of the header section. A From that begins behind one would be shown beside a verdict on the
- * From that was read here; whoever put the field there need not have signed anything. */
-static void
 append_field(GByteArray *out, const Entity *entity, guint index)
 {
     g_autoptr(GBytes) field = entity_get_field_octets(entity, index);
-    gsize n_octets = 0;
-    const guint8 *octets = g_bytes_get_data(field, &n_octets);
-    for (gsize at = 0; at < n_octets;) {
-        gsize n_line = line_octets(octets + at, n_octets - at);
-        gsize n_text = line_text_octets(octets + at, n_line);
-        if (at == 0 || !is_blank(octets + at, n_text))
-            append_line(out, octets + at, n_text);
-        at += n_line;
-    }
+    octet_buffer_append_field(out, field);
 }
 
 static void

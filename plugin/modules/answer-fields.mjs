@@ -9,6 +9,12 @@ const NOTHING_BUT_PREFIX = /^(?:[^:]+:\s*)?$/;
 /** Kinds of windows that have the fields of their original as they were. */
 const SAME = ["draft", "template", "edit-as-new"];
 
+/** Fields that Thunderbird writes above what it quotes. */
+const QUOTED = {
+  reply: ["from", "date"],
+  forward: ["subject", "date", "from", "replyTo", "to", "cc"],
+};
+
 /**
  * @param {ComposeWindow & {kept: string[]}} window as Thunderbird has filled it in; `kept`:
  *   addresses that are the user's own choice
@@ -21,14 +27,18 @@ export function changesFor(window, outer, inner, own) {
   const subject = subjectFor(window, outer, inner);
   /** @type {ComposeChanges} */
   const changes = subject === null || subject === window.subject ? {} : { subject };
-  if (outer && changes.subject && window.kind === "forward") {
-    changes.forwarded = { outer: outer.subject, inner: inner.subject };
+  const isOther = (name) => JSON.stringify(outer?.[name]) !== JSON.stringify(inner[name]);
+  if (outer && QUOTED[window.kind]?.some(isOther)) {
+    changes.quoted = { outer, inner };
   }
   return { ...changes, ...changedRecipients(window, outer, inner, own) };
 }
 
 /** @returns {ComposeChanges} */
 function changedRecipients(window, outer, inner, own) {
+  if (!namesAnybody(inner)) {
+    return {};
+  }
   if (window.repliesTo === "list") {
     return changedList(window, inner, own);
   }
@@ -85,6 +95,11 @@ function keptIn({ recipients, kept }, name) {
   return recipients
     .filter(({ address, field }) => field === name && kept.includes(address))
     .map(({ address }) => ({ name: "", email: address }));
+}
+
+/** The older forms may have the subject alone inside: that says nothing of people. */
+function namesAnybody({ from, replyTo, to, cc }) {
+  return [from, replyTo, to, cc].some((list) => list.length > 0);
 }
 
 /** Null: it is not the one that Thunderbird makes of what stands outside. */

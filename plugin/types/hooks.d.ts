@@ -165,6 +165,8 @@ interface Mailbox {
 /** What of a header decides what an answer says, and to whom it goes; decoded. */
 interface ComposeFields {
   subject: string;
+  /** As it stands there. */
+  date: string;
   from: Mailbox[];
   replyTo: Mailbox[];
   mailReplyTo: Mailbox[];
@@ -174,10 +176,10 @@ interface ComposeFields {
   bcc: Mailbox[];
 }
 
-/** `forwarded`: the subject in the text of a message that is forwarded inline. */
+/** `quoted`: fields that Thunderbird has written into the text, above what it quotes. */
 type ComposeChanges = Partial<
   Pick<ComposeFields, "subject" | "to" | "cc" | "bcc" | "replyTo"> & {
-    forwarded: { outer: string; inner: string };
+    quoted: { outer: ComposeFields; inner: ComposeFields };
   }
 >;
 

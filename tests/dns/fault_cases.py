@@ -18,12 +18,11 @@ STUB, RECURSIVE = MODES = ('stub', 'recursive')
 # rules: of the proxy; the others have the name servers that are asked before the good one (stub).
 # then: an address that the same resolver has to look up well afterwards.
 # survives: the resolver program must not die over it.
-# SAYS: what the detail of getdns's answer has to say, asked at one name server (stub), where it is
-# no secure one: which zone is at fault, and what is wrong with it.
+# says: words of the detail, with getdns and a name server: what is to be mended.
 # by_engine: where an engine is known to judge otherwise, and not wrongly: {engine: outcomes}.
 Case = collections.namedtuple(
-    'Case', 'name address expected rules udp modes before then by_engine survives',
-    defaults=((), False, MODES, (), None, {}, False))
+    'Case', 'name address expected rules udp modes before then by_engine survives says',
+    defaults=((), False, MODES, (), None, {}, False, ''))
 
 ALICE, NOBODY = 'alice@secure.lab', 'nobody@secure.lab'
 DS, DNSKEY, SMIMEA = 43, 48, r.SMIMEA
@@ -31,37 +30,7 @@ DENIALS = '47,50'
 TAKES_TOO_LONG = (SECURE, UNREACHABLE)
 NEVER = (UNREACHABLE,)
 SPOILT = (BOGUS, UNREACHABLE)
-
-
-SAYS = {
-    'zone-data-changed': 'zone bad-signature.lab: the signature of its SMIMEA records does not',
-    'zone-expired': 'zone expired.lab: the signature of its DNSKEY records expired on ',
-    'zone-not-yet-valid': 'zone future.lab: the signature of its DNSKEY records holds from ',
-    'zone-ds-of-another-key': 'zone wrong-ds.lab: none of its DNSKEY records fits its DS record',
-    'zone-ds-unknown-algorithm': 'zone ds-algorithm.lab: its DS record in the zone above is of',
-    'zone-ds-unknown-digest': 'zone ds-digest.lab: its DS record in the zone above is of an',
-    'zone-no-signature': 'zone no-signature.lab: its SMIMEA records have no signature',
-    'zone-no-keys': 'zone no-keys.lab: it has a DS record in the zone above, but no DNSKEY records',
-    'zone-keys-unsigned': 'zone keys-unsigned.lab: its DNSKEY records have no signature',
-    'zone-signer-of-another-zone': 'its SMIMEA records are signed in the name of zone secure.lab',
-    'zone-signature-of-unknown-key': 'zone unknown-key.lab: its SMIMEA records are signed with',
-    'zone-signature-too-short': 'zone short-signature.lab: the signature of its SMIMEA records',
-    'zone-unsigned-below-ds': 'zone stripped.lab: it has a DS record in the zone above, but no',
-    'zone-no-denial': 'zone no-denial.lab: no proof (NSEC or NSEC3) that there are no such records',
-    'zone-wildcard-unproven': 'zone wild-unproven.lab: its SMIMEA records come from a wildcard',
-    'zone-secure-past-2038': 'zone year-2038.lab: the signature of its DNSKEY records holds',
-    'zone-insecure': 'zone insecure.lab: no DS record in the zone above',
-    'zone-insecure-opt-out': 'zone unsigned.opt: no DS record in the zone above',
-    'zone-cname-insecure': 'zone insecure.lab: no DS record in the zone above',
-    'zone-cname-bogus': 'zone bad-signature.lab: the signature of its SMIMEA records does not',
-    'zone-dname-insecure': 'zone insecure.lab: no DS record in the zone above',
-    'strip-all-signatures': 'the root: its DNSKEY records have no signature',
-    'strip-dnssec': 'the root: no DNSKEY records came from the name server',
-    'strip-signature': 'zone secure.lab: its SMIMEA records have no signature',
-    'changed-record': 'zone secure.lab: the signature of its SMIMEA records does not fit them',
-    'tcp-blocked-and-too-long': 'the answer is too long for UDP, and TCP brings none',
-    'strip-ds': 'zone secure.lab: neither DS records nor a proof that there are none',
-}
+NO_DS = 'insecure.lab. has no DS record in the zone above'
 
 
 def _zone(name, address, *expected, **more):
@@ -80,7 +49,7 @@ def _sound_zones():
         _zone('secure-nsec3-many-rounds', 'alice@nsec3-many.lab', SECURE),
         # libunbound knows 64 bits, getdns 1.6 compares in 32
         _zone('secure-past-2038', 'alice@year-2038.lab', SECURE,
-              by_engine={'getdns': (SECURE, BOGUS)}),
+              by_engine={'getdns': (SECURE, BOGUS)}, says='expires after 2038-01-19'),
         _zone('wildcard', 'anyone@wild.lab', SECURE),
         _zone('wildcard-nsec3', 'anyone@wild3.lab', SECURE),
         # RFC 9276 §3.2: such a proof proves nothing; RFC 5155 §9.2: nor does a span of opt-out
@@ -92,43 +61,56 @@ def _sound_zones():
         _zone('cname-other-zone', 'cname-other-zone@secure.lab', SECURE),
         _zone('cname-chain', 'cname-chain-0@secure.lab', SECURE),
         _zone('cname-dangling', 'cname-dangling@secure.lab', DENIAL),
-        _zone('cname-insecure', 'cname-insecure@secure.lab', INSECURE),
+        _zone('cname-insecure', 'cname-insecure@secure.lab', INSECURE, says=NO_DS),
         _zone('cname-bogus', 'cname-bogus@secure.lab', BOGUS),
         _zone('cname-loop', 'cname-loop@secure.lab', BOGUS, UNREACHABLE),
         _zone('dname', 'alice@dname.lab', SECURE),
-        _zone('dname-insecure', 'alice@dname-insecure.lab', INSECURE),
+        _zone('dname-insecure', 'alice@dname-insecure.lab', INSECURE, says=NO_DS),
         _zone('nxdomain', NOBODY, DENIAL),
         _zone('nxdomain-nsec3', 'nobody@nsec3.lab', DENIAL),
         _zone('nodata', 'nodata@secure.lab', DENIAL),
         _zone('nodata-nsec3', 'nodata@nsec3.lab', DENIAL),
         # RFC 9276 §3.2: beyond a limit as insecure, or not at all
         _zone('nxdomain-nsec3-many-rounds', 'nobody@nsec3-many.lab', INSECURE, DENIAL, BOGUS),
-        _zone('insecure', 'alice@insecure.lab', INSECURE),
-        _zone('insecure-opt-out', 'alice@unsigned.opt', INSECURE),
+        _zone('insecure', 'alice@insecure.lab', INSECURE, says=NO_DS),
+        _zone('insecure-opt-out', 'alice@unsigned.opt', INSECURE,
+              says='unsigned.opt. has no DS record in the zone above'),
         _zone('insecure-nxdomain', 'nobody@insecure.lab', INSECURE),
     ]
 
 
 def _faulty_zones():
     return [
-        _zone('data-changed', 'alice@bad-signature.lab', BOGUS),
-        _zone('expired', 'alice@expired.lab', BOGUS),
-        _zone('not-yet-valid', 'alice@future.lab', BOGUS),
-        _zone('ds-of-another-key', 'alice@wrong-ds.lab', BOGUS),
+        _zone('data-changed', 'alice@bad-signature.lab', BOGUS,
+              says=') does not fit'),
+        _zone('expired', 'alice@expired.lab', BOGUS,
+              says='over the DNSKEY records of expired.lab. expired on 20'),
+        _zone('not-yet-valid', 'alice@future.lab', BOGUS,
+              says='over the DNSKEY records of future.lab. is not valid before 20'),
+        _zone('ds-of-another-key', 'alice@wrong-ds.lab', BOGUS,
+              says='no DS record of wrong-ds.lab. (of key '),
         # RFC 4035 §5.2, RFC 6840 §5.2: as without DS. getdns 1.6 takes it for tampering
         _zone('ds-unknown-algorithm', 'alice@ds-algorithm.lab', INSECURE,
               by_engine={'getdns': (INSECURE, BOGUS)}),
         _zone('ds-unknown-digest', 'alice@ds-digest.lab', INSECURE,
               by_engine={'getdns': (INSECURE, BOGUS)}),
-        _zone('no-signature', 'alice@no-signature.lab', BOGUS),
-        _zone('no-keys', 'alice@no-keys.lab', BOGUS),
-        _zone('keys-unsigned', 'alice@keys-unsigned.lab', BOGUS),
-        _zone('signer-of-another-zone', 'alice@foreign-signer.lab', BOGUS),
-        _zone('signature-of-unknown-key', 'alice@unknown-key.lab', BOGUS),
-        _zone('signature-too-short', 'alice@short-signature.lab', BOGUS),
+        _zone('no-signature', 'alice@no-signature.lab', BOGUS,
+              says='_smimecert.no-signature.lab. are not signed'),
+        _zone('no-keys', 'alice@no-keys.lab', BOGUS,
+              says='no-keys.lab. has DS records (of key '),
+        _zone('keys-unsigned', 'alice@keys-unsigned.lab', BOGUS,
+              says='the DNSKEY records of keys-unsigned.lab. are not signed'),
+        _zone('signer-of-another-zone', 'alice@foreign-signer.lab', BOGUS,
+              says='are signed by secure.lab., which is not above'),
+        _zone('signature-of-unknown-key', 'alice@unknown-key.lab', BOGUS,
+              says='), which the zone does not have'),
+        _zone('signature-too-short', 'alice@short-signature.lab', BOGUS,
+              says=') does not fit'),
         _zone('unsigned-below-ds', 'alice@stripped.lab', BOGUS),
-        _zone('no-denial', 'nobody@no-denial.lab', BOGUS),
-        _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS),
+        _zone('no-denial', 'nobody@no-denial.lab', BOGUS,
+              says='nothing proves that there are no SMIMEA records of '),
+        _zone('wildcard-unproven', 'anyone@wild-unproven.lab', BOGUS,
+              says='come from a wildcard of wild-unproven.lab., without a proof'),
         _zone('keytrap', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE),
         # who answers the first question for the keys otherwise gets no further
         _zone('keytrap-keys-late', 'alice@keytrap.lab', BOGUS, UNREACHABLE, then=ALICE,
@@ -166,7 +148,7 @@ def _lost():
         _net('udp-blocked', TAKES_TOO_LONG, 'drop over=udp', udp=True),
         _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
         _net('tcp-blocked-and-too-long', SPOILT, 'drop over=tcp', address='big@secure.lab',
-             modes=(STUB,)),
+             modes=(STUB,), says='the answer is too long for UDP, and TCP brings none'),
         _net('tcp-reset-once', every, 'reset over=tcp first=1'),
         _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
         _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3'),
@@ -209,11 +191,12 @@ def _stripped():
     return [
         _net('strip-signature', SPOILT, f'strip=46 type={SMIMEA}'),
         _net('strip-all-signatures', SPOILT, 'strip=46'),
-        _net('strip-dnssec', SPOILT, 'strip=43,46,47,48,50'),
+        _net('strip-dnssec', SPOILT, 'strip=43,46,47,48,50',
+             says="the root's keys could not be had from the name server"),
         _net('strip-edns', SPOILT, 'strip=41 side=query'),
         _net('strip-record', SPOILT, f'strip={SMIMEA}'),
         _net('strip-denial', SPOILT, f'strip={DENIALS}', address=NOBODY),
-        _net('strip-ds', SPOILT, f'strip={DS}'),
+        _net('strip-ds', SPOILT, f'strip={DS}', says='neither DS records of lab. nor a proof'),
         _net('strip-keys', SPOILT, f'strip={DNSKEY}'),
         # the way to have a signed zone taken for an insecure one
         _net('forged-no-ds', SPOILT, f'rcode=0 side=answer type={DS}', modes=(STUB,)),
@@ -221,7 +204,8 @@ def _stripped():
         _net('forged-nodata', SPOILT, f'rcode=0 side=answer type={SMIMEA}'),
         _net('changed-record', SPOILT, f'flip-record={SMIMEA}'),
         _net('changed-signature', SPOILT, f'flip-record=46 type={SMIMEA}'),
-        _net('changed-key', SPOILT, f'flip-record={DNSKEY}'),
+        _net('changed-key', SPOILT, f'flip-record={DNSKEY}',
+             says=') is the trust anchor'),
         _net('changed-ds', SPOILT, f'flip-record={DS}'),
         _net('changed-denial', SPOILT, f'flip-record={DENIALS}', address=NOBODY),
         _net('one-bit-somewhere', (SECURE, *SPOILT), f'flip type={SMIMEA}'),
@@ -291,6 +275,10 @@ def _replayed(server):
         append('append-signed-naptr', (SECURE, UNREACHABLE), wire.ANSWER, naptr,
                conditions='first=1', then='alice@elsewhere.lab'),
         append('append-to-additional', (SECURE,), wire.ADDITIONAL, [forged]),
+        # getdns 1.6 dies of the one, and takes any denial with the other
+        replace('answer-in-authority', SPOILT, alice, ([], good[wire.ANSWER], []), survives=True),
+        replace('answer-in-authority-of-denial', SPOILT, alice,
+                ([], good[wire.ANSWER] + denial[wire.AUTHORITY], []), 3, survives=True),
         _net('pointer-loop', SPOILT, wire.replace_rule(loop, record)),
     ]
 
@@ -317,17 +305,20 @@ def _forged_proofs(server):
     forged = [
         # RFC 5155 §8.9, RFC 6840 §4.1
         ('nsec3-above-delegation', 'alice@below.above3.lab', 'above3.lab.',
-         ([], _proofs_of(server, 'above3.lab.'), []), 3),
+         ([], wire.soa(server, 'above3.lab.') + _proofs_of(server, 'above3.lab.'), []), 3),
         ('nsec-above-delegation', ALICE, 'lab.', ([], cut, []), 3),
         # RFC 6672 §5.3.4
         ('nsec3-at-dname', 'alice@dname-apex3.lab', 'dname-apex3.lab.',
-         ([], _proofs_of(server, 'dname-apex3.lab.'), []), 3),
+         ([], wire.soa(server, 'dname-apex3.lab.') + _proofs_of(server, 'dname-apex3.lab.'), []),
+         3),
         # RFC 4592 §2.2.2
         ('wildcard-over-empty-name', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild, covering, []), 0),
         # the same where no proofs belong: getdns finds them there, too
         ('nsec3-above-delegation-in-answer', 'alice@below.above3.lab', 'above3.lab.',
-         (_proofs_of(server, 'above3.lab.'), [], []), 3),
+         (_proofs_of(server, 'above3.lab.'),
+          wire.soa(server, 'above3.lab.') + [wire.record('x.above3.lab.', wire.NSEC, b'\0\0\1\1')],
+          []), 3),
         ('wildcard-over-empty-name-in-answer', 'alice@wild-above.lab', 'wild-above.lab.',
          (wild + covering, [], []), 0),
     ]
@@ -367,10 +358,39 @@ def _weak_proofs(server):
     rows = [('record', ALICE, (broken,)), ('wildcard', 'anyone@wild.lab', ()),
             ('wildcard-nsec3', 'anyone@wild3.lab', ())]
     return [_net(f'weak-proof-beside-{name}{late and "-keys-late"}', (SECURE, *SPOILT), *rules,
-                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address,
-                 modes=(STUB,))
+                 opt_out(address.partition('@')[2]), *([late] if late else []), address=address)
             for name, address, rules in rows
             for late in ('', f'rcode=2 type={DNSKEY} name={address.partition("@")[2]}. first=1')]
+
+
+def _forged_insecurity(server):
+    """The ways to have a signed zone taken for an insecure one where there are insecure ones: whose
+    records stand beside, or which may stand in a span of opt-out (RFC 5155 §8.9)."""
+    address = 'alice@below.above-opt-out.lab'
+    owner = r.owner_name(address)
+    proofs = _proofs_of(server, 'above-opt-out.lab.')
+    soa = wire.soa(server, 'above-opt-out.lab.')
+    other_proof = wire.record('x.above-opt-out.lab.', wire.NSEC, b'\0\0\1\1')
+    forged = wire.record(owner, SMIMEA, bytes([3, 0, 0]) + b'forged')
+    unsigned = wire.record('x.insecure.lab.', SMIMEA, bytes([3, 0, 0]) + b'unsigned')
+    late = f'rcode=2 type={DNSKEY} name=secure.lab. first=1'
+    no_cut = [f'rcode=2 type={rr_type} name=below.above-opt-out.lab.' for rr_type in (DS, DNSKEY)]
+
+    def replace(sections, rcode, rr_type=SMIMEA):
+        return wire.replace_rule(wire.response(owner, sections, rcode, rr_type),
+                                 f'type={rr_type} name={owner}')
+
+    return [
+        _net('forged-insecure-below-delegation', SPOILT, replace(([forged], [], []), 0),
+             replace(([], proofs, []), 3, DS), address=address),
+        _net('forged-insecure-denial', SPOILT, replace(([], soa + proofs, []), 3), *no_cut,
+             address=address),
+        _net('forged-insecure-denial-in-answer', SPOILT,
+             replace((proofs, [*soa, other_proof], []), 3), *no_cut, address=address),
+        *[_net(f'append-insecure-record{name}', (outcome, *SPOILT),
+               wire.append_rule(wire.ANSWER, [unsigned], f'type={SMIMEA}'), late, address=address)
+          for name, outcome, address in (('', SECURE, ALICE), ('-to-denial', DENIAL, NOBODY))],
+    ]
 
 
 def _several_servers():
@@ -392,4 +412,5 @@ def _several_servers():
 def table(server):
     """All rows. server: the name server that has all zones."""
     return [*_sound_zones(), *_faulty_zones(), *_lost(), *_codes(), *_stripped(), *_spoofed(),
-            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server), *_several_servers()]
+            *_replayed(server), *_forged_proofs(server), *_weak_proofs(server),
+            *_forged_insecurity(server), *_several_servers()]

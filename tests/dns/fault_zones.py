@@ -34,6 +34,8 @@ def table():
         # for forged proofs
         Zone('above3.lab.', denial=NSEC3),
         Zone('below.above3.lab.'),
+        Zone('above-opt-out.lab.', denial=OPT_OUT),
+        Zone('below.above-opt-out.lab.'),
         Zone('wild-above.lab.', lines=[r.line('*.wild-above.lab.', wildcard),
                                        r.line(f'zz.{SERVICE}.wild-above.lab.', 'TXT "there"')]),
         Zone('wild3-many.lab.', denial=NSEC3_MANY,
@@ -73,6 +75,7 @@ def scenarios():
         row('short-signature', BOGUS, 'bogus'),
         row('wild-unproven', BOGUS, 'bogus', 'anyone', [], 1),
         row('below.above3', SECURE, 'ready'),
+        row('below.above-opt-out', SECURE, 'ready'),
         row('wild-above', DENIAL, 'no-record', records=[]),
         row('wild3-many', INSECURE, 'insecure', 'anyone', [], 1),
         row('wild3-opt-out', INSECURE, 'insecure', 'anyone', [], 1),

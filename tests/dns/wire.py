@@ -7,7 +7,7 @@ import struct
 import records as r
 
 ANSWER, AUTHORITY, ADDITIONAL = range(3)
-RRSIG, NSEC, NSEC3 = 46, 47, 50
+SOA, RRSIG, NSEC, NSEC3 = 6, 46, 47, 50
 DO_AND_SIZE = struct.pack('>BHHIH', 0, 41, 4096, 0x8000, 0)  # an OPT record
 CHECKING_DISABLED, QUESTION_ONLY = 0x0010, 0x8400
 
@@ -81,6 +81,18 @@ def sections(message):
                 section.append(owner + message[at:end])
             at = end
     return found
+
+
+def soa(server, zone):
+    """The zone's SOA record and the signature over it, without compression."""
+    message = ask(server, zone, SOA)
+    owner, at = _read_name(message, _read_name(message, 12)[1] + 4)
+    ttl = struct.unpack_from('>I', message, at + 4)[0]
+    server_name, at = _read_name(message, at + 10)
+    mailbox, at = _read_name(message, at)
+    rdata = server_name + mailbox + message[at:at + 20]
+    return [owner + struct.pack('>2HIH', SOA, 1, ttl, len(rdata)) + rdata,
+            *[octets for octets in sections(message)[ANSWER] if split(octets)[0] == RRSIG]]
 
 
 def split(octets):

@@ -145,6 +145,9 @@ class Exchange(DrsCase):
                                   shown['uncompressed_size']),
                                  (int(version), 'response', True, True, 'mszip', len(DATA), 5000))
                 self.assertEqual(self.read(TWO, 'response', DC1, framed, '--framed'), DATA)
+                self.assertIn('there is a frame round the message',
+                              self.fault('drs-malformed', TWO, 'response', DC1, framed,
+                                         status=UNKNOWN))
                 self.assertIn('v1-length' if version == '1' else 'v2-length',
                               self.fault('drs-frame-invalid', TWO, 'response', DC1, framed[:-1],
                                          '--framed'))
@@ -464,6 +467,7 @@ class Faults(DrsCase):
         for words in ((), ('--type', 'request'), ('--sender', DC1, *ca),
                       ('--type', 'request', '--sender', DC1),
                       ('--type', 'request', '--sender', DC1, '--pinned', *ca),
+                      ('--type', 'request', '--sender', DC1, '--pinned', '--crl', CA.certificate),
                       ('--type', 'reply', '--sender', DC1, *ca),
                       ('--type', 'request', '--sender', DC1, '--recipient', DC2, *ca)):
             with self.subTest(words=words):
@@ -473,6 +477,9 @@ class Faults(DrsCase):
                       ('--type', 'request', '--sender', DC1, '--mail'),
                       ('--type', 'request', '--sender', DC1, '--commentary', 'x'),
                       ('--type', 'request', '--sender', DC1, '--compression', 'mszip'),
+                      ('--type', 'request', '--sender', DC1, '--framed', '--frame-version', '0'),
+                      ('--type', 'request', '--sender', DC1, '--framed', '--compression', 'mszip',
+                       '--uncompressed-size', '-1'),
                       ('--type', 'request', '--sender', 'nobody'),
                       ('--type', 'request', '--sender', DC1, '--recipient', DC2, '--mail',
                        '--commentary', 'a\nb')):

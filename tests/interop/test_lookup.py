@@ -373,8 +373,8 @@ class RecordCheck(unittest.TestCase):
         UNIVERSE.publish(self._record('--ttl', 60, address='instead@example.net').text.strip())
         for address, words in {'instead@example.net': 'record        3 0 0, CN=erin',
                                'expired@secure.lab': 'record        3 0 0, CN=expired',
-                               'alice@bad-signature.lab': 'zone bad-signature.lab: ',
-                               'alice@insecure.lab': 'zone insecure.lab: no DS record',
+                               'alice@bad-signature.lab': 'the signature of bad-signature.lab. ',
+                               'alice@insecure.lab': 'insecure.lab. has no DS record',
                                'nobody@secure.lab': 'NXDOMAIN: the name does not exist'}.items():
             with self.subTest(address):
                 result = self._record('--matching-type', 1, '--check', address=address)

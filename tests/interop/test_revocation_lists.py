@@ -173,6 +173,26 @@ class Judged(CrlCase):
         self.assertEqual((result.code, result.stdout), (DOES_NOT_HOLD, b''), result)
         self.assertIn(f'{ERIN} (certificate-revoked)', result.stderr)
 
+    def test_of_an_odd_certificate(self):
+        """What else is wrong with a path does not hide that a list revokes."""
+        rows = {'critical': '1.2.3.4=critical,ASN1:NULL',
+                'mapping': 'policyMappings=2.5.29.32.0:1.2.3'}
+        for name, line in rows.items():
+            with self.subTest(name):
+                odd = interop.Person(name, 'ec:P-256', None, (*interop.Person.EXTENSIONS, line),
+                                     issuer=ROOT)
+                address = f'{name}@example.org'
+                UNIVERSE.publish(records.line(records.owner_name(address),
+                                              records.smimea(odd.der)))
+                revoked = openssl.revocation_list(interop.path(f'{name}.crl'),
+                                                  (ROOT.certificate, ROOT.key), [odd.certificate])
+                message = openssl.run('cms', '-sign', '-signer', odd.certificate, '-inkey',
+                                      odd.key, '-certfile', ROOT.certificate, '-from', address,
+                                      stdin=ENTITY)
+                good = PROGRAM.run('--json', 'verify', stdin=message).json
+                bad = PROGRAM.run('--json', 'verify', '--crl', revoked, stdin=message).json
+                self.assertEqual((good['reason'], bad['reason']), (None, 'certificate-revoked'))
+
     def test_required_and_missing(self):
         trusted = ('--ca', ROOT.certificate, '--require-crl')
         self.assertEqual(self.reason(PKIX, trusted), 'revocation-unknown')

@@ -121,6 +121,17 @@ class Issuers(SeenCase):
         self.encrypt(person, address, *trusted)
         self.assertEqual(self.found(address), ('certificate-untrusted', None))
 
+    def test_stand_ins(self):
+        """What has the issuer's name and has not signed takes nobody's place."""
+        address, trusted = 'beside@example.org', ('--ca', ROOT.certificate)
+        person = interop.Person('beside', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 1, 0, 0))
+        # shorter than the real one: in a SET they stand before it
+        others = [interop.Person(f'other{n}', 'ec:P-256', None, AUTHORITY[:1], subject='/CN=middle')
+                  for n in range(7)]
+        self.verify(sign(person, address, chain=(*others, MIDDLE)), *trusted)
+        self.assertEqual(self.found(address, *trusted), ('ready', 'dns'))
+
     def test_whose_lists_count(self):
         """RFC 8162 §9: what a list revokes is not used under any usage, for nothing."""
         address = 'listed@example.org'
@@ -134,6 +145,28 @@ class Issuers(SeenCase):
         self.alice.succeed('crl', 'add', revoked)
         self.verify(message, status='unverified')
         self.assertEqual(self.found(address), ('certificate-revoked', None))
+        # who has the key leaves the issuer's certificate away
+        self.verify(sign(person, address), status='unverified')
+
+    def test_kept_when_missing(self):
+        """A later message without them takes no issuer's certificate away."""
+        address = 'later@example.org'
+        person = interop.Person('later', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 3, 0, 0))
+        self.verify(sign(person, address, chain=(MIDDLE,)))
+        folder = os.path.join(self.alice.profile, 'seen-certificates')
+        [file] = [os.path.join(folder, name) for name in os.listdir(folder) if name[0] != '.']
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        kept = [line for line in lines if line.startswith('issuers=')]
+        with open(file, 'w', encoding='ascii') as entry:  # as if it were long ago
+            entry.writelines('recorded=5\n' if line.startswith('recorded=') else f'{line}\n'
+                             for line in lines)
+        self.verify(sign(person, address))
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        self.assertNotIn('recorded=5', lines)
+        self.assertEqual([line for line in lines if line.startswith('issuers=')], kept)
 
 
 class Matrix(SeenCase):

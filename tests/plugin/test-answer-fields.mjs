@@ -11,7 +11,8 @@ const EVE = { name: "", email: "eve@e.example" };
 const OWN = [BEN.email];
 
 const NOTHING = {
-  subject: "", from: [], replyTo: [], mailReplyTo: [], followupTo: [], to: [], cc: [], bcc: [],
+  subject: "", date: "",
+  from: [], replyTo: [], mailReplyTo: [], followupTo: [], to: [], cc: [], bcc: [],
 };
 /** Ana has written to Ben and Cleo. */
 const INNER = { ...NOTHING, subject: "Rent for April", from: [ANA], to: [BEN], cc: [CLEO] };
@@ -33,10 +34,25 @@ const ROWS = [
     "… of a forwarded message",
     { kind: "forward", repliesTo: null, subject: "Fwd: [...]" },
     {},
-    {
-      subject: "Fwd: Rent for April",
-      forwarded: { outer: "[...]", inner: "Rent for April" },
-    },
+    { subject: "Fwd: Rent for April", quoted: { outer: OUTER, inner: INNER } },
+  ],
+  [
+    "what a forwarded message says of others",
+    { kind: "forward", repliesTo: null, subject: "x" },
+    { subject: INNER.subject, cc: [CLEO, EVE] },
+    { quoted: { outer: { ...INNER, cc: [CLEO, EVE] }, inner: INNER } },
+  ],
+  [
+    "nothing is quoted otherwise",
+    { kind: "forward", repliesTo: null, subject: "x" },
+    { subject: INNER.subject },
+    {},
+  ],
+  [
+    "the date that a reply names",
+    { ...reply, subject: "x" },
+    { date: "Sat, 21 Nov 2026 12:00:00 +0000" },
+    { quoted: { outer: { ...OUTER, date: "Sat, 21 Nov 2026 12:00:00 +0000" }, inner: INNER } },
   ],
   [
     "… of a draft",
@@ -98,10 +114,15 @@ const ROWS = [
     { bcc: [EVE], replyTo: [EVE] },
     { replyTo: [], bcc: [] },
   ],
-  ["another From outside", reply, { from: [EVE] }, { subject: "Re: Rent for April", to: [ANA] }],
+  ["another From outside", reply, { from: [EVE] }, {
+    subject: "Re: Rent for April",
+    to: [ANA],
+    quoted: { outer: { ...OUTER, from: [EVE] }, inner: INNER },
+  }],
   ["names that were hidden", reply, { from: [{ ...ANA, name: "" }] }, {
     subject: "Re: Rent for April",
     to: [ANA],
+    quoted: { outer: { ...OUTER, from: [{ ...ANA, name: "" }] }, inner: INNER },
   }],
   ["a reply to a newsgroup", { ...reply, repliesTo: null }, { cc: [EVE] }, REAL],
   ["to a list that it was sent to", toList(stands("to", CLEO)), {}, REAL],
@@ -176,4 +197,12 @@ test("nobody twice", () => {
 
 test("nothing is known of what stands outside: recipients are the protected ones", () => {
   assert.deepEqual(changesFor(toAll, null, INNER, OWN), { to: [ANA], cc: [CLEO] });
+});
+
+test("a subject alone inside says nothing of people", () => {
+  const inner = { ...NOTHING, subject: INNER.subject };
+  for (const window of [reply, toAll, toList(stands("to", EVE))]) {
+    const { subject, to, cc } = changesFor(window, OUTER, inner, OWN);
+    assert.deepEqual({ subject, to, cc }, { ...REAL, to: undefined, cc: undefined });
+  }
 });

@@ -204,6 +204,70 @@ class Replies(HeaderCase):
         self.assertNotIn(SUBJECT.encode(), delivery.octets)
 
 
+class Quoted(HeaderCase):
+    """What Thunderbird writes above what it quotes, from the fields outside."""
+
+    AUTHOR = f'"Example, Carol" <{CAROL}>'
+    BOTH = f'Alice Example <{ALICE}>, =?utf-8?q?Bj=C3=B6rn?= <{BOB}>'
+    DATE, UTC = 'Sat, 21 Nov 2026 07:00:00 -0500', 'Sat, 21 Nov 2026 12:00:00 +0000'
+    SHY = {'inner': {'From': AUTHOR, 'To': BOTH, 'Date': DATE},
+           'seen': {'From': CAROL, 'To': f'{ALICE}, {BOB}', 'Date': UTC}}
+
+    def each_format(self):
+        """HTML, and plain text."""
+        set_format = 'Services.prefs.setBoolPref("mail.identity.id1.compose_html", html);'
+        self.addCleanup(self.world.thunderbird.js, set_format, html=True)
+        for html in (True, False):
+            with self.subTest(html=html):
+                self.world.thunderbird.js(set_format, html=html)
+                yield html
+
+    def answer(self, command, **message):
+        """Gives the window once it has the real subject, and what stands in its text."""
+        window = self.show(**message).answer(command)
+        window.wait_for_text(TEXT)
+        prefix = 'Fwd' if command == FORWARD_INLINE else 'Re'
+        self.wait_subject(window, f'{prefix}: {SUBJECT}')
+        self.assertFalse(window.state()['changed'])
+        return window, window.state()['text'].replace('\t', ' ')
+
+    def test_names_that_were_hidden(self):
+        for html in self.each_format():
+            window, text = self.answer(REPLY, **self.SHY)
+            self.assertRegex(text, r'On 11/21/26.*, Example, Carol wrote:')
+            window.close()
+            window, text = self.answer(FORWARD_INLINE, **self.SHY)
+            for row in (f'Subject: {SUBJECT}', f'Date: {self.DATE}',
+                        f'From: Example, Carol <{CAROL}>',
+                        f'To: Alice Example <{ALICE}>, Björn <{BOB}>'):
+                self.assertIn(row, text)
+            self.world.pictures.window(f'header-forward-{"html" if html else "plain"}',
+                                       'msgcompose')
+            window.close()
+
+    def test_somebody_else_outside(self):
+        """Who came in on the way is nobody's author, and has got no copy."""
+        forged = {'outer': {'From': f'Eve <{EVE}>', 'Cc': EVE, 'Reply-To': f'Eve <{EVE}>',
+                            'Date': 'Fri, 20 Nov 2026 12:00:00 +0000'}}
+        for _html in self.each_format():
+            window, text = self.answer(REPLY, **forged)
+            self.assertRegex(text, r'On 11/21/26.*, Carol Example wrote:')
+            self.assertNotIn('Eve', text)
+            window.close()
+            window, text = self.answer(FORWARD_INLINE, **forged)
+            self.assertRegex(text, rf'From: Carol Example <{CAROL}>\s*To: {ALICE}\s*{TEXT}')
+            self.assertNotIn(EVE, text)
+            window.close()
+
+    def test_what_somebody_wrote_stays(self):
+        """The text below looks like a header."""
+        text = f'From: {CAROL}\r\nTo: {ALICE}, {BOB}\r\n{TEXT}'
+        for _html in self.each_format():
+            window, found = self.answer(FORWARD_INLINE, text=text, **self.SHY)
+            self.assertIn(f'From: {CAROL}\nTo: {ALICE}, {BOB}\n{TEXT}', found)
+            window.close()
+
+
 class Warned(HeaderCase):
     def test_encryption_was_switched_off(self):
         window = self.show().answer(REPLY)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
 
-/* global MailServices, TextEncoder, Cu, readHeader */
+/* global MailServices, TextEncoder, Cu, readHeader, replaceQuoted */
 /* exported decodeFields, readFields, setFields */
 
 Cu.importGlobalProperties(["TextEncoder"]);
@@ -16,6 +16,7 @@ const MAILBOX_FIELDS = new Map([
   ["cc", "cc"],
   ["bcc", "bcc"],
 ]);
+const TEXT_FIELDS = ["subject", "date"];
 const ENCODED_LINE = 900;
 
 /** As MIME has it: one character an octet. */
@@ -33,14 +34,15 @@ function mailboxesIn(octets) {
 /** ComposeFields of plugin/types/hooks.d.ts from fields whose values are octets. */
 function compile(fields) {
   const lists = [...MAILBOX_FIELDS.values()].map((key) => [key, []]);
-  const found = { subject: "", ...Object.fromEntries(lists) };
+  const found = { subject: "", date: "", ...Object.fromEntries(lists) };
   for (const { name, octets } of fields) {
     const key = MAILBOX_FIELDS.get(name.toLowerCase());
     if (key) {
       found[key].push(...mailboxesIn(octets));
-    } else if (name.toLowerCase() === "subject") {
+    } else if (TEXT_FIELDS.includes(name.toLowerCase())) {
       const unfolded = octets.replace(/\r?\n(?=[ \t])/g, "").trim();
-      found.subject = MailServices.mimeConverter.decodeMimeHeader(unfolded, "UTF-8", false, true);
+      const text = MailServices.mimeConverter.decodeMimeHeader(unfolded, "UTF-8", false, true);
+      found[name.toLowerCase()] = text;
     }
   }
   return found;
@@ -69,26 +71,11 @@ function encode(mailboxes) {
   return headerParser.makeMimeHeader(objects, ENCODED_LINE);
 }
 
-/** The subject in the header of what is forwarded inline: alone in its cell, or after its name. */
-function replaceForwarded(window, { outer, inner }) {
-  const { document, NodeFilter } = window.getBrowser().contentWindow;
-  const container = document.querySelector(".moz-forward-container");
-  const nodes = container && document.createTreeWalker(container, NodeFilter.SHOW_TEXT);
-  while (nodes?.nextNode()) {
-    const { data } = nodes.currentNode;
-    const [, name] = /^([^:\n]{1,40}:\s+)?/.exec(data.trimStart());
-    if (outer && data.trim() === (name ?? "") + outer) {
-      nodes.currentNode.data = (name ?? "") + inner;
-      return;
-    }
-  }
-}
-
 /** Fills fields in as Thunderbird itself does in an answer: closing the window asks nothing. */
-function setFields(window, { subject, forwarded, ...recipients }) {
+function setFields(window, { subject, quoted, ...recipients }) {
   const changed = window.gContentChanged;
-  if (forwarded) {
-    replaceForwarded(window, forwarded);
+  if (quoted) {
+    replaceQuoted(window, quoted);
   }
   const details = { identityKey: null, subject };
   for (const [name, mailboxes] of Object.entries(recipients)) {

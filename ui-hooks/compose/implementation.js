@@ -24,7 +24,7 @@ var daneCompose = class extends ExtensionCommon.ExtensionAPIPersistent {
   };
 
   onStartup() {
-    for (const name of ["describe", "saved", "fields", "pills", "bars", "built-in"]) {
+    for (const name of ["describe", "saved", "quoted", "fields", "pills", "bars", "built-in"]) {
       const url = this.extension.rootURI.resolve(`ui-hooks/compose/${name}.js`);
       Services.scriptloader.loadSubScriptWithOptions(url, {
         target: this.#parts,

@@ -27,7 +27,7 @@ typedef struct {
     guint n_ds;
     guint n_proofs;
     guint n_aliases; /* before the record, each with a signature */
-    guint foreign;   /* type of a record more */
+    guint foreign;   /* type of a record more; SMIMEA: in the authority section */
     GetdnsChainResult result;
 } ChainCase;
 
@@ -48,6 +48,7 @@ static const ChainCase chain_cases[] = {
     /* each set alone is within its limit */
     {"too-much-together", 12, 1, 1, 0, 100, 0, GETDNS_CHAIN_REFUSED},
     {"naptr", 1, 1, 1, 0, 0, NAPTR, GETDNS_CHAIN_REFUSED},
+    {"answer-in-authority", 1, 0, 1, 1, 0, SMIMEA, GETDNS_CHAIN_REFUSED},
 };
 
 static void
@@ -94,7 +95,7 @@ add_answer(GString *text, const ChainCase *chain_case)
         add_record(text, "a", SMIMEA, "03000041");
     for (guint i = 0; i < chain_case->n_signatures; i++)
         add_signature(text, "a", SMIMEA, i);
-    if (chain_case->foreign != 0)
+    if (chain_case->foreign != 0 && chain_case->foreign != SMIMEA)
         add_record(text, "a", chain_case->foreign, "00000000000000");
 }
 
@@ -105,6 +106,8 @@ add_authority(GString *text, const ChainCase *chain_case)
         g_autofree gchar *owner = g_strdup_printf("n%u", i);
         add_record(text, owner, GETDNS_RRTYPE_NSEC, "017a0000060000000003");
     }
+    if (chain_case->foreign == SMIMEA)
+        add_record(text, "a", SMIMEA, "03000041");
 }
 
 static void

@@ -143,29 +143,26 @@ typedef struct {
     gsize record_octets;
     guint name_octets;
     gchar name_fill;
-    guint detail_octets;
     gboolean valid;
 } AnswerCase;
 
 static const AnswerCase answer_cases[] = {
-    {"outcome-too-large", DNS_N_OUTCOMES, FALSE, 0, 0, 0, 0, 0, FALSE},
-    {"secure-without-records", DNS_OUTCOME_SECURE_RECORDS, FALSE, 0, 0, 3, 'a', 0, FALSE},
-    {"denial-with-records", DNS_OUTCOME_SECURE_DENIAL, FALSE, 1, 4, 3, 'a', 0, FALSE},
-    {"unreachable-with-records", DNS_OUTCOME_UNREACHABLE, FALSE, 1, 4, 3, 'a', 0, FALSE},
-    {"indeterminate-with-records", DNS_OUTCOME_INDETERMINATE, FALSE, 1, 4, 3, 'a', 0, FALSE},
-    {"insecure-with-records", DNS_OUTCOME_INSECURE, FALSE, 1, 4, 3, 'a', 0, TRUE},
-    {"bogus-with-records", DNS_OUTCOME_BOGUS, FALSE, 1, 4, 3, 'a', 0, TRUE},
-    {"name-exists-and-insecure", DNS_OUTCOME_INSECURE, TRUE, 0, 0, 0, 0, 0, FALSE},
-    {"records-200", DNS_OUTCOME_SECURE_RECORDS, FALSE, LIMIT_RECORDS, 4, 3, 'a', 0, TRUE},
-    {"records-201", DNS_OUTCOME_SECURE_RECORDS, FALSE, LIMIT_RECORDS + 1, 4, 3, 'a', 0, FALSE},
-    {"rdata-65535", DNS_OUTCOME_SECURE_RECORDS, FALSE, 1, LIMIT_RDATA_OCTETS, 3, 'a', 0, TRUE},
-    {"rdata-65536", DNS_OUTCOME_SECURE_RECORDS, FALSE, 1, LIMIT_RDATA_OCTETS + 1, 3, 'a', 0, FALSE},
-    {"name-1012", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 1012, 'a', 0, TRUE},
-    {"name-1013", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 1013, 'a', 0, FALSE},
-    {"name-with-line-feed", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 3, '\n', 0, FALSE},
-    {"name-with-space", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 3, ' ', 0, FALSE},
-    {"detail-512", DNS_OUTCOME_UNREACHABLE, FALSE, 0, 0, 0, 0, 512, TRUE},
-    {"detail-513", DNS_OUTCOME_UNREACHABLE, FALSE, 0, 0, 0, 0, 513, FALSE},
+    {"outcome-too-large", DNS_N_OUTCOMES, FALSE, 0, 0, 0, 0, FALSE},
+    {"secure-without-records", DNS_OUTCOME_SECURE_RECORDS, FALSE, 0, 0, 3, 'a', FALSE},
+    {"denial-with-records", DNS_OUTCOME_SECURE_DENIAL, FALSE, 1, 4, 3, 'a', FALSE},
+    {"unreachable-with-records", DNS_OUTCOME_UNREACHABLE, FALSE, 1, 4, 3, 'a', FALSE},
+    {"indeterminate-with-records", DNS_OUTCOME_INDETERMINATE, FALSE, 1, 4, 3, 'a', FALSE},
+    {"insecure-with-records", DNS_OUTCOME_INSECURE, FALSE, 1, 4, 3, 'a', TRUE},
+    {"bogus-with-records", DNS_OUTCOME_BOGUS, FALSE, 1, 4, 3, 'a', TRUE},
+    {"name-exists-and-insecure", DNS_OUTCOME_INSECURE, TRUE, 0, 0, 0, 0, FALSE},
+    {"records-200", DNS_OUTCOME_SECURE_RECORDS, FALSE, LIMIT_RECORDS, 4, 3, 'a', TRUE},
+    {"records-201", DNS_OUTCOME_SECURE_RECORDS, FALSE, LIMIT_RECORDS + 1, 4, 3, 'a', FALSE},
+    {"rdata-65535", DNS_OUTCOME_SECURE_RECORDS, FALSE, 1, LIMIT_RDATA_OCTETS, 3, 'a', TRUE},
+    {"rdata-65536", DNS_OUTCOME_SECURE_RECORDS, FALSE, 1, LIMIT_RDATA_OCTETS + 1, 3, 'a', FALSE},
+    {"name-1012", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 1012, 'a', TRUE},
+    {"name-1013", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 1013, 'a', FALSE},
+    {"name-with-line-feed", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 3, '\n', FALSE},
+    {"name-with-space", DNS_OUTCOME_INSECURE, FALSE, 0, 0, 3, ' ', FALSE},
 };
 
 static void
@@ -177,8 +174,6 @@ test_answer_checks(gconstpointer data)
     answer->name_exists = answer_case->name_exists;
     if (answer_case->name_octets > 0)
         answer->canonical_name = g_strnfill(answer_case->name_octets, answer_case->name_fill);
-    if (answer_case->detail_octets > 0)
-        answer->detail = g_strnfill(answer_case->detail_octets, 'x');
     g_autoptr(GError) error = NULL;
     g_autoptr(ResolverWireMessage) message =
         parse_one(resolver_wire_serialize_answer(1, answer), &error);
@@ -193,6 +188,23 @@ assert_refused(GBytes *framed)
     g_autoptr(GError) error = NULL;
     g_assert_null(parse_one(framed, &error));
     g_assert_error(error, DNS_ERROR, DNS_ERROR_PROGRAM);
+}
+
+/* What is too long loses its end, between characters. */
+static void
+test_long_detail(void)
+{
+    g_autoptr(ResolverAnswer) answer =
+        resolver_answer_new("a.example", 53, DNS_OUTCOME_UNREACHABLE);
+    g_autoptr(GString) detail = g_string_new("x");
+    while (detail->len < 2 * RESOLVER_WIRE_MAX_DETAIL_OCTETS)
+        g_string_append(detail, "\u00e4");
+    answer->detail = g_strdup(detail->str);
+    g_autoptr(ResolverWireMessage) message =
+        parse_one(resolver_wire_serialize_answer(1, answer), NULL);
+    g_string_truncate(detail, RESOLVER_WIRE_MAX_DETAIL_OCTETS - 1);
+    g_assert_nonnull(message);
+    g_assert_cmpstr(message->answer->detail, ==, detail->str);
 }
 
 static void
@@ -310,6 +322,7 @@ main(int argc, char **argv)
     g_test_add_func("/resolver-wire/ready", test_ready);
     g_test_add_func("/resolver-wire/answer", test_answer);
     g_test_add_func("/resolver-wire/denial", test_denial);
+    g_test_add_func("/resolver-wire/long-detail", test_long_detail);
     for (gsize i = 0; i < G_N_ELEMENTS(answer_cases); i++) {
         g_autofree gchar *path = g_strconcat("/resolver-wire/answer/", answer_cases[i].label, NULL);
         g_test_add_data_func(path, &answer_cases[i], test_answer_checks);

@@ -146,8 +146,13 @@ static const OpenCase open_cases[] = {
     {"doubled-fields",
      "from: Eve <eve@x>\r\n\tfolded\r\nX-Inner: y\r\nContent-Type: text/html\r\n\r\nx",
      "MIME-Version: 1.0\r\nX-Inner: y\r\nContent-Type: text/html\r\n\r\nx"},
-    {"line-ends-stay", "Content-Type: text/html\n\nx\n",
-     "MIME-Version: 1.0\r\nContent-Type: text/html\n\nx\n"},
+    /* … nor has one behind a CR that some take for a line end. */
+    {"field-behind-a-cr",
+     "X-Inner: y\rFrom: Eve <eve@x>\r\n \t\r\nno field\r\n\rFrom: e@x\r\nContent-Type: "
+     "text/html\r\n\r\nx\ry",
+     "MIME-Version: 1.0\r\nX-Inner: y From: Eve <eve@x>\r\nContent-Type: text/html\r\n\r\nx\ry"},
+    {"line-ends-of-the-body-stay", "Content-Type: text/html\n\nx\n",
+     "MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\nx\n"},
 };
 
 static void

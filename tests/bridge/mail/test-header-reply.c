@@ -69,6 +69,8 @@ static const ReplyCase reply_cases[] = {
      "ana@a.example, eve@e.example"},
     {"to-beside-group", MESSAGE(shy), "To", "Ana <ana@a.example>, undisclosed-recipients:;",
      "ana@a.example"},
+    {"resent-to-name", MESSAGE(shy), "Resent-To", "Ana <ana@a.example>", "ana@a.example"},
+    {"mail-reply-to-name", MESSAGE(shy), "Mail-Reply-To", "Ana <ana@a.example>", "ana@a.example"},
     {"to-beside-not-ascii", MESSAGE(shy), "To", "Ana <ana@a.example>, \303\244@b.example",
      "ana@a.example"},
     {"to-group-of-others", MESSAGE(shy), "To", "Friends: Eve <eve@e.example>;", NULL},

@@ -226,6 +226,17 @@ static const HideCase hide_cases[] = {
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
      "message/rfc822\n\n" MARKED "\nSubject: a\n\nx\n--b--\n",
      NULL},
+    {"older",
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; protected-headers=v1\n\n--b\n"
+     "Content-Type: text/plain; protected-headers=v1\nContent-Transfer-Encoding: "
+     "quoted-printable\n\nSubject=3A a\n\n--b\n\nx\n--b--\n",
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; protected-headers=v1\n\n--b\n"
+     "\nx\n--b--\n"},
+    /* Others see it, and so does who reads it here. */
+    {"older-with-text",
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; protected-headers=v1\n\n--b\n"
+     "Content-Type: text/plain; protected-headers=v1\n\nSubject: a\npay at once\n--b\n\nx\n--b--\n",
+     NULL},
     /* Elements are in main body parts alone (RFC 9788 §2.1.2): what others see stays. */
     {"after-the-text",
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
