@@ -36,8 +36,9 @@ typedef struct {
     /* REASON_NONE: valid path, and the certificate is one for signing mail */
     VerdictReason authority;
     gchar *path_detail; /* why there is none, in English; may be NULL */
-    /* Whether lists at hand tell of the certificate, and of the paths that vouch for it. TRUE
-     * without one: there is nothing to ask about. */
+    /* Whether lists at hand, but for those that the message brings, tell of the certificate, and of
+     * the paths that vouch for it. TRUE without one: there is nothing to ask about. Who has the key
+     * of a revoked certificate brings an older list, and nobody would look for the newer one. */
     gboolean revocation_known;
     /* As certificate_judge_find_revocable() has it. NULL without a certificate.
      * (element-type Certificate) */

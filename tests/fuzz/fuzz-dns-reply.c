@@ -18,6 +18,7 @@
 #include "fuzz.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
+#include "getdns-reason.h"
 #include "getdns-screen.h"
 #include "getdns-validate.h"
 
@@ -166,9 +167,14 @@ check_chain(getdns_dict *response, const GetdnsReply *reply, const DnsName *name
     if (chain != NULL)
         getdns_chain_count_trials(reply, chain, name);
     g_autofree gchar *text = dns_name_to_string(name);
-    if (getdns_chain_validate(response, text, type, anchors, NOW) == GETDNS_CHAIN_JUDGED)
+    if (getdns_chain_validate(response, text, type, anchors, NOW) == GETDNS_CHAIN_JUDGED) {
         g_assert_cmpint(getdns_dict_get_int(response, "/replies_tree/0/dnssec_status", &status), ==,
                         GETDNS_RETURN_GOOD);
+        g_assert_false(getdns_chain_is_strong(response, text, type, anchors, NOW));
+        g_assert_false(getdns_chain_is_insecure(response, text, type, anchors, NOW));
+        g_autofree gchar *reason = getdns_reason_find(response, text, type, NOW);
+        g_assert_true(reason == NULL || g_utf8_validate(reason, -1, NULL));
+    }
     g_assert_cmpuint(status, !=, GETDNS_DNSSEC_SECURE);
 }
 

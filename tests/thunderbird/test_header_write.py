@@ -13,7 +13,8 @@ from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL, REPLY_LIST
+from reading import (EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REDIRECT, REPLY, REPLY_ALL,
+                     REPLY_LIST)
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -129,6 +130,13 @@ class Replies(HeaderCase):
                            outer={'List-Post': '<mailto:friends@example.org>'}).answer(REPLY_LIST)
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=['friends@example.org'])
+
+    def test_redirected(self):
+        """Answers to it go to its author."""
+        window = self.show(outer={'From': f'Eve <{EVE}>'}).answer(REDIRECT)
+        self.wait_subject(window, SUBJECT)
+        self.wait_people(window, reply=[CAROL])
+        self.wait_label(window, BOTH)
 
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
