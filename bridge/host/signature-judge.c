@@ -120,7 +120,7 @@ prepare(Judging *judging)
                                     .require_revocation = context->require_revocation};
     judging->judge = certificate_judge_new(&evidence);
     evidence.crls = context->crls;
-    if (signed_data_get_crls(judging->data)->len > 0)
+    if (context->may_fetch && signed_data_get_crls(judging->data)->len > 0)
         judging->unprompted = certificate_judge_new(&evidence);
 }
 
@@ -196,6 +196,15 @@ fill_authority(PolicySignature *found, JudgedSigner *signer, const Judging *judg
 }
 
 static void
+find_wanted_lists(JudgedSigner *signer, const Judging *judging)
+{
+    Certificate *certificate = signer->result->certificate;
+    CertificateJudge *judge = judging->unprompted != NULL ? judging->unprompted : judging->judge;
+    signer->revocation_known = certificate_judge_knows_revocation(judge, certificate);
+    signer->revocable = certificate_judge_find_revocable(judging->judge, certificate);
+}
+
+static void
 fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judging *judging)
 {
     const JudgeContext *context = judging->context;
@@ -204,9 +213,8 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     found->validity = dane_certificate_validity(certificate, context->now);
     if (certificate_judge_is_revoked(judging->judge, certificate))
         found->validity = REASON_CERTIFICATE_REVOKED;
-    signer->revocation_known = certificate_judge_knows_revocation(
-        judging->unprompted != NULL ? judging->unprompted : judging->judge, certificate);
-    signer->revocable = certificate_judge_find_revocable(judging->judge, certificate);
+    if (context->may_fetch)
+        find_wanted_lists(signer, judging);
     found->address = match_address(certificate, context);
     found->is_pinned = is_pinned(certificate, context->pins);
     fill_authority(found, signer, judging);

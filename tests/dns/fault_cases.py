@@ -94,6 +94,7 @@ def _faulty_zones():
               by_engine={'getdns': (INSECURE, BOGUS)}),
         _zone('ds-unknown-digest', 'alice@ds-digest.lab', INSECURE,
               by_engine={'getdns': (INSECURE, BOGUS)}),
+        _zone('ds-of-two-algorithms', 'alice@ds-two.lab', SECURE),
         _zone('no-signature', 'alice@no-signature.lab', BOGUS,
               says='_smimecert.no-signature.lab. are not signed'),
         _zone('no-keys', 'alice@no-keys.lab', BOGUS,
@@ -374,6 +375,8 @@ def _forged_insecurity(server):
     forged = wire.record(owner, SMIMEA, bytes([3, 0, 0]) + b'forged')
     unsigned = wire.record('x.insecure.lab.', SMIMEA, bytes([3, 0, 0]) + b'unsigned')
     late = f'rcode=2 type={DNSKEY} name=secure.lab. first=1'
+    unknown_key = wire.record('ds-two.lab.', DNSKEY, b'\1\1\3\xfd' + bytes(32))
+    other = r.owner_name('alice@ds-two.lab')
     no_cut = [f'rcode=2 type={rr_type} name=below.above-opt-out.lab.' for rr_type in (DS, DNSKEY)]
 
     def replace(sections, rcode, rr_type=SMIMEA):
@@ -387,6 +390,13 @@ def _forged_insecurity(server):
              address=address),
         _net('forged-insecure-denial-in-answer', SPOILT,
              replace((proofs, [*soa, other_proof], []), 3), *no_cut, address=address),
+        # RFC 4035 §5.2: with one DS record of a known algorithm a zone is signed
+        _net('forged-insecure-by-unknown-key', SPOILT,
+             wire.replace_rule(wire.response('ds-two.lab.', ([unknown_key], [], []), 0, DNSKEY),
+                               f'type={DNSKEY} name=ds-two.lab.'),
+             wire.replace_rule(wire.response(other, (
+                 [wire.renamed(forged, other)], [], [])), f'type={SMIMEA}'),
+             address='alice@ds-two.lab'),
         *[_net(f'append-insecure-record{name}', (outcome, *SPOILT),
                wire.append_rule(wire.ANSWER, [unsigned], f'type={SMIMEA}'), late, address=address)
           for name, outcome, address in (('', SECURE, ALICE), ('-to-denial', DENIAL, NOBODY))],

@@ -3,6 +3,7 @@
 """Answers to messages with hidden header fields: what they take over, and what never leaves."""
 
 import itertools
+import re
 
 from world import CAROL, DAVE  # first: it puts the support modules on the path
 from toggles import ALICE, BOB, ToggleCase
@@ -439,6 +440,21 @@ class Drafts(HeaderCase):
         self.wait_question('what came encrypted')
         self.answer('Go back')
         self.assert_not_sent(again)
+
+    def test_the_server_says_otherwise(self):
+        """What a draft was saved with stands outside: without a word of encryption there."""
+        window = self.composing.open(ALICE, BOB, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.wait_label(window, BOTH)
+        self.close_popup(window)
+        octets, _payload = self.save(window)
+        changed = octets.replace(b'X-Dane-Smime: sign encrypt', b'X-Dane-Smime: sign')
+        changed = re.sub(rb'(?m)^(Message-ID: <)', rb'\1changed-', changed)
+        self.world.imap.append('alice', changed, 'Drafts')
+        again = self.edit(changed)
+        self.wait_subject(again, SUBJECT)
+        self.wait_label(again, BOTH, '')
 
     def test_template(self):
         self.set_defaults('never', 'always')

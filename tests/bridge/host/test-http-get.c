@@ -178,8 +178,10 @@ test_answer(Server *server, gconstpointer data)
         return;
     }
     g_assert_no_error(error);
-    g_assert_cmpmem(g_bytes_get_data(content, NULL), g_bytes_get_size(content), row->content,
-                    strlen(row->content));
+    gsize n_octets = 0;
+    const gchar *octets = g_bytes_get_data(content, &n_octets);
+    g_autofree gchar *text = g_strndup(octets != NULL ? octets : "", n_octets);
+    g_assert_cmpstr(text, ==, row->content);
 }
 
 /* Who may be asked, and who was. */
