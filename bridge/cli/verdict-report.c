@@ -3,6 +3,7 @@
 #include "verdict-report.h"
 
 #include "header-report.h"
+#include "record-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -15,7 +16,7 @@ publishing_domain(const gchar *owner_name)
 }
 
 static void
-show_trust(JsonObject *trust)
+show_trust(JsonObject *trust, gboolean verbose)
 {
     const gchar *source = json_text(trust, "source");
     const gchar *owner_name = json_text(trust, "owner_name");
@@ -33,6 +34,8 @@ show_trust(JsonObject *trust)
     const gchar *dns = json_text(trust, "dns");
     if (dns != NULL)
         report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
+    if (dns != NULL && (verbose || !g_str_equal(dns, "secure-records")))
+        report_detail(trust);
     report_field("name", owner_name);
 }
 
@@ -172,7 +175,7 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     if (!g_str_equal(status, "verified"))
         report_field("author", author);
     if (trust != NULL)
-        show_trust(trust);
+        show_trust(trust, verbose);
     if (signer != NULL)
         show_signer(signer);
     if (encryption != NULL)
@@ -181,8 +184,6 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     show_certificates(json_array(verdict, "certificates"));
     show_fetched(json_array(verdict, "fetched_crls"));
     JsonObject *authority = json_object(verdict, "authority");
-    if (verbose && trust != NULL)
-        report_field("DNS detail", json_text(trust, "detail"));
     if (verbose && authority != NULL)
         report_field("path detail", json_text(authority, "detail"));
 }

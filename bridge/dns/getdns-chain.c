@@ -12,6 +12,10 @@
 /* RFC 4034 §2.1: flags, protocol, then the algorithm. */
 #define DNSKEY_ALGORITHM_AT 3u
 
+/* RFC 4034 §5.1: key tag, algorithm, digest type. */
+#define DS_ALGORITHM_AT   2u
+#define DS_DIGEST_TYPE_AT 3u
+
 static gboolean
 is_key_for(const GetdnsRecord *key, const GetdnsRecord *signature)
 {
@@ -258,6 +262,55 @@ getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 r
            validate_part(reply, chain, anchors, now, is_strong, NULL) == GETDNS_DNSSEC_SECURE;
 }
 
+static gboolean
+is_known(const GetdnsRecord *ds)
+{
+    static const guint8 algorithms[] = {5, 7, 8, 10, 13, 14, 15, 16};
+    guint8 digest_type = ds->rdata[DS_DIGEST_TYPE_AT];
+    gboolean known = FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(algorithms); i++)
+        known |= ds->rdata[DS_ALGORITHM_AT] == algorithms[i];
+    return known && (digest_type == 1 || digest_type == 2 || digest_type == 4);
+}
+
+/* How many keys are named by DS records of the zone, of algorithms and digests that are known, or
+ * by others. */
+static guint
+count_entry_keys(const GetdnsReply *chain, const DnsName *zone, gboolean known, guint *out_n_ds)
+{
+    guint n = 0;
+    *out_n_ds = 0;
+    for (guint i = 0; i < chain->records->len; i++) {
+        const GetdnsRecord *ds = getdns_reply_get(chain, i);
+        if (ds->type != GETDNS_RRTYPE_DS || ds->n_rdata <= DS_DIGEST_TYPE_AT ||
+            !dns_name_equal(&ds->owner, zone) || is_known(ds) != known)
+            continue;
+        GetdnsRecord named = {.signer = *zone,
+                              .algorithm = ds->rdata[DS_ALGORITHM_AT],
+                              .key_tag = (guint16)(ds->rdata[0] << 8 | ds->rdata[1])};
+        n += count_keys(chain, &named);
+        (*out_n_ds)++;
+    }
+    return n;
+}
+
+/* RFC 4035 §5.2: a zone with one DS record of a known algorithm is signed. getdns takes it for
+ * unsigned if it is shown keys of unknown ones alone, which nobody has to sign. */
+static gboolean
+hides_known_keys(const GetdnsReply *chain)
+{
+    for (guint i = 0; i < chain->records->len; i++) {
+        const GetdnsRecord *key = getdns_reply_get(chain, i);
+        guint n_known = 0;
+        guint n_others = 0;
+        if (key->type == GETDNS_RRTYPE_DNSKEY && is_first_of_set(chain, i) &&
+            count_entry_keys(chain, &key->owner, FALSE, &n_others) > 0 &&
+            count_entry_keys(chain, &key->owner, TRUE, &n_known) == 0 && n_known > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean
 getdns_chain_is_insecure(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
                          const getdns_list *anchors, gint64 now)
@@ -272,6 +325,6 @@ getdns_chain_is_insecure(getdns_dict *response, const gchar *owner_name, guint16
     if (reply == NULL || chain == NULL)
         return FALSE;
     g_autoptr(GArray) names = getdns_reply_list_names(reply, &name);
-    return !getdns_screen_belies_insecure(reply, chain, names) &&
+    return !hides_known_keys(chain) && !getdns_screen_belies_insecure(reply, chain, names) &&
            validate_part(reply, list, anchors, now, was_asked_for, names) == GETDNS_DNSSEC_INSECURE;
 }

@@ -23,6 +23,7 @@ typedef struct {
     const VerdictFacts *facts;
     GPtrArray *certificates; /* (element-type Certificate): that it carries; borrowed */
     gint64 date;
+    SignatureWork *work; /* of signatures under certificates, for all of them */
 } Noting;
 
 static gboolean
@@ -76,13 +77,20 @@ add_issuers_of(GPtrArray *issuers, const Certificate *below, const Certificate *
     }
 }
 
+static void
+add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates,
+            SignatureWork *work)
+{
+    add_issuers_of(issuers, certificate, certificate, certificates, work);
+    for (guint i = 0; i < issuers->len; i++)
+        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates, work);
+}
+
 void
 learning_add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates)
 {
     SignatureWork work = {LIMIT_PATH_WORK};
-    add_issuers_of(issuers, certificate, certificate, certificates, &work);
-    for (guint i = 0; i < issuers->len; i++)
-        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates, &work);
+    add_issuers(issuers, certificate, certificates, &work);
 }
 
 static void
@@ -96,25 +104,60 @@ note_certificate(const Noting *noting, Certificate *certificate, TrustSource tru
     seen->trust = trust;
     if (date <= learning_get_latest_time())
         seen->message_date = date;
-    learning_add_issuers(seen->issuers, certificate, noting->certificates);
+    add_issuers(seen->issuers, certificate, noting->certificates, noting->work);
     if (!seen_certificates_record(bridge_get_profile(noting->call->bridge), seen, FALSE,
                                   &seen_default_limits, &problem))
         g_warning("the certificate of %s is not recorded: %s", author, problem->message);
 }
 
-/* Whether some record names it as the author's own, or the authority above it. */
 static gboolean
-is_published(const Noting *noting, CertificateJudge *judge, Certificate *certificate)
+issued_one_of(const Certificate *issuer, GPtrArray *certificates, SignatureWork *work)
 {
-    g_autoptr(GArray) compared = certificate_judge_compare_records(judge, certificate);
-    for (guint i = 0; i < compared->len; i++) {
-        const PolicyRecord *record = &g_array_index(compared, PolicyRecord, i);
-        if (record->matches && (record->usage == SMIMEA_USAGE_DANE_EE ||
-                                (record->path == REASON_NONE &&
-                                 dane_certificate_names(certificate, noting->facts->author))))
+    for (guint i = 0; i < certificates->len; i++)
+        if (has_issued(issuer, g_ptr_array_index(certificates, i), work))
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether who has its key, or who issued a signer's certificate, has signed it. A record of a key
+ * says nothing of what stands round it: anybody can put the author's key into a certificate with a
+ * serial number of their own, and what is encrypted to that the author can't read. */
+static gboolean
+is_genuine(const Noting *noting, GPtrArray *signers, Certificate *certificate)
+{
+    if (has_issued(certificate, certificate, noting->work))
+        return TRUE;
+    for (guint i = 0; i < noting->certificates->len; i++) {
+        const Certificate *issuer = g_ptr_array_index(noting->certificates, i);
+        if (has_issued(issuer, certificate, noting->work) &&
+            issued_one_of(issuer, signers, noting->work))
             return TRUE;
     }
     return FALSE;
+}
+
+/* Whether some record names it as the author's own, or the authority above it. */
+static gboolean
+is_published(const Noting *noting, CertificateJudge *judge, GPtrArray *signers,
+             Certificate *certificate)
+{
+    gboolean key_is_named = FALSE;
+    g_autoptr(GArray) compared = certificate_judge_compare_records(judge, certificate);
+    for (guint i = 0; i < compared->len; i++) {
+        const PolicyRecord *record = &g_array_index(compared, PolicyRecord, i);
+        const DaneRecord *source = g_ptr_array_index(noting->facts->dane->records, i);
+        if (!record->matches)
+            continue;
+        if (record->path == REASON_NONE &&
+            dane_certificate_names(certificate, noting->facts->author))
+            return TRUE;
+        if (record->usage != SMIMEA_USAGE_DANE_EE)
+            continue;
+        if (source->record->selector == SMIMEA_SELECTOR_CERT)
+            return TRUE;
+        key_is_named = TRUE;
+    }
+    return key_is_named && is_genuine(noting, signers, certificate);
 }
 
 /* The author's other certificates, as that of a key for encryption beside one for signatures.
@@ -134,7 +177,7 @@ note_other_certificates(const Noting *noting, GPtrArray *signers)
             continue;
         if (judge == NULL)
             judge = certificate_judge_new(&evidence);
-        if (is_published(noting, judge, certificate))
+        if (is_published(noting, judge, signers, certificate))
             note_certificate(noting, certificate, TRUST_DANE, noting->date);
     }
 }
@@ -166,10 +209,12 @@ learning_note_message(const OpCall *call, const VerdictFacts *facts, gint64 date
         facts->author == NULL || facts->opened->signature == NULL ||
         !bridge_is_learning(call->bridge))
         return;
+    SignatureWork work = {LIMIT_PATH_WORK};
     const Noting noting = {.call = call,
                            .facts = facts,
                            .certificates =
                                signed_data_get_certificates(facts->opened->signature->signed_data),
-                           .date = date};
+                           .date = date,
+                           .work = &work};
     note_all(&noting);
 }

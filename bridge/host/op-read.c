@@ -162,6 +162,7 @@ fill_context(Reading *reading)
     if (dated != NULL)
         context->date_found = message_date_find(dated, &context->date);
     context->now = bridge_get_now(reading->call->bridge);
+    context->may_fetch = reading->fetch_crls;
     context->is_nested = reading->opened->is_nested;
 }
 

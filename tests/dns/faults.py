@@ -89,6 +89,12 @@ def unknown_ds_digest(line):
     return ' '.join(fields)
 
 
+def second_ds_algorithm(line):
+    """Beside the good one, which has to be kept to (RFC 4035 §5.2)."""
+    fields = line.split()
+    return f'{line}\n{" ".join(fields[:-4])} 1278 253 2 {"0" * 64}'
+
+
 def wrong_ds(line):
     """A digest of no key of the zone."""
     fields = line.split()

@@ -18,6 +18,7 @@
 #include "fuzz.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
+#include "getdns-reason.h"
 #include "getdns-screen.h"
 #include "getdns-validate.h"
 
@@ -26,6 +27,9 @@
 #define ALIASES_MAX 8u
 
 #define RR_TYPE_NAPTR 35
+
+#define RCODE_NOERROR  0u
+#define RCODE_NXDOMAIN 3u
 
 /* Whether getdns 1.6.0 can read it without harm: see above. */
 static gboolean
@@ -166,9 +170,17 @@ check_chain(getdns_dict *response, const GetdnsReply *reply, const DnsName *name
     if (chain != NULL)
         getdns_chain_count_trials(reply, chain, name);
     g_autofree gchar *text = dns_name_to_string(name);
-    if (getdns_chain_validate(response, text, type, anchors, NOW) == GETDNS_CHAIN_JUDGED)
+    if (getdns_chain_validate(response, text, type, anchors, NOW) == GETDNS_CHAIN_JUDGED) {
         g_assert_cmpint(getdns_dict_get_int(response, "/replies_tree/0/dnssec_status", &status), ==,
                         GETDNS_RETURN_GOOD);
+        g_assert_false(getdns_chain_is_strong(response, text, type, anchors, NOW));
+        /* an error is insecure to getdns; who asks has looked at the code before */
+        gboolean insecure = getdns_chain_is_insecure(response, text, type, anchors, NOW);
+        g_assert_true(!insecure ||
+                      (reply->rcode != RCODE_NOERROR && reply->rcode != RCODE_NXDOMAIN));
+        g_autofree gchar *reason = getdns_reason_find(response, text, type, anchors, NOW);
+        g_assert_true(reason == NULL || g_utf8_validate(reason, -1, NULL));
+    }
     g_assert_cmpuint(status, !=, GETDNS_DNSSEC_SECURE);
 }
 

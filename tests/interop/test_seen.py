@@ -323,6 +323,38 @@ class Decisions(SeenCase):
         self.assertEqual(len(self.seen()), 2)
         self.encrypt(encryption, address)
 
+    @staticmethod
+    def forge(person, name):
+        """A certificate of the person's key by somebody else."""
+        other = interop.Person(name, 'ec:P-256', person.address)
+        public, path = interop.path(f'{name}.public'), interop.path(f'{name}.pem')
+        openssl.run('pkey', '-in', person.key, '-pubout', '-out', public)
+        request = openssl.run('req', '-new', '-key', other.key, '-subj', f'/CN={name}')
+        openssl.run('x509', '-req', '-force_pubkey', public, '-signkey', other.key, '-out', path,
+                    stdin=request)
+        other.certificate = path
+        return other
+
+    def test_another_certificate_of_the_key(self):
+        """A record of a key does not tell which of its certificates the author has; those that
+        come along are not signed, and what has another serial number, the author can't open."""
+        for name, issuer in (('lena', None), ('leon', MIDDLE)):
+            with self.subTest(issuer=issuer):
+                address = f'{name}@example.org'
+                signing, encryption = (
+                    interop.Person(f'{name}-{number}', 'rsa:2048', address,
+                                   (*interop.Person.EXTENSIONS, f'keyUsage={usage}'),
+                                   issuer=issuer)
+                    for number, usage in enumerate(('digitalSignature', 'keyEncipherment')))
+                publish(address, *[records.smimea(one.der, 3, 1, 1)
+                                   for one in (signing, encryption)])
+                forged = self.forge(encryption, f'{name}-forged')
+                self.verify(sign(signing, address, chain=[MIDDLE, forged, encryption]))
+                self.assertEqual(sorted(one['certificate']['subject']
+                                        for one in self.seen(address)),
+                                 [f'CN={name}-0', f'CN={name}-1'])
+                self.encrypt(encryption, address)
+
     def test_own(self):
         """One's own certificate is at hand without being seen."""
         publish(ALICE, records.smimea(interop.read(
