@@ -23,6 +23,7 @@ typedef struct {
     const VerdictFacts *facts;
     GPtrArray *certificates; /* (element-type Certificate): that it carries; borrowed */
     gint64 date;
+    SignatureWork *work; /* of signatures under certificates, for all of them */
 } Noting;
 
 static gboolean
@@ -76,13 +77,20 @@ add_issuers_of(GPtrArray *issuers, const Certificate *below, const Certificate *
     }
 }
 
+static void
+add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates,
+            SignatureWork *work)
+{
+    add_issuers_of(issuers, certificate, certificate, certificates, work);
+    for (guint i = 0; i < issuers->len; i++)
+        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates, work);
+}
+
 void
 learning_add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates)
 {
     SignatureWork work = {LIMIT_PATH_WORK};
-    add_issuers_of(issuers, certificate, certificate, certificates, &work);
-    for (guint i = 0; i < issuers->len; i++)
-        add_issuers_of(issuers, g_ptr_array_index(issuers, i), certificate, certificates, &work);
+    add_issuers(issuers, certificate, certificates, &work);
 }
 
 static void
@@ -96,7 +104,7 @@ note_certificate(const Noting *noting, Certificate *certificate, TrustSource tru
     seen->trust = trust;
     if (date <= learning_get_latest_time())
         seen->message_date = date;
-    learning_add_issuers(seen->issuers, certificate, noting->certificates);
+    add_issuers(seen->issuers, certificate, noting->certificates, noting->work);
     if (!seen_certificates_record(bridge_get_profile(noting->call->bridge), seen, FALSE,
                                   &seen_default_limits, &problem))
         g_warning("the certificate of %s is not recorded: %s", author, problem->message);
@@ -117,12 +125,12 @@ issued_one_of(const Certificate *issuer, GPtrArray *certificates, SignatureWork 
 static gboolean
 is_genuine(const Noting *noting, GPtrArray *signers, Certificate *certificate)
 {
-    SignatureWork work = {LIMIT_PATH_WORK};
-    if (has_issued(certificate, certificate, &work))
+    if (has_issued(certificate, certificate, noting->work))
         return TRUE;
     for (guint i = 0; i < noting->certificates->len; i++) {
         const Certificate *issuer = g_ptr_array_index(noting->certificates, i);
-        if (has_issued(issuer, certificate, &work) && issued_one_of(issuer, signers, &work))
+        if (has_issued(issuer, certificate, noting->work) &&
+            issued_one_of(issuer, signers, noting->work))
             return TRUE;
     }
     return FALSE;
@@ -201,10 +209,12 @@ learning_note_message(const OpCall *call, const VerdictFacts *facts, gint64 date
         facts->author == NULL || facts->opened->signature == NULL ||
         !bridge_is_learning(call->bridge))
         return;
+    SignatureWork work = {LIMIT_PATH_WORK};
     const Noting noting = {.call = call,
                            .facts = facts,
                            .certificates =
                                signed_data_get_certificates(facts->opened->signature->signed_data),
-                           .date = date};
+                           .date = date,
+                           .work = &work};
     note_all(&noting);
 }

@@ -55,9 +55,11 @@ class HeaderCase(ToggleCase):
 
     def show(self, **message):
         """A message in a folder of its own, shown with its content."""
-        number = next(NUMBERS)
-        folder = self.world.folders.local(f'hidden{number}')
-        self.world.folders.add(folder, self.hidden.message(f'hidden{number}', **message))
+        return self.show_octets(self.hidden.message(f'hidden{next(NUMBERS)}', **message))
+
+    def show_octets(self, octets):
+        folder = self.world.folders.local(f'shown{next(NUMBERS)}')
+        self.world.folders.add(folder, octets)
         [header] = self.world.folders.wait_headers(folder, 1)
         view = self.world.reading.show(header['uri'])
         view.wait_for_text(TEXT)
@@ -118,6 +120,18 @@ class Replies(HeaderCase):
         window = self.show(outer={'Mail-Reply-To': EVE}).answer(REPLY)
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
+
+    def test_added_subject(self):
+        """One more outside, before the one that was there, or behind it."""
+        for place in ('before', 'behind'):
+            with self.subTest(place):
+                message = self.hidden.message(f'subject-{place}')
+                added = b'Subject: Evil\r\n'
+                message = (added + message if place == 'before'
+                           else message.replace(b'MIME-Version', added + b'MIME-Version', 1))
+                window = self.show_octets(message).answer(REPLY)
+                self.wait_subject(window, f'Re: {SUBJECT}')
+                window.close()
 
     def test_added_list(self):
         """Anybody on the way can say that it came from a list."""

@@ -92,9 +92,13 @@ var Exporting = class {
     if (failure) {
       await alertOf(failure, win);
     }
-    const answer = await load();
     const fields = uri && !failure ? await this.#fieldsOf(uri).catch(console.error) : null;
-    writePrintedFields(win.PrintUtils.printBrowser?.contentDocument, fields ?? []);
+    const answer = await load();
+    const { printBrowser } = win.PrintUtils;
+    // Something else may be printed by now.
+    if (fields && printBrowser?.currentURI?.spec === url) {
+      writePrintedFields(printBrowser.contentDocument, fields);
+    }
     return answer;
   }
 };
