@@ -20,6 +20,7 @@
 #include "getdns-chain.h"
 #include "getdns-reason.h"
 #include "getdns-screen.h"
+#include "getdns-unsigned.h"
 #include "getdns-validate.h"
 
 /* 2026-11-22, in which the signatures of the corpus hold. */
@@ -180,6 +181,8 @@ check_chain(getdns_dict *response, const GetdnsReply *reply, const DnsName *name
                       (reply->rcode != RCODE_NOERROR && reply->rcode != RCODE_NXDOMAIN));
         g_autofree gchar *reason = getdns_reason_find(response, text, type, anchors, NOW);
         g_assert_true(reason == NULL || g_utf8_validate(reason, -1, NULL));
+        g_autofree gchar *way = getdns_unsigned_find(response, text, type);
+        g_assert_true(way == NULL || g_utf8_validate(way, -1, NULL));
     }
     g_assert_cmpuint(status, !=, GETDNS_DNSSEC_SECURE);
 }
