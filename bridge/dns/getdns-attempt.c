@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-attempt.h"
 
-#include <getdns/getdns_extra.h>
-
 #include "chain-lookup.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
@@ -11,14 +9,11 @@
 #include "getdns-screen.h"
 #include "source.h"
 
-#define STATUS "/replies_tree/0/dnssec_status"
-
 struct _GetdnsAttempt {
     ZoneChain *chain;
     gchar *owner_name;
     guint16 rr_type;
     guint timeout_ms;
-    gboolean from_root; /* where libunbound validates */
     ChainLookup *quick;
     GetdnsQuery *query; /* after it */
     gboolean by_stream; /* though the route is over UDP */
@@ -118,24 +113,10 @@ is_error(const ResolverAnswer *answer)
     return answer->outcome == DNS_OUTCOME_UNREACHABLE;
 }
 
-/* libunbound has validated. What it finds bogus getdns would go over once more, by its own lights:
- * it is kept from that by anchors that lead to nothing (getdns-channel.h). */
-static ResolverAnswer *
-read_root_answer(const GetdnsAttempt *attempt, getdns_dict *response, gint64 now)
-{
-    guint32 status = 0;
-    if (getdns_dict_get_int(response, STATUS, &status) == GETDNS_RETURN_GOOD &&
-        status == GETDNS_DNSSEC_INDETERMINATE)
-        getdns_dict_set_int(response, STATUS, GETDNS_DNSSEC_BOGUS);
-    return getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
-}
-
 static ResolverAnswer *
 read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
 {
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-    if (attempt->from_root)
-        return read_root_answer(attempt, response, now);
     ResolverAnswer *answer =
         getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
     if (!is_error(answer)) {
@@ -202,14 +183,13 @@ start_timer(GetdnsAttempt *attempt)
 }
 
 static getdns_dict *
-make_extensions(const GetdnsAttempt *attempt)
+make_extensions(void)
 {
     getdns_dict *extensions = getdns_dict_create();
     /* With return_status alone a bogus answer looks like "no such name". */
     getdns_dict_set_int(extensions, "dnssec", GETDNS_EXTENSION_TRUE);
     getdns_dict_set_int(extensions, "dnssec_return_all_statuses", GETDNS_EXTENSION_TRUE);
-    if (!attempt->from_root)
-        getdns_dict_set_int(extensions, "dnssec_return_validation_chain", GETDNS_EXTENSION_TRUE);
+    getdns_dict_set_int(extensions, "dnssec_return_validation_chain", GETDNS_EXTENSION_TRUE);
     return extensions;
 }
 
@@ -220,7 +200,7 @@ ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream)
 {
     const GetdnsRoute *route = zone_chain_get_route(attempt->chain);
     attempt->by_stream = by_stream && route->stream != NULL;
-    g_autoptr(getdns_dict) extensions = make_extensions(attempt);
+    g_autoptr(getdns_dict) extensions = make_extensions();
     g_autofree gchar *absolute = g_strconcat(attempt->owner_name, ".", NULL);
     attempt->query = getdns_query_new(attempt->by_stream ? route->stream : route->channel, absolute,
                                       attempt->rr_type, extensions, on_query, attempt);
@@ -246,21 +226,17 @@ on_quick(ChainLookupResult result, ResolverAnswer *answer, gpointer user_data)
 }
 
 GetdnsAttempt *
-getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_name, guint16 rr_type,
-                   guint timeout_ms, GetdnsAttemptDone done, gpointer user_data)
+getdns_attempt_new(ZoneChain *chain, const gchar *owner_name, guint16 rr_type, guint timeout_ms,
+                   GetdnsAttemptDone done, gpointer user_data)
 {
     GetdnsAttempt *attempt = g_new0(GetdnsAttempt, 1);
     attempt->chain = zone_chain_ref(chain);
     attempt->owner_name = g_strdup(owner_name);
     attempt->rr_type = rr_type;
     attempt->timeout_ms = timeout_ms;
-    attempt->from_root = way == GETDNS_ATTEMPT_THOROUGH;
     attempt->done = done;
     attempt->user_data = user_data;
     start_timer(attempt);
-    if (way == GETDNS_ATTEMPT_QUICK)
-        attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
-    else
-        ask_thoroughly(attempt, TRUE);
+    attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
     return attempt;
 }

@@ -11,7 +11,7 @@
 
 /**
  * getdns_reason_find:
- * @response: with one reply, and "validation_chain" if keys and DS records are to be looked at
+ * @response: with one reply, and "validation_chain"
  * @now: seconds since 1970
  *
  * Returns: (transfer full) (nullable): NULL: nothing is seen
