@@ -64,6 +64,14 @@ refuse_answer(const GetdnsAttempt *attempt, ResolverAnswer *answer, const gchar 
     return make_refused(attempt, why);
 }
 
+static void
+become_insecure(ResolverAnswer *answer)
+{
+    answer->outcome = DNS_OUTCOME_INSECURE;
+    answer->name_exists = FALSE;
+    g_clear_pointer(&answer->detail, g_free);
+}
+
 static ResolverAnswer *
 screen_secure(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
               gint64 now)
@@ -74,7 +82,7 @@ screen_secure(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswe
     case GETDNS_SCREEN_WEAK:
         if (!getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
                                     zone_chain_get_anchors(attempt->chain), now))
-            answer->outcome = DNS_OUTCOME_INSECURE;
+            become_insecure(answer);
         return answer;
     case GETDNS_SCREEN_FRAUD:
     default:
