@@ -135,6 +135,7 @@ const reader = new MessageReader({
 const parts = new PartServer({ reader, hooks: messenger.daneIncoming, words });
 messenger.daneIncoming.onPart.addListener(parts.serve);
 messenger.daneIncoming.onOpening.addListener(parts.begin);
+messenger.daneIncoming.onPrinting.addListener((uri) => showing.fieldsOf(uri));
 parts.setTexts();
 bridge.onLocked.addListener(() => reader.forget(null));
 

@@ -33,7 +33,7 @@ typedef struct {
     gboolean json;
     gboolean verbose;
     gboolean version;
-    gboolean help; /* before the verb, or without one */
+    gboolean help; /* before the verb, or without one; after it, once it is answered */
 } CliOptions;
 
 typedef struct {

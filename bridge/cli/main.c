@@ -13,6 +13,13 @@
 #include "report.h"
 
 static CliExit
+show_version(void)
+{
+    report_line("dane-smime %s", HOST_VERSION);
+    return EXIT_HOLDS;
+}
+
+static CliExit
 run_verb(Cli *cli, gint argc, gchar **argv)
 {
     if (cli->options.help) {
@@ -20,10 +27,8 @@ run_verb(Cli *cli, gint argc, gchar **argv)
         report_text(text);
         return EXIT_HOLDS;
     }
-    if (cli->options.version) {
-        report_line("dane-smime %s", HOST_VERSION);
-        return EXIT_HOLDS;
-    }
+    if (cli->options.version)
+        return show_version();
     if (argc < 2) {
         report_error("a verb is missing; \"dane-smime --help\" lists them");
         return EXIT_USAGE;
@@ -33,7 +38,10 @@ run_verb(Cli *cli, gint argc, gchar **argv)
         report_error("there is no verb \"%s\"; \"dane-smime --help\" lists them", argv[1]);
         return EXIT_USAGE;
     }
-    return verb->run(cli, argc - 1, argv + 1);
+    CliExit status = verb->run(cli, argc - 1, argv + 1);
+    if (cli->options.version && !cli->options.help)
+        return show_version();
+    return cli->options.help ? EXIT_HOLDS : status;
 }
 
 /* A descriptor that is closed would go to the first file or socket that is opened, and texts for

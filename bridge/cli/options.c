@@ -85,6 +85,25 @@ options_get_help(void)
     return g_option_context_get_help(context, TRUE, NULL);
 }
 
+/* What is asked for after a verb. GLib's own help ends the program at once, whether what it printed
+ * could be written or not. */
+typedef struct {
+    gboolean help;
+    gboolean all;
+    gboolean global;
+} HelpWish;
+
+static gboolean
+show_help(GOptionContext *context, GOptionGroup *global, const HelpWish *wish)
+{
+    if (!wish->help && !wish->all && !wish->global)
+        return FALSE;
+    g_autofree gchar *text = g_option_context_get_help(context, !wish->all && !wish->global,
+                                                       wish->global ? global : NULL);
+    report_text(text);
+    return TRUE;
+}
+
 static void
 take_string(gchar **into, gchar **from)
 {
@@ -142,7 +161,7 @@ options_clear(CliOptions *options)
 
 static GOptionContext *
 make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntry *global,
-             const GOptionEntry *dns)
+             const GOptionEntry *dns, GOptionGroup **out_group)
 {
     /* The usage line begins with it. */
     g_autofree gchar *program = g_strdup_printf("dane-smime %s", verb->name);
@@ -158,6 +177,8 @@ make_context(const CliVerb *verb, const GOptionEntry *entries, const GOptionEntr
     g_option_group_add_entries(group, global);
     g_option_group_add_entries(group, dns);
     g_option_context_add_group(context, group);
+    g_option_context_set_help_enabled(context, FALSE);
+    *out_group = group;
     return context;
 }
 
@@ -170,13 +191,19 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     GOptionEntry global[N_GLOBAL_ENTRIES];
     GOptionEntry dns[DNS_OPTIONS_N_ENTRIES];
     gchar **rest = NULL;
+    GOptionGroup *group = NULL;
+    HelpWish wish = {FALSE, FALSE, FALSE};
     const GOptionEntry rest_entry[] = {
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &wish.help, "Show this", NULL},
+        {"help-all", 0, 0, G_OPTION_ARG_NONE, &wish.all, "Show all options", NULL},
+        {"help-global", 0, 0, G_OPTION_ARG_NONE, &wish.global, "Show the options of all verbs",
+         NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL},
         END_OF_ENTRIES,
     };
     fill_entries(&after, global);
     dns_options_fill_entries(&after.dns, dns);
-    g_autoptr(GOptionContext) context = make_context(verb, entries, global, dns);
+    g_autoptr(GOptionContext) context = make_context(verb, entries, global, dns, &group);
     g_option_context_add_main_entries(context, rest_entry, NULL);
     g_autoptr(GError) error = NULL;
     gboolean parsed = g_option_context_parse(context, &argc, &argv, &error);
@@ -188,10 +215,17 @@ options_parse_verb(Cli *cli, const gchar *name, const GOptionEntry *entries, gui
     if (rest == NULL)
         rest = g_new0(gchar *, 1);
     guint n = g_strv_length(rest);
+    cli->options.help = parsed && show_help(context, group, &wish);
+    if (cli->options.help || (parsed && cli->options.version)) {
+        g_strfreev(rest);
+        return NULL;
+    }
     if (parsed && n >= min_arguments && n <= max_arguments)
         return rest;
     if (!parsed)
-        report_error("%s", error->message);
+        report_error("%s", error->domain == G_CONVERT_ERROR
+                               ? "the value of an option is not text in the character set in use"
+                               : error->message);
     else
         report_error("%s: %s; usage: dane-smime %s %s", name,
                      n < min_arguments ? "an argument is missing" : "there is an argument too many",

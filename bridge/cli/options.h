@@ -19,8 +19,10 @@ gboolean options_parse_global(CliOptions *options, gint *argc, gchar ***argv, GE
  * @min_arguments, @max_arguments: how many words besides options; @max_arguments may be G_MAXUINT
  *
  * Reads the verb's options and the global ones once more: they may stand after the verb. --help is
- * answered here, and exits. Returns: (transfer full): the words left over; NULL after the fault has
- * been printed (EXIT_USAGE)
+ * answered here, with the help of @cli's options set, and --version by who called the verb.
+ *
+ * Returns: (transfer full): the words left over; NULL after one of these, or after the fault has
+ *   been printed (EXIT_USAGE)
  */
 gchar **options_parse_verb(Cli *cli, const gchar *verb, const GOptionEntry *entries,
                            guint min_arguments, guint max_arguments, gint argc, gchar **argv);

@@ -3,33 +3,10 @@
 #include "cli.h"
 #include "json-facts.h"
 #include "options.h"
+#include "record-report.h"
 #include "report.h"
 #include "run.h"
 #include "trust-options.h"
-
-static void
-show_record(JsonObject *record)
-{
-    JsonObject *certificate = json_object(record, "certificate");
-    const gchar *reason = json_text(record, "reason");
-    if (!json_object_has_member(record, "usage")) {
-        report_line("  %-13s malformed", "record");
-        return;
-    }
-    g_autofree gchar *numbers = g_strdup_printf(
-        "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-        json_object_get_int_member(record, "usage"), json_object_get_int_member(record, "selector"),
-        json_object_get_int_member(record, "matching_type"));
-    if (reason != NULL)
-        report_line("  %-13s %s, unusable: %s", "record", numbers, reason);
-    else if (certificate == NULL)
-        report_line("  %-13s %s, SHA-256 of its data %s", "record", numbers,
-                    json_text(record, "association_data_sha256"));
-    else
-        report_line("  %-13s %s, %s, %s, until %s", "record", numbers,
-                    json_text(certificate, "subject"), json_text(certificate, "key"),
-                    json_text(certificate, "not_after"));
-}
 
 static void
 show_certificate(JsonObject *answer)
@@ -50,20 +27,15 @@ show_answer(JsonObject *answer, gboolean verbose)
     const gchar *recipient = json_text(answer, "recipient");
     const gchar *variant = json_text(answer, "variant");
     const gchar *dns = json_text(answer, "dns");
-    const gchar *canonical_name = json_text(answer, "canonical_name");
-    JsonArray *records = json_array(answer, "records");
     report_line("%s%s%s%s: %s", json_text(answer, "address"), variant == NULL ? "" : " (",
                 variant == NULL ? "" : variant, variant == NULL ? "" : ")", recipient);
     if (!g_str_equal(recipient, "ready"))
         report_field("", words_for_reason(recipient));
     report_field("name", json_text(answer, "owner_name"));
     report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
-    if (g_strcmp0(canonical_name, json_text(answer, "owner_name")) != 0)
-        report_field("stands at", canonical_name);
     if (verbose || !g_str_equal(recipient, "ready"))
-        report_field("detail", json_text(answer, "detail"));
-    for (guint i = 0; i < json_array_get_length(records); i++)
-        show_record(json_array_get_object_element(records, i));
+        report_detail(answer);
+    report_records(answer);
     show_certificate(answer);
 }
 

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "input.h"
 #include "options.h"
+#include "record-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -74,10 +75,16 @@ show_check(JsonObject *line)
     else if (json_object_get_boolean_member(check, "found"))
         report_line("%s: in the DNS, but %s: %s", json_text(line, "address"), dns,
                     words_for_dns(dns));
+    else if (g_str_equal(dns, "secure-records"))
+        report_line("%s: not published; other records stand there", json_text(line, "address"));
     else
         report_line("%s: not published; %s: %s", json_text(line, "address"), dns,
                     words_for_dns(dns));
     report_field("name", json_text(line, "owner_name"));
+    if (json_object_get_boolean_member(check, "published"))
+        return;
+    report_detail(check);
+    report_records(check);
 }
 
 static void
@@ -93,6 +100,17 @@ show_lines(JsonObject *result, gboolean check)
     }
     if (json_array_get_length(lines) == 0)
         report_line("%s", json_text(result, "rdata"));
+}
+
+/* To standard error, so that the line can go where it is to go. */
+static void
+show_advice(JsonObject *result, const gchar *name)
+{
+    const gchar *reason = json_text(result, "reason");
+    const gchar *advice = json_text(result, "advice");
+    if (advice != NULL)
+        g_printerr("dane-smime: %s: %s%s\n", name,
+                   reason == NULL ? "" : "nobody can use this record: ", advice);
 }
 
 CliExit
@@ -135,6 +153,8 @@ verb_record(Cli *cli, gint argc, gchar **argv)
         cli_show_json(&reply);
     else
         show_lines(reply.result, options.check);
+    if (!cli->options.json)
+        show_advice(reply.result, "record");
     if (options.check)
         status = check_status(json_array(reply.result, "lines"));
     return status;

@@ -76,8 +76,8 @@ const CliVerb cli_verbs[] = {
      "--all\" lets them go. \"verify\", \"read\", \"encrypt\" and \"lookup\" look at them; what "
      "one\n"
      "of them revokes is not used. \"fetch URL…\" and \"fetch --cert FILE\" get lists over http; "
-     "nothing\n"
-     "else in the program ever does.",
+     "so\n"
+     "does --fetch-crls of \"verify\" and \"read\". Nothing else in the program ever does.",
      verb_crl},
     {"drs", "frame|map|protect|unprotect [OPTION…] …", "Mail of directory replication",
      "The message protection of [MS-SRPL], by which domain controllers replicate by mail:\n"

@@ -3,6 +3,7 @@
 #include "verdict-report.h"
 
 #include "header-report.h"
+#include "record-report.h"
 #include "report.h"
 #include "run.h"
 
@@ -15,7 +16,7 @@ publishing_domain(const gchar *owner_name)
 }
 
 static void
-show_trust(JsonObject *trust)
+show_trust(JsonObject *trust, gboolean verbose)
 {
     const gchar *source = json_text(trust, "source");
     const gchar *owner_name = json_text(trust, "owner_name");
@@ -33,6 +34,8 @@ show_trust(JsonObject *trust)
     const gchar *dns = json_text(trust, "dns");
     if (dns != NULL)
         report_line("  %-13s %s: %s", "DNS", dns, words_for_dns(dns));
+    if (dns != NULL && (verbose || !g_str_equal(dns, "secure-records")))
+        report_detail(trust);
     report_field("name", owner_name);
 }
 
@@ -112,6 +115,47 @@ show_fetched(JsonArray *fetched)
     }
 }
 
+/* A certificate that was given is trusted for whatever it signs; it may be another's. */
+static gboolean
+is_anothers(JsonObject *verdict)
+{
+    JsonObject *signer = json_object(verdict, "signer");
+    JsonArray *addresses = signer == NULL ? NULL : json_array(signer, "addresses");
+    const gchar *author = json_text(verdict, "author");
+    if (author == NULL || addresses == NULL || json_array_get_length(addresses) == 0)
+        return FALSE;
+    for (guint i = 0; i < json_array_get_length(addresses); i++)
+        if (g_ascii_strcasecmp(json_array_get_string_element(addresses, i), author) == 0)
+            return FALSE;
+    JsonObject *trust = json_object(verdict, "trust");
+    return trust != NULL && g_strcmp0(json_text(trust, "source"), "pinned") == 0;
+}
+
+static void
+show_verified(JsonObject *verdict)
+{
+    const gchar *author = json_text(verdict, "author");
+    if (is_anothers(verdict)) {
+        report_line("verified: signed with the certificate that was given, which is not for %s",
+                    author);
+        report_field("author", author);
+        return;
+    }
+    report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
+}
+
+/* The address that was judged is not the one that is shown then: mail/protected-header.h. */
+static const gchar *
+words_for_doubt(JsonObject *verdict, const gchar *reason)
+{
+    JsonObject *header = json_object(verdict, "header");
+    JsonObject *from = header == NULL ? NULL : json_object(header, "from");
+    gboolean is_inner = from != NULL && json_object_get_boolean_member(from, "warning");
+    return is_inner && g_str_equal(reason, "address-mismatch")
+               ? "the certificate is not for the address that From has inside"
+               : words_for_reason(reason);
+}
+
 void
 verdict_report(JsonObject *verdict, gboolean verbose)
 {
@@ -122,16 +166,16 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     JsonObject *trust = json_object(verdict, "trust");
     JsonObject *encryption = json_object(verdict, "encryption");
     if (g_str_equal(status, "verified"))
-        report_line("verified: signed by %s", author == NULL ? "the certificate's holder" : author);
+        show_verified(verdict);
     else if (g_str_equal(status, "none"))
         report_line("none: %s", words_for_none(verdict));
     else
-        report_line("%s (%s): %s", status, reason, words_for_reason(reason));
+        report_line("%s (%s): %s", status, reason, words_for_doubt(verdict, reason));
     report_field("detail", json_text(verdict, "signature_detail"));
     if (!g_str_equal(status, "verified"))
         report_field("author", author);
     if (trust != NULL)
-        show_trust(trust);
+        show_trust(trust, verbose);
     if (signer != NULL)
         show_signer(signer);
     if (encryption != NULL)
@@ -140,8 +184,6 @@ verdict_report(JsonObject *verdict, gboolean verbose)
     show_certificates(json_array(verdict, "certificates"));
     show_fetched(json_array(verdict, "fetched_crls"));
     JsonObject *authority = json_object(verdict, "authority");
-    if (verbose && trust != NULL)
-        report_field("DNS detail", json_text(trust, "detail"));
     if (verbose && authority != NULL)
         report_field("path detail", json_text(authority, "detail"));
 }

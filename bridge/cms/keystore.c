@@ -23,6 +23,13 @@ set_store_error(GError **error, CmsError code, const gchar *path, const gchar *w
     return FALSE;
 }
 
+static gboolean
+set_store_errno(GError **error, const gchar *path)
+{
+    g_set_error(error, CMS_ERROR, CMS_ERROR_STORE, "key store \"%s\": %s", path, g_strerror(errno));
+    return FALSE;
+}
+
 /* Nobody but the user may own what holds the keys, or put other files in its place. */
 static gboolean
 check_entry(const gchar *path, const struct stat *status, gboolean is_directory, GError **error)
@@ -50,10 +57,10 @@ check_directory(const gchar *directory, gboolean create, GError **error)
         if (!create)
             return set_store_error(error, CMS_ERROR_STORE_MISSING, directory, "does not exist");
         if (g_mkdir_with_parents(directory, DIRECTORY_MODE) != 0)
-            return set_store_error(error, CMS_ERROR_STORE, directory, g_strerror(errno));
+            return set_store_errno(error, directory);
     }
     if (g_lstat(directory, &status) != 0)
-        return set_store_error(error, CMS_ERROR_STORE, directory, g_strerror(errno));
+        return set_store_errno(error, directory);
     return check_entry(directory, &status, TRUE, error);
 }
 
@@ -73,12 +80,12 @@ check_file(const gchar *directory, const gchar *name, gboolean *in_out_exists,
 
     if (g_lstat(path, &status) != 0) {
         *in_out_exists = FALSE;
-        return errno == ENOENT || set_store_error(error, CMS_ERROR_STORE, path, g_strerror(errno));
+        return errno == ENOENT || set_store_errno(error, path);
     }
     if (!check_entry(path, &status, FALSE, error))
         return FALSE;
     if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
-        return set_store_error(error, CMS_ERROR_STORE, path, g_strerror(errno));
+        return set_store_errno(error, path);
     *in_out_writable = *in_out_writable && is_writable(path);
     return TRUE;
 }

@@ -6,6 +6,7 @@
 #include "getdns-answer.h"
 #include "getdns-question.h"
 #include "getdns-screen.h"
+#include "getdns-unsigned.h"
 #include "getdns-validate.h"
 
 #define RCODE_NOERROR  0u
@@ -25,7 +26,8 @@ struct _ChainLookup {
     GetdnsQuestion *question;
     getdns_dict *response;
     GetdnsReply *reply;
-    GHashTable *asked; /* (element-type DnsName): zones asked about for this lookup */
+    GHashTable *asked;    /* (element-type DnsName): zones asked about for this lookup */
+    gchar *unsigned_zone; /* words for the one found last */
     gboolean waiting;
     ChainLookupDone done;
     gpointer user_data;
@@ -59,6 +61,7 @@ chain_lookup_cancel(ChainLookup *lookup)
     getdns_reply_free(lookup->reply);
     getdns_dict_destroy(lookup->response);
     g_hash_table_unref(lookup->asked);
+    g_free(lookup->unsigned_zone);
     zone_chain_unref(lookup->chain);
     g_free(lookup->owner_name);
     g_free(lookup);
@@ -85,6 +88,22 @@ need_zone(ChainLookup *lookup, const DnsName *zone, gboolean *out_pending, ZoneK
     zone_chain_ask(lookup->chain, zone);
     *out_pending = TRUE;
     return ZONE_UNKNOWN;
+}
+
+/* Notes the uppermost zone without DS on the way to @name. */
+static void
+note_unsigned_zone(ChainLookup *lookup, const DnsName *name)
+{
+    for (guint n = dns_name_count_labels(name) + 1; n > 0; n--) {
+        gboolean pending = FALSE;
+        DnsName zone;
+        dns_name_strip(name, n - 1, &zone);
+        if (zone_chain_find(lookup->chain, &zone, &pending, NULL) != ZONE_INSECURE)
+            continue;
+        g_free(lookup->unsigned_zone);
+        lookup->unsigned_zone = getdns_unsigned_describe(&zone);
+        return;
+    }
 }
 
 /* How many labels stand before the part of the name in which zones are to be expected. */
@@ -114,8 +133,10 @@ walk_down(ChainLookup *lookup, const DnsName *name, gboolean all)
         DnsName zone;
         dns_name_strip(name, n - 1, &zone);
         ZoneStatus status = need_zone(lookup, &zone, &pending, NULL);
-        if (status == ZONE_INSECURE)
+        if (status == ZONE_INSECURE) {
+            note_unsigned_zone(lookup, &zone);
             return LINK_INSECURE;
+        }
         if (status == ZONE_REFUSED)
             return LINK_REFUSED;
         if (pending)
@@ -158,8 +179,10 @@ judge_link(Walk *walk, const DnsName *owner, guint16 type)
     ZoneStatus status = need_zone(lookup, signer, &pending, &keys);
     if (pending)
         return LINK_PENDING;
-    if (status == ZONE_INSECURE)
+    if (status == ZONE_INSECURE) {
+        note_unsigned_zone(lookup, signer);
         return LINK_INSECURE;
+    }
     if (status == ZONE_REFUSED)
         return LINK_REFUSED;
     if (status != ZONE_SECURE)
@@ -293,6 +316,8 @@ finish_validated(ChainLookup *lookup, const Walk *walk)
     }
     g_autoptr(ResolverAnswer) answer =
         read_answer(lookup, secure ? GETDNS_DNSSEC_SECURE : GETDNS_DNSSEC_INSECURE);
+    if (answer->outcome == DNS_OUTCOME_INSECURE)
+        answer->detail = g_steal_pointer(&lookup->unsigned_zone);
     if (answer->outcome != expected && answer->outcome != DNS_OUTCOME_UNREACHABLE)
         finish_undecided(lookup);
     else
@@ -359,6 +384,12 @@ on_reply(getdns_dict *response, const gchar *problem, gpointer user_data)
         finish(lookup, CHAIN_LOOKUP_ANSWERED, read_answer(lookup, GETDNS_DNSSEC_INDETERMINATE));
     else
         advance(lookup);
+}
+
+gboolean
+chain_lookup_is_truncated(const ChainLookup *lookup)
+{
+    return lookup->question != NULL && getdns_question_is_truncated(lookup->question);
 }
 
 ChainLookup *

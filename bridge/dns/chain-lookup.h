@@ -34,5 +34,8 @@ typedef void (*ChainLookupDone)(ChainLookupResult result, ResolverAnswer *answer
 ChainLookup *chain_lookup_new(ZoneChain *chain, const gchar *owner_name, guint16 rr_type,
                               ChainLookupDone done, gpointer user_data);
 
+/* Whether the answer is too long for UDP, and TCP is waited for. */
+gboolean chain_lookup_is_truncated(const ChainLookup *lookup);
+
 /* Ends it without a call of @done. Not to be used after @done has been called. */
 void chain_lookup_cancel(ChainLookup *lookup);

@@ -196,7 +196,8 @@ become(ResolverAnswer *answer, DnsOutcome outcome, const gchar *detail)
 }
 
 static void
-judge_secure_denial(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
+judge_secure_denial(ResolverAnswer *answer, getdns_dict *response, guint32 rcode,
+                    const getdns_bindata *canonical_name)
 {
     if (!has_denial(response)) {
         become(answer, DNS_OUTCOME_BOGUS, "denial without a proof of nonexistence");
@@ -205,6 +206,8 @@ judge_secure_denial(ResolverAnswer *answer, getdns_dict *response, guint32 rcode
     answer->outcome = DNS_OUTCOME_SECURE_DENIAL;
     answer->name_exists = rcode == RCODE_NOERROR;
     answer->detail = g_strdup(rcode == RCODE_NOERROR ? "no data" : rcode_to_string(rcode));
+    g_autofree gchar *target = name_to_string(canonical_name);
+    resolver_answer_note_alias(answer, target);
 }
 
 /* Where an alias leads, or NULL if there is none at @name. */
@@ -254,7 +257,7 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
         answer->canonical_name = name_to_string(canonical_name);
     if (answer->outcome == DNS_OUTCOME_SECURE_RECORDS) {
         if (rcode == RCODE_NXDOMAIN || answer->records->len == 0)
-            judge_secure_denial(answer, response, rcode);
+            judge_secure_denial(answer, response, rcode, canonical_name);
     } else if (answer->outcome == DNS_OUTCOME_BOGUS) {
         if (is_alias_loop(response))
             become(answer, DNS_OUTCOME_UNREACHABLE, "aliases that lead back to themselves");

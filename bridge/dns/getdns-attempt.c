@@ -7,6 +7,7 @@
 #include "getdns-query.h"
 #include "getdns-reason.h"
 #include "getdns-screen.h"
+#include "getdns-unsigned.h"
 #include "source.h"
 
 struct _GetdnsAttempt {
@@ -69,7 +70,10 @@ become_insecure(ResolverAnswer *answer)
 {
     answer->outcome = DNS_OUTCOME_INSECURE;
     answer->name_exists = FALSE;
-    g_clear_pointer(&answer->detail, g_free);
+    g_free(answer->detail);
+    answer->detail =
+        g_strdup("it takes NSEC3 records with Opt-Out or too many iterations, which do "
+                 "not prove it");
 }
 
 static ResolverAnswer *
@@ -138,13 +142,16 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
     return screen_answer(attempt, response, answer, now);
 }
 
-/* getdns tells no more than that it is bogus. */
+/* getdns tells no more than that it is bogus, or insecure. */
 static ResolverAnswer *
-explain_bogus(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
+explain(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
 {
+    if (answer->outcome == DNS_OUTCOME_INSECURE && answer->detail == NULL)
+        answer->detail = getdns_unsigned_find(response, attempt->owner_name, attempt->rr_type);
     if (answer->outcome != DNS_OUTCOME_BOGUS || g_strcmp0(answer->detail, GETDNS_ANSWER_BOGUS) != 0)
         return answer;
     g_autofree gchar *reason = getdns_reason_find(response, attempt->owner_name, attempt->rr_type,
+                                                  zone_chain_get_anchors(attempt->chain),
                                                   g_get_real_time() / G_USEC_PER_SEC);
     if (reason == NULL)
         return answer;
@@ -163,7 +170,7 @@ on_query(getdns_dict *response, const gchar *problem, gpointer user_data)
         ask_thoroughly(attempt, FALSE);
     else if (response != NULL)
         finish(attempt, GETDNS_ATTEMPT_ANSWERED,
-               explain_bogus(attempt, response, read_answer(attempt, response)));
+               explain(attempt, response, read_answer(attempt, response)));
     else
         finish(attempt, GETDNS_ATTEMPT_SILENT,
                resolver_answer_new_unreachable(
@@ -175,9 +182,12 @@ static gboolean
 on_timeout(gpointer user_data)
 {
     GetdnsAttempt *attempt = user_data;
+    gboolean truncated = attempt->quick != NULL && chain_lookup_is_truncated(attempt->quick);
     finish(attempt, GETDNS_ATTEMPT_SILENT,
-           resolver_answer_new_unreachable(attempt->owner_name, attempt->rr_type,
-                                           "no answer within %g s", attempt->timeout_ms / 1000.0));
+           resolver_answer_new_unreachable(
+               attempt->owner_name, attempt->rr_type, "%s within %g s",
+               truncated ? "the answer is too long for UDP, and TCP brings none" : "no answer",
+               attempt->timeout_ms / 1000.0));
     return G_SOURCE_REMOVE;
 }
 

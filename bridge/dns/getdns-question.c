@@ -75,6 +75,8 @@ on_stream(getdns_dict *response, const gchar *problem, gpointer user_data)
 {
     GetdnsQuestion *question = user_data;
     question->stream = NULL;
+    if (response == NULL && problem == NULL)
+        problem = "the answer is too long for UDP, and TCP brings none";
     finish(question, response, problem);
 }
 
@@ -85,6 +87,12 @@ make_extensions(void)
     getdns_dict_set_int(extensions, "/header/cd", 1);
     getdns_dict_set_int(extensions, "/add_opt_parameters/do_bit", 1);
     return extensions;
+}
+
+gboolean
+getdns_question_is_truncated(const GetdnsQuestion *question)
+{
+    return question->stream != NULL;
 }
 
 static gboolean

@@ -53,5 +53,8 @@ typedef void (*GetdnsQuestionDone)(getdns_dict *response, const gchar *problem, 
 GetdnsQuestion *getdns_question_new(const GetdnsRoute *route, const DnsName *name, guint16 rr_type,
                                     GetdnsQuestionDone done, gpointer user_data);
 
+/* Whether an answer came that was too long for UDP, and TCP is waited for. */
+gboolean getdns_question_is_truncated(const GetdnsQuestion *question);
+
 /* Ends it without a call of @done. Not to be used after @done has been called. */
 void getdns_question_cancel(GetdnsQuestion *question);

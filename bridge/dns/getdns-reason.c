@@ -19,6 +19,7 @@
 typedef struct {
     const GetdnsReply *reply;
     const GetdnsReply *chain; /* without records: nothing is known of keys */
+    const getdns_list *anchors;
     gint64 now;
 } Case;
 
@@ -99,12 +100,14 @@ explain_signature(const Case *this, const GetdnsRecord *signature)
 {
     g_autofree gchar *set = describe_set(&signature->owner, signature->covered);
     g_autofree gchar *signer = dns_name_to_string(&signature->signer);
+    g_autofree gchar *here = describe_time((guint32)this->now, this->now);
     guint32 inception = get_u32(signature->rdata + RRSIG_INCEPTION_AT);
     if (!dns_name_is_within(&signature->owner, &signature->signer))
         return g_strdup_printf("%s are signed by %s, which is not above", set, signer);
     if ((gint32)(signature->expiration - (guint32)this->now) <= 0) {
         g_autofree gchar *time = describe_time(signature->expiration, this->now);
-        return g_strdup_printf("the signature of %s over %s expired on %s", signer, set, time);
+        return g_strdup_printf("the signature of %s over %s expired on %s (the clock here says %s)",
+                               signer, set, time, here);
     }
     if (signature->expiration > G_MAXINT32 && knows_keys(this))
         return g_strdup_printf("the signature of %s over %s expires after 2038-01-19, which getdns "
@@ -112,8 +115,9 @@ explain_signature(const Case *this, const GetdnsRecord *signature)
                                signer, set);
     if ((gint32)(inception - (guint32)this->now) >= 0) {
         g_autofree gchar *time = describe_time(inception, this->now);
-        return g_strdup_printf("the signature of %s over %s is not valid before %s", signer, set,
-                               time);
+        return g_strdup_printf("the signature of %s over %s is not valid before %s (the clock here "
+                               "says %s)",
+                               signer, set, time, here);
     }
     g_autoptr(ZoneKeys) keys = get_keys(this, &signature->signer);
     if (!knows_keys(this) ||
@@ -244,9 +248,59 @@ explain_delegation(const Case *this, const DnsName *zone, const gchar *ds)
     return NULL;
 }
 
+static gboolean
+is_anchor(getdns_dict *anchor, const GetdnsRecord *key)
+{
+    getdns_bindata *rdata = NULL;
+    guint32 type = 0;
+    if (getdns_dict_get_int(anchor, "type", &type) != GETDNS_RETURN_GOOD ||
+        getdns_dict_get_bindata(anchor, "/rdata/rdata_raw", &rdata) != GETDNS_RETURN_GOOD)
+        return FALSE;
+    if (type == GETDNS_RRTYPE_DNSKEY)
+        return rdata->size == key->n_rdata && memcmp(rdata->data, key->rdata, rdata->size) == 0;
+    const GetdnsRecord ds = {.owner = key->owner, .rdata = rdata->data, .n_rdata = rdata->size};
+    return type == GETDNS_RRTYPE_DS && rdata->size > DS_FIXED_OCTETS && is_entry_key(&ds, key);
+}
+
+static gboolean
+has_anchor(const Case *this)
+{
+    gsize n_anchors = 0;
+    if (getdns_list_get_length(this->anchors, &n_anchors) != GETDNS_RETURN_GOOD)
+        return TRUE;
+    for (guint k = 0; k < this->chain->records->len; k++) {
+        const GetdnsRecord *key = getdns_reply_get(this->chain, k);
+        getdns_dict *anchor = NULL;
+        if (key->type != GETDNS_RRTYPE_DNSKEY || !dns_name_is_root(&key->owner))
+            continue;
+        for (gsize i = 0; i < n_anchors; i++)
+            if (getdns_list_get_dict(this->anchors, i, &anchor) == GETDNS_RETURN_GOOD &&
+                is_anchor(anchor, key))
+                return TRUE;
+    }
+    return FALSE;
+}
+
+static gchar *
+explain_root(const Case *this)
+{
+    DnsName root;
+    if (!knows_keys(this) || !dns_name_parse(&root, ""))
+        return NULL;
+    g_autofree gchar *keys = list_tags(this, &root, GETDNS_RRTYPE_DNSKEY);
+    if (*keys == '\0')
+        return g_strdup("the root's keys could not be had from the name server");
+    return has_anchor(this)
+               ? NULL
+               : g_strdup_printf("none of the root's keys (%s) is the trust anchor", keys);
+}
+
 static gchar *
 explain_zone(const Case *this, const DnsName *zone)
 {
+    gchar *root_fault = dns_name_is_root(zone) ? explain_root(this) : NULL;
+    if (root_fault != NULL)
+        return root_fault;
     g_autofree gchar *ds = list_tags(this, zone, GETDNS_RRTYPE_DS);
     /* (getdns puts one without data where it got no answer) */
     gchar *fault = *ds == '\0' ? NULL : explain_set(this, this->chain, zone, GETDNS_RRTYPE_DS);
@@ -324,8 +378,37 @@ explain_names(const Case *this, const GArray *names, guint16 rr_type)
     return NULL;
 }
 
+/* A zone that has keys, and nothing tells how the zone above comes to it. */
+static gboolean
+is_gap(const Case *this, const DnsName *zone)
+{
+    g_autofree gchar *ds = list_tags(this, zone, GETDNS_RRTYPE_DS);
+    g_autofree gchar *keys = list_tags(this, zone, GETDNS_RRTYPE_DNSKEY);
+    return !dns_name_is_root(zone) && *keys != '\0' && *ds == '\0';
+}
+
+static gchar *
+explain_gaps(const Case *this, const GArray *names)
+{
+    for (guint i = 0; i < names->len; i++) {
+        const DnsName *name = &g_array_index(names, DnsName, i);
+        for (guint n = dns_name_count_labels(name); n > 0; n--) {
+            DnsName zone;
+            dns_name_strip(name, n - 1, &zone);
+            if (!is_gap(this, &zone))
+                continue;
+            g_autofree gchar *text = dns_name_to_string(&zone);
+            return g_strdup_printf("neither DS records of %s nor a proof that there are none "
+                                   "could be had",
+                                   text);
+        }
+    }
+    return NULL;
+}
+
 gchar *
-getdns_reason_find(getdns_dict *response, const gchar *owner_name, guint16 rr_type, gint64 now)
+getdns_reason_find(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
+                   const getdns_list *anchors, gint64 now)
 {
     DnsName name;
     if (!dns_name_parse(&name, owner_name))
@@ -335,6 +418,7 @@ getdns_reason_find(getdns_dict *response, const gchar *owner_name, guint16 rr_ty
     if (reply == NULL || chain == NULL)
         return NULL;
     g_autoptr(GArray) names = getdns_reply_list_names(reply, &name);
-    const Case this = {reply, chain, now};
-    return explain_names(&this, names, rr_type);
+    const Case this = {reply, chain, anchors, now};
+    gchar *fault = explain_names(&this, names, rr_type);
+    return fault != NULL ? fault : explain_gaps(&this, names);
 }

@@ -12,9 +12,10 @@
 /**
  * getdns_reason_find:
  * @response: with one reply, and "validation_chain"
+ * @anchors: DS and DNSKEY records of the root
  * @now: seconds since 1970
  *
  * Returns: (transfer full) (nullable): NULL: nothing is seen
  */
 gchar *getdns_reason_find(getdns_dict *response, const gchar *owner_name, guint16 rr_type,
-                          gint64 now);
+                          const getdns_list *anchors, gint64 now);

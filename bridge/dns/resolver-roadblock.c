@@ -73,10 +73,11 @@ static void
 explain(const ResolverRoadblock *self, ResolverAnswer *answer, const gchar *what)
 {
     g_autofree gchar *before = answer->detail;
-    const gchar *fault = self->refuses ? "the name server refuses questions with DNSSEC"
-                                       : "the name server strips DNSSEC";
+    const gchar *fault = self->refuses ? "the name server gives errors for other names, too"
+                                       : "nothing validates through the name server (it strips "
+                                         "DNSSEC, or the clock or the trust anchor here is wrong)";
     answer->detail = before == NULL ? g_strdup_printf("%s: %s", fault, what)
-                                    : g_strdup_printf("%s: %s (%s)", fault, what, before);
+                                    : g_strdup_printf("%s; %s: %s", before, fault, what);
 }
 
 /* Gives the servers' own answer. */

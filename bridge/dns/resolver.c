@@ -36,6 +36,15 @@ resolver_answer_new(const gchar *owner_name, guint16 rr_type, DnsOutcome outcome
     return answer;
 }
 
+void
+resolver_answer_note_alias(ResolverAnswer *answer, const gchar *target)
+{
+    if (target == NULL || g_ascii_strcasecmp(target, answer->owner_name) == 0)
+        return;
+    g_autofree gchar *before = answer->detail;
+    answer->detail = g_strdup_printf("%s: an alias leads to %s", before, target);
+}
+
 ResolverAnswer *
 resolver_answer_new_unreachable(const gchar *owner_name, guint16 rr_type, const gchar *format, ...)
 {

@@ -55,6 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ResolverAnswer, resolver_answer_free)
  * LIMIT_RECORDS others. */
 gboolean resolver_answer_add_record(ResolverAnswer *answer, const guint8 *rdata, gsize n_octets);
 
+/* Adds to the detail that what is denied is @target, where an alias leads; nothing where it is the
+ * name asked for. */
+void resolver_answer_note_alias(ResolverAnswer *answer, const gchar *target);
+
 /* DNS_OUTCOME_UNREACHABLE with a detail. */
 ResolverAnswer *resolver_answer_new_unreachable(const gchar *owner_name, guint16 rr_type,
                                                 const gchar *format, ...) G_GNUC_PRINTF(3, 4);

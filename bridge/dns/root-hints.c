@@ -156,7 +156,7 @@ root_hints_load(const gchar *file, GError **error)
     if (stream == NULL ||
         !g_input_stream_read_all(G_INPUT_STREAM(stream), octets, ROOT_HINTS_MAX_OCTETS + 1,
                                  &n_octets, NULL, &problem)) {
-        g_set_error(error, DNS_ERROR, DNS_ERROR_SERVER, "%s: %s", file, problem->message);
+        g_set_error_literal(error, DNS_ERROR, DNS_ERROR_SERVER, problem->message);
         return NULL;
     }
     if (n_octets <= ROOT_HINTS_MAX_OCTETS)

@@ -371,7 +371,7 @@ trust_anchor_load(const gchar *file, GError **error)
     if (fd >= 0)
         close(fd);
     if (!ok) {
-        g_set_error(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR, "%s:1: cannot be read: %s", file,
+        g_set_error(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR, "%s: cannot be read: %s", file,
                     g_strerror(saved_errno));
         return NULL;
     }

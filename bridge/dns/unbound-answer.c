@@ -97,6 +97,8 @@ judge_denial(ResolverAnswer *answer, const struct ub_result *result)
     answer->outcome = DNS_OUTCOME_SECURE_DENIAL;
     answer->name_exists = result->rcode == RCODE_NOERROR;
     answer->detail = g_strdup(answer->name_exists ? "no data" : rcode_to_string(result->rcode));
+    g_autofree gchar *target = read_canonical_name(result);
+    resolver_answer_note_alias(answer, target);
 }
 
 /* "validation failure <NAME TYPE CLASS>: why"; the name is the one asked for. */

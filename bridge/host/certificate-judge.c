@@ -167,17 +167,22 @@ add_issuers(GPtrArray *to, GPtrArray *from)
 }
 
 static void
+add_authorities(GPtrArray *to, GPtrArray *from)
+{
+    for (guint i = 0; from != NULL && i < from->len; i++)
+        if (certificate_is_authority(g_ptr_array_index(from, i)))
+            g_ptr_array_add(to, certificate_ref(g_ptr_array_index(from, i)));
+}
+
+static void
 prepare_issuers(CertificateJudge *judge)
 {
     if (judge->evidence.crls == NULL || judge->evidence.crls->len == 0)
         return;
     g_autoptr(GPtrArray) issuers = new_certificates();
     g_autoptr(GPtrArray) at_hand = new_certificates();
-    for (guint i = 0; i < judge->at_hand->len; i++) {
-        Certificate *certificate = g_ptr_array_index(judge->at_hand, i);
-        if (certificate_is_authority(certificate))
-            g_ptr_array_add(at_hand, certificate_ref(certificate));
-    }
+    add_authorities(at_hand, judge->evidence.issuers);
+    add_authorities(at_hand, judge->at_hand);
     add_issuers(issuers, judge->evidence.authorities);
     add_issuers(issuers, at_hand);
     judge->issuers = new_finder(judge, issuers);

@@ -16,6 +16,9 @@ typedef struct {
     GPtrArray *others;
     GPtrArray *authorities; /* (element-type Certificate) (nullable) */
     GPtrArray *crls;        /* (element-type GBytes) (nullable) */
+    /* (element-type Certificate) (nullable): authorities whose CRLs count, and no more: no path
+     * leads through them */
+    GPtrArray *issuers;
     gint64 now;
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
 } CertificateEvidence;

@@ -5,10 +5,9 @@
 #include "core-limits.h"
 #include "key-anchor.h"
 
-static void
-dane_record_free(gpointer data)
+void
+dane_record_free(DaneRecord *record)
 {
-    DaneRecord *record = data;
     g_clear_pointer(&record->record, smimea_record_free);
     g_clear_pointer(&record->certificate, certificate_unref);
     g_free(record);
@@ -28,7 +27,7 @@ decode_full_data(DaneRecord *record)
         record->usability = RECORD_UNUSABLE_CERTIFICATE;
 }
 
-static DaneRecord *
+DaneRecord *
 dane_record_new(GBytes *rdata)
 {
     DaneRecord *record = g_new0(DaneRecord, 1);
@@ -48,7 +47,7 @@ dane_answer_new_empty(const gchar *address, const gchar *owner_name, DnsOutcome 
     answer->address = g_strdup(address);
     answer->owner_name = g_strdup(owner_name);
     answer->dns = dns;
-    answer->records = g_ptr_array_new_with_free_func(dane_record_free);
+    answer->records = g_ptr_array_new_with_free_func((GDestroyNotify)dane_record_free);
     return answer;
 }
 

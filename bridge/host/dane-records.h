@@ -14,6 +14,11 @@ typedef struct {
     Certificate *certificate; /* of full data with selector Cert; else NULL */
 } DaneRecord;
 
+/* @rdata: in wire form; any */
+DaneRecord *dane_record_new(GBytes *rdata);
+void dane_record_free(DaneRecord *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DaneRecord, dane_record_free)
+
 typedef struct {
     gchar *address; /* as asked for */
     gchar *owner_name;

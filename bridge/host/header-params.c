@@ -3,6 +3,7 @@
 #include "header-params.h"
 
 #include "core-limits.h"
+#include "header-protection.h"
 #include "params.h"
 
 /* Somebody who answers more messages at once quotes none of them. */
@@ -22,14 +23,25 @@ fail(const gchar *wanted, GError **error)
     return FALSE;
 }
 
+/* What is of the transport, and stands outside, is known: of composers that hide it in word alone,
+ * without any HP-Outer, an answer would have no recipients outside, and be in no thread. */
+static gboolean
+is_of_transport(const gchar *name)
+{
+    static const gchar *const names[] = {"message-id", "in-reply-to", "references", "date", NULL};
+    g_autofree gchar *lower = g_ascii_strdown(name, -1);
+    return header_field_has_people(name) || g_strv_contains(names, lower);
+}
+
 /* "signed-only" and "unprotected" fields could be read by everybody (RFC 9788 §6.1); but not where
  * their composer hid them. Whoever put the value outside afterwards may have guessed it: an answer
  * must not tell that the guess was right (§11.3). */
 static gboolean
-is_hidden(const gchar *value, const gchar *outer, const gchar *state)
+is_hidden(const gchar *name, const gchar *value, const gchar *outer, const gchar *state)
 {
-    return g_str_equal(state, "encrypted-only") || g_str_equal(state, "signed-and-encrypted") ||
-           g_strcmp0(value, outer) != 0;
+    if (g_str_equal(state, "encrypted-only") || g_str_equal(state, "signed-and-encrypted"))
+        return TRUE;
+    return g_strcmp0(value, outer) != 0 && !is_of_transport(name);
 }
 
 static ReferenceField *
@@ -54,7 +66,7 @@ read_field(JsonNode *node, GError **error)
     field->name = g_strdup(name);
     field->value = g_strdup(value);
     field->outer = g_strdup(outer);
-    field->is_hidden = is_hidden(value, outer, state);
+    field->is_hidden = is_hidden(name, value, outer, state);
     return field;
 }
 

@@ -177,12 +177,16 @@ json_from_record(const SmimeaRecord *record, RecordUsability usability,
     JsonObject *object = json_object_new();
     g_autofree gchar *sha256 = cms_sha256_hex(record->association_data);
     gboolean usable = usability == RECORD_USABLE;
+    g_autofree gchar *digest = usable && record->matching_type != SMIMEA_MATCHING_FULL
+                                   ? octets_to_hex(record->association_data)
+                                   : NULL;
     json_object_set_int_member(object, "usage", record->usage);
     json_object_set_int_member(object, "selector", record->selector);
     json_object_set_int_member(object, "matching_type", record->matching_type);
     json_object_set_boolean_member(object, "usable", usable);
     json_set_string(object, "reason", usable ? NULL : record_usability_to_string(usability));
     json_set_string(object, "association_data_sha256", sha256);
+    json_set_string(object, "digest", digest);
     if (certificate == NULL)
         json_object_set_null_member(object, "certificate");
     else

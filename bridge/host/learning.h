@@ -21,7 +21,8 @@ gint64 learning_get_latest_time(void);
  */
 void learning_note_message(const OpCall *call, const VerdictFacts *facts, gint64 date);
 
-/* Appends to @issuers those of @certificates that stand above @certificate by their names, at most
- * LIMIT_SEEN_ISSUERS: whether they signed what is below them is found out where a path is needed.
+/* Appends to @issuers those of @certificates that stand above @certificate and have signed what is
+ * below them, at most LIMIT_SEEN_ISSUERS. Certificates are not signed with a message: others of the
+ * same names, which anybody on the way can add, must not take their place.
  * (element-type Certificate) */
 void learning_add_issuers(GPtrArray *issuers, Certificate *certificate, GPtrArray *certificates);

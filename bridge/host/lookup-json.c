@@ -3,6 +3,7 @@
 #include "lookup-json.h"
 
 #include "json-facts.h"
+#include "record-advice.h"
 
 static JsonArray *
 records_to_json(const DaneAnswer *answer)
@@ -10,15 +11,17 @@ records_to_json(const DaneAnswer *answer)
     JsonArray *records = json_array_new();
     for (guint i = 0; i < answer->records->len; i++) {
         const DaneRecord *record = g_ptr_array_index(answer->records, i);
+        g_autofree gchar *advice = record_advice_new(record, answer->address);
+        JsonObject *object = NULL;
         if (record->record != NULL) {
-            json_array_add_object_element(
-                records, json_from_record(record->record, record->usability, record->certificate));
-            continue;
+            object = json_from_record(record->record, record->usability, record->certificate);
+        } else {
+            object = json_object_new();
+            json_object_set_boolean_member(object, "usable", FALSE);
+            json_set_string(object, "reason", record_usability_to_string(record->usability));
         }
-        JsonObject *malformed = json_object_new();
-        json_object_set_boolean_member(malformed, "usable", FALSE);
-        json_set_string(malformed, "reason", record_usability_to_string(record->usability));
-        json_array_add_object_element(records, malformed);
+        json_set_string(object, "advice", advice);
+        json_array_add_object_element(records, object);
     }
     return records;
 }

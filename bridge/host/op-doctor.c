@@ -162,11 +162,13 @@ make_remedy(const ResolverAnswer *answer, const gchar *other_engine)
 {
     if (other_engine != NULL)
         return g_strdup_printf("choose it with --dns-engine %s", other_engine);
-    return g_strdup(answer->outcome == DNS_OUTCOME_UNREACHABLE
-                        ? "the name server does not answer: check the network, or name another "
-                          "with --dns-server"
-                        : "the name server strips or breaks DNSSEC: name another with "
-                          "--dns-server, or try --dns-recursive");
+    return g_strdup(
+        answer->outcome == DNS_OUTCOME_UNREACHABLE
+            ? "the name server does not answer, or with errors alone: check the network, or "
+              "name another with --dns-server"
+            : "check the clock and the trust anchor; if both are right, the name "
+              "server strips or breaks DNSSEC: name another with --dns-server, or try "
+              "--dns-recursive");
 }
 
 static void

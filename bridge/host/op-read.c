@@ -9,6 +9,7 @@
 #include "message-input.h"
 #include "ops.h"
 #include "params.h"
+#include "seen-certificates.h"
 #include "trust-params.h"
 #include "verdict-json.h"
 
@@ -26,6 +27,7 @@ typedef struct {
     TrustParams trust;
     gboolean fetch_crls;
     gboolean fetch_private; /* also from addresses that are not public */
+    GPtrArray *issuers;     /* that were seen of the author's; NULL: no list is at hand */
     GPtrArray *fetched;     /* NULL: nothing was to be fetched */
     GBytes *detached;
     DaneAnswer *dane;
@@ -42,6 +44,7 @@ reading_clear(Reading *reading)
     g_clear_pointer(&reading->input, message_input_free);
     g_clear_pointer(&reading->pins, g_ptr_array_unref);
     trust_params_clear(&reading->trust);
+    g_clear_pointer(&reading->issuers, g_ptr_array_unref);
     g_clear_pointer(&reading->fetched, g_ptr_array_unref);
     g_clear_pointer(&reading->detached, g_bytes_unref);
     g_clear_pointer(&reading->dane, dane_answer_free);
@@ -129,6 +132,20 @@ combine_verdicts(const Reading *reading)
     return policy_combine((const PolicyVerdict *)(gpointer)verdicts->data, verdicts->len);
 }
 
+/* For what they are needed: seen_certificates_load_issuers(). */
+static void
+load_issuers(Reading *reading)
+{
+    g_autoptr(GError) problem = NULL;
+    GPtrArray *crls = reading->trust.crls;
+    if (reading->issuers != NULL || reading->author == NULL || crls == NULL || crls->len == 0)
+        return;
+    reading->issuers = seen_certificates_load_issuers(bridge_get_profile(reading->call->bridge),
+                                                      reading->author, &problem);
+    if (reading->issuers == NULL)
+        g_warning("%s", problem->message);
+}
+
 static void
 fill_context(Reading *reading)
 {
@@ -138,11 +155,14 @@ fill_context(Reading *reading)
     context->pins = reading->pins;
     context->authorities = reading->trust.authorities;
     context->crls = reading->trust.crls;
+    load_issuers(reading);
+    context->issuers = reading->issuers;
     context->require_revocation = reading->trust.require_revocation;
     const Entity *dated = shown_header_get_dated(&reading->shown, reading->input);
     if (dated != NULL)
         context->date_found = message_date_find(dated, &context->date);
     context->now = bridge_get_now(reading->call->bridge);
+    context->may_fetch = reading->fetch_crls;
     context->is_nested = reading->opened->is_nested;
 }
 

@@ -7,6 +7,7 @@
 #include "lookup-json.h"
 #include "ops.h"
 #include "params.h"
+#include "record-advice.h"
 
 #define MAX_TTL 2147483647 /* RFC 2181 §8 */
 
@@ -82,6 +83,19 @@ find_own_certificate(const OpCall *call, const gchar *address, GError **error)
     g_set_error(error, CMS_ERROR, CMS_ERROR_KEY_NOT_FOUND, "no key for %.200s in the key store",
                 address);
     return NULL;
+}
+
+/* Record data alone stand nowhere, nor does a certificate that names nobody. */
+static gboolean
+check_purpose(const Recording *recording, GError **error)
+{
+    gboolean named = recording->certificate != NULL &&
+                     certificate_get_addresses(recording->certificate)[0] != NULL;
+    if (!recording->check || recording->address != NULL || named)
+        return TRUE;
+    g_set_error_literal(error, PROTOCOL_ERROR, PROTOCOL_ERROR_MALFORMED,
+                        "an address is wanted, at whose name the record is to be looked up");
+    return FALSE;
 }
 
 static gboolean
@@ -192,17 +206,21 @@ gboolean
 op_record(const OpCall *call, OpReply *reply, GError **error)
 {
     g_auto(Recording) recording = {0};
-    if (!read_params(call, &recording, error) || !make_record(call, &recording, error))
+    if (!read_params(call, &recording, error) || !check_purpose(&recording, error) ||
+        !make_record(call, &recording, error))
         return FALSE;
     JsonArray *lines = make_lines(call, &recording, error);
     if (lines == NULL)
         return FALSE;
     const SmimeaRecord *record = recording.record;
     g_autoptr(GBytes) wire = smimea_record_serialize(record);
+    g_autoptr(DaneRecord) as_read = dane_record_new(wire);
+    g_autofree gchar *advice = record_advice_new(as_read, recording.address);
     g_autofree gchar *rdata = recording.generic ? smimea_record_to_generic(record)
                                                 : smimea_record_to_presentation(record);
     g_autofree gchar *hex = octets_to_hex(wire);
-    JsonObject *result = json_from_record(record, smimea_record_get_usability(record), NULL);
+    JsonObject *result = json_from_record(record, as_read->usability, NULL);
+    json_set_string(result, "advice", advice);
     json_object_remove_member(result, "certificate");
     json_set_string(result, "rdata", rdata);
     json_set_string(result, "rdata_hex", hex);

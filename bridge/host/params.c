@@ -22,10 +22,16 @@ find_member(JsonObject *params, const gchar *name)
 }
 
 /* Half a surrogate pair ("\ud800") is a string to json-glib, but not to anybody else. */
+static gboolean
+node_is_string(JsonNode *node)
+{
+    return JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING;
+}
+
 static const gchar *
 node_get_string(JsonNode *node)
 {
-    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING)
+    if (!node_is_string(node))
         return NULL;
     const gchar *text = json_node_get_string(node);
     return g_utf8_validate(text, -1, NULL) ? text : NULL;
@@ -37,7 +43,7 @@ params_get_string(JsonObject *params, const gchar *name, const gchar **out_value
     JsonNode *node = find_member(params, name);
     const gchar *text = node == NULL ? NULL : node_get_string(node);
     if (node != NULL && text == NULL)
-        return fail(error, name, "a string");
+        return fail(error, name, node_is_string(node) ? "text in UTF-8" : "a string");
     *out_value = text;
     return TRUE;
 }
@@ -107,7 +113,9 @@ params_get_strings(JsonObject *params, const gchar *name, guint max_strings, GPt
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++) {
         const gchar *text = node_get_string(json_array_get_element(array, i));
         if (text == NULL)
-            return fail(error, name, "an array of strings");
+            return fail(error, name,
+                        node_is_string(json_array_get_element(array, i)) ? "text in UTF-8"
+                                                                         : "an array of strings");
         g_ptr_array_add(values, (gpointer)text);
     }
     *out_values = g_steal_pointer(&values);

@@ -206,6 +206,20 @@ recipients_find_self(const OpCall *call, const MessageInput *input, GError **err
     return add_self(call, input, recipients, error) ? g_steal_pointer(&recipients) : NULL;
 }
 
+/* "bob@example.org (bogus): where and why" */
+static void
+append_missing(GString *missing, const Recipient *recipient)
+{
+    const DaneAnswer *dane = recipient->dane;
+    VerdictReason reason = recipient->choice.reason;
+    gboolean failed = dane != NULL && dane->detail != NULL &&
+                      (reason == REASON_BOGUS || reason == REASON_INSECURE ||
+                       reason == REASON_INDETERMINATE || reason == REASON_UNREACHABLE);
+    g_string_append_printf(missing, "%s%s (%s)%s%s", missing->len > 0 ? ", " : "",
+                           recipient->address, verdict_reason_to_string(reason), failed ? ": " : "",
+                           failed ? dane->detail : "");
+}
+
 gboolean
 recipients_check(GPtrArray *recipients, GError **error)
 {
@@ -216,9 +230,7 @@ recipients_check(GPtrArray *recipients, GError **error)
         if (recipient->choice.reason == REASON_NONE)
             continue;
         temporary = temporary || policy_reason_is_temporary(recipient->choice.reason);
-        g_string_append_printf(missing, "%s%s (%s)", missing->len > 0 ? ", " : "",
-                               recipient->address,
-                               verdict_reason_to_string(recipient->choice.reason));
+        append_missing(missing, recipient);
     }
     if (missing->len == 0)
         return TRUE;

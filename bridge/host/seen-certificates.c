@@ -209,14 +209,17 @@ seen_certificates_record(const gchar *profile, const SeenCertificate *seen, gboo
     g_autofree gchar *name = seen_certificate_dup_name(seen);
     g_autofree gchar *file = g_build_filename(path, name, NULL);
     g_autoptr(SeenCertificate) known = seen_certificate_load(file);
-    if (known != NULL && is_up_to_date(known, seen))
+    g_autoptr(SeenCertificate) merged = seen_certificate_copy(seen);
+    if (known != NULL)
+        seen_certificate_keep_issuers(merged, known);
+    if (known != NULL && is_up_to_date(known, merged))
         return TRUE;
     if (g_mkdir_with_parents(path, 0700) != 0)
         return fail(error, path);
     gint lock = folder_lock(path);
     if (lock < 0)
         return fail(error, path);
-    gboolean recorded = record_locked(path, seen, limits, error);
+    gboolean recorded = record_locked(path, merged, limits, error);
     close(lock);
     return recorded;
 }
@@ -247,6 +250,21 @@ seen_certificates_load(const gchar *profile, const gchar *address, GError **erro
     }
     g_ptr_array_sort(all, compare_recorded);
     return all;
+}
+
+GPtrArray *
+seen_certificates_load_issuers(const gchar *profile, const gchar *address, GError **error)
+{
+    g_autoptr(GPtrArray) all = seen_certificates_load(profile, address, error);
+    if (all == NULL)
+        return NULL;
+    GPtrArray *issuers = g_ptr_array_new_with_free_func((GDestroyNotify)certificate_unref);
+    for (guint i = 0; i < all->len && i < LIMIT_SEEN_OF_ADDRESS; i++) {
+        const SeenCertificate *seen = g_ptr_array_index(all, i);
+        for (guint j = 0; j < seen->issuers->len; j++)
+            g_ptr_array_add(issuers, certificate_ref(g_ptr_array_index(seen->issuers, j)));
+    }
+    return issuers;
 }
 
 gboolean

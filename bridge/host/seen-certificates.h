@@ -38,7 +38,8 @@ extern const SeenLimits seen_default_limits;
  * @may_create: make @profile if it is not there; else nothing is recorded without it
  * @error: PROTOCOL_ERROR_FILE
  *
- * Nothing is recorded of what is not sound (seen_certificate_is_sound()).
+ * Nothing is recorded of what is not sound (seen_certificate_is_sound()). Issuers that were known
+ * of the same certificate stay.
  */
 gboolean seen_certificates_record(const gchar *profile, const SeenCertificate *seen,
                                   gboolean may_create, const SeenLimits *limits, GError **error);
@@ -47,6 +48,12 @@ gboolean seen_certificates_record(const gchar *profile, const SeenCertificate *s
  * (element-type SeenCertificate) (transfer full) PROTOCOL_ERROR_FILE. */
 GPtrArray *seen_certificates_load(const gchar *profile, const gchar *address,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The issuers of those of an address. They tell whose revocation lists count where a message leaves
+ * them out, as whoever has the key of a revoked certificate would. (element-type Certificate)
+ * (transfer full) PROTOCOL_ERROR_FILE. */
+GPtrArray *seen_certificates_load_issuers(const gchar *profile, const gchar *address,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes those of an address; NULL: all, also what can't be read. PROTOCOL_ERROR_FILE. */
 gboolean seen_certificates_forget(const gchar *profile, const gchar *address,

@@ -121,6 +121,29 @@ seen_certificate_is_sound(const SeenCertificate *seen)
            n_issuers_octets <= LIMIT_SEEN_CERTIFICATE_OCTETS;
 }
 
+static gboolean
+has_issuer(const SeenCertificate *seen, const Certificate *issuer)
+{
+    for (guint i = 0; i < seen->issuers->len; i++)
+        if (g_bytes_equal(certificate_get_der(g_ptr_array_index(seen->issuers, i)),
+                          certificate_get_der(issuer)))
+            return TRUE;
+    return FALSE;
+}
+
+void
+seen_certificate_keep_issuers(SeenCertificate *seen, const SeenCertificate *known)
+{
+    for (guint i = 0; i < known->issuers->len; i++) {
+        Certificate *issuer = g_ptr_array_index(known->issuers, i);
+        if (has_issuer(seen, issuer))
+            continue;
+        g_ptr_array_add(seen->issuers, certificate_ref(issuer));
+        if (!seen_certificate_is_sound(seen))
+            g_ptr_array_remove_index(seen->issuers, seen->issuers->len - 1);
+    }
+}
+
 static gchar *
 encode(const Certificate *certificate)
 {

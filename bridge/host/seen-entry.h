@@ -33,6 +33,9 @@ typedef struct {
 SeenCertificate *seen_certificate_new(const gchar *address, Certificate *certificate,
                                       gint64 recorded);
 SeenCertificate *seen_certificate_copy(const SeenCertificate *seen);
+/* Appends the issuers of @known, of the same certificate, that @seen has not, as far as there is
+ * room: a message may leave out what an earlier one brought. */
+void seen_certificate_keep_issuers(SeenCertificate *seen, const SeenCertificate *known);
 void seen_certificate_free(SeenCertificate *seen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SeenCertificate, seen_certificate_free)
 

@@ -78,12 +78,14 @@ typedef struct {
     GPtrArray *others;     /* of which a path could be built: those and what the message brings */
     GPtrArray *crls;
     CertificateJudge *judge;
+    CertificateJudge *unprompted; /* without the message's CRLs; NULL: it has none */
 } Judging;
 
 static void
 judging_clear(Judging *judging)
 {
     g_clear_pointer(&judging->judge, certificate_judge_free);
+    g_clear_pointer(&judging->unprompted, certificate_judge_free);
     g_clear_pointer(&judging->candidates, g_ptr_array_unref);
     g_clear_pointer(&judging->others, g_ptr_array_unref);
     g_clear_pointer(&judging->crls, g_ptr_array_unref);
@@ -109,13 +111,17 @@ prepare(Judging *judging)
     add_all(judging->others, judging->candidates);
     add_all(judging->others, signed_data_get_certificates(judging->data));
     judging->crls = collect_crls(judging->data, context);
-    const CertificateEvidence evidence = {.dane = context->dane,
-                                          .others = judging->others,
-                                          .authorities = context->authorities,
-                                          .crls = judging->crls,
-                                          .now = context->now,
-                                          .require_revocation = context->require_revocation};
+    CertificateEvidence evidence = {.dane = context->dane,
+                                    .others = judging->others,
+                                    .authorities = context->authorities,
+                                    .crls = judging->crls,
+                                    .issuers = context->issuers,
+                                    .now = context->now,
+                                    .require_revocation = context->require_revocation};
     judging->judge = certificate_judge_new(&evidence);
+    evidence.crls = context->crls;
+    if (context->may_fetch && signed_data_get_crls(judging->data)->len > 0)
+        judging->unprompted = certificate_judge_new(&evidence);
 }
 
 static AddressMatch
@@ -190,6 +196,15 @@ fill_authority(PolicySignature *found, JudgedSigner *signer, const Judging *judg
 }
 
 static void
+find_wanted_lists(JudgedSigner *signer, const Judging *judging)
+{
+    Certificate *certificate = signer->result->certificate;
+    CertificateJudge *judge = judging->unprompted != NULL ? judging->unprompted : judging->judge;
+    signer->revocation_known = certificate_judge_knows_revocation(judge, certificate);
+    signer->revocable = certificate_judge_find_revocable(judging->judge, certificate);
+}
+
+static void
 fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judging *judging)
 {
     const JudgeContext *context = judging->context;
@@ -198,8 +213,8 @@ fill_from_certificate(PolicySignature *found, JudgedSigner *signer, const Judgin
     found->validity = dane_certificate_validity(certificate, context->now);
     if (certificate_judge_is_revoked(judging->judge, certificate))
         found->validity = REASON_CERTIFICATE_REVOKED;
-    signer->revocation_known = certificate_judge_knows_revocation(judging->judge, certificate);
-    signer->revocable = certificate_judge_find_revocable(judging->judge, certificate);
+    if (context->may_fetch)
+        find_wanted_lists(signer, judging);
     found->address = match_address(certificate, context);
     found->is_pinned = is_pinned(certificate, context->pins);
     fill_authority(found, signer, judging);

@@ -20,10 +20,12 @@ typedef struct {
     GPtrArray *pins;        /* (element-type Certificate) */
     GPtrArray *authorities; /* (element-type Certificate) */
     GPtrArray *crls;        /* (element-type GBytes) */
+    GPtrArray *issuers;     /* (element-type Certificate): as of CertificateEvidence */
     gint64 now;
     MessageDate date_found;      /* of the message, beside which signing times are looked at */
     gint64 date;                 /* with MESSAGE_DATE_STATED */
     gboolean require_revocation; /* a path counts only if CRLs tell the state of all of it */
+    gboolean may_fetch;          /* lists may be fetched: find out which are wanted */
     gboolean is_nested;          /* directly round another one, not both opaque: OpenedMessage */
 } JudgeContext;
 
@@ -35,10 +37,12 @@ typedef struct {
     /* REASON_NONE: valid path, and the certificate is one for signing mail */
     VerdictReason authority;
     gchar *path_detail; /* why there is none, in English; may be NULL */
-    /* Whether lists at hand tell of the certificate, and of the paths that vouch for it. TRUE
-     * without one: there is nothing to ask about. */
+    /* Whether lists at hand, but for those that the message brings, tell of the certificate, and of
+     * the paths that vouch for it. TRUE without one: there is nothing to ask about. Who has the key
+     * of a revoked certificate brings an older list, and nobody would look for the newer one. Only
+     * with may_fetch. */
     gboolean revocation_known;
-    /* As certificate_judge_find_revocable() has it. NULL without a certificate.
+    /* As certificate_judge_find_revocable() has it. NULL without a certificate, or may_fetch.
      * (element-type Certificate) */
     GPtrArray *revocable;
 } JudgedSigner;

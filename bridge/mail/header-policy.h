@@ -7,8 +7,8 @@
  * envelope (RFC 9788 §3). They are never told on the wire. */
 
 typedef enum {
-    /* Subject obscured, Comments and Keywords removed (§3.2.1); and what repeats the Subject, which
-     * §3.2.1 does not know of: header_field_is_topic() */
+    /* Subject obscured, Comments and Keywords removed (§3.2.1); and what repeats the Subject, of
+     * which §3.2.1 does not know: header_field_is_topic() */
     HEADER_POLICY_BASELINE,
     /* … and of From, To, Cc the addresses alone, Date in UTC (§3.2.2); so too of what repeats
      * these, which §3.2.2 leaves alone: Reply-To, requests for receipts, header_field_has_people()

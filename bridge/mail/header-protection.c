@@ -53,7 +53,9 @@ header_field_is_user_facing(const gchar *name)
 gboolean
 header_field_is_topic(const gchar *name)
 {
-    static const gchar *const names[] = {"Thread-Topic", "Resent-Subject", NULL};
+    static const gchar *const names[] = {"Thread-Topic",       "Resent-Subject",
+                                         "X-Original-Subject", "X-Spam-Prev-Subject",
+                                         "X-Spam-Report",      NULL};
     return is_one_of(name, names);
 }
 

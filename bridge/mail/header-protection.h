@@ -33,7 +33,8 @@ gboolean header_field_is_structural(const gchar *name);
 /* What mail programs show (RFC 9787 §1.1.2, and Comments and Keywords: RFC 9788 §1.9): a legacy
  * display element has these when they are hidden. */
 gboolean header_field_is_user_facing(const gchar *name);
-/* Fields that have the Subject's text, as Outlook's Thread-Topic: where that is hidden, they must
+/* Fields that have the Subject's text, as Outlook's Thread-Topic and SpamAssassin's
+ * X-Spam-Prev-Subject, or begin to tell the body (X-Spam-Report): where that is hidden, they must
  * not tell it. */
 gboolean header_field_is_topic(const gchar *name);
 /* Fields of mailboxes, whose display names are those of the author and the recipients: From, To,

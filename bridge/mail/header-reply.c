@@ -9,7 +9,10 @@
 #include "encoded-word.h"
 #include "header-protection.h"
 
-#define MAX_WORD_OCTETS 900u
+/* Of a peer's value in a header section of ours: of one word, and of all. Servers cut off header
+ * sections of more than some ten thousand octets. */
+#define MAX_WORD_OCTETS  900u
+#define MAX_OUTER_OCTETS 4000u
 
 /* Each message in full, and each value once: an answer has a few fields, its references may have
  * thousands. */
@@ -114,7 +117,7 @@ has_identifiers(const gchar *name)
 static gchar *
 dup_plain(const gchar *outer)
 {
-    if (outer == NULL || !header_value_is_plain(outer))
+    if (outer == NULL || strlen(outer) > MAX_OUTER_OCTETS || !header_value_is_plain(outer))
         return NULL;
     for (const gchar *at = outer; *at != '\0';) {
         gsize n_word = strcspn(at, " \t");

@@ -230,8 +230,8 @@ add_field(Splitter *splitter, const Entity *root, guint index)
     if (header_field_is_structural(name) || g_ascii_strcasecmp(name, HP_OUTER_FIELD) == 0)
         return;
     gboolean is_blind = header_field_is_blind(name) && !splitter->options->is_draft;
-    gboolean is_protected =
-        !is_blind && !header_field_is_local(name) && !header_field_is_trace(name);
+    gboolean is_noted = header_field_is_local(name) || header_field_is_trace(name);
+    gboolean is_protected = !is_blind && (!is_noted || header_field_is_topic(name));
     /* Mail programs have spaces in notes of theirs, to write over. */
     g_autoptr(GByteArray) value_lines = get_value_lines(root, index, is_protected);
     if (is_protected)

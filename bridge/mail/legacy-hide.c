@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base64.h"
+#include "classify.h"
 #include "entity-private.h"
 #include "header-field.h"
 #include "header-protection.h"
-#include "legacy-display.h"
 #include "legacy-element.h"
 #include "protected-header-private.h"
 #include "transfer-encoding.h"
@@ -172,9 +172,20 @@ cut_parameter(Search *search, const Entity *part)
 }
 
 static gboolean
+is_marked(const Entity *part)
+{
+    gboolean is_attached =
+        part->disposition != NULL &&
+        g_str_equal(parameterized_value_get_word(part->disposition), "attachment");
+    return !is_attached &&
+           (entity_is_media_type(part, "text/plain") || entity_is_media_type(part, "text/html")) &&
+           g_strcmp0(entity_get_parameter(part, HP_LEGACY_PARAMETER), "1") == 0;
+}
+
+static gboolean
 cut_part(Search *search, const Entity *part, GError **error)
 {
-    if (g_strcmp0(entity_get_parameter(part, HP_LEGACY_PARAMETER), "1") != 0)
+    if (!is_marked(part))
         return TRUE;
     const gchar *value = entity_find_field(part, "Content-Transfer-Encoding");
     TransferEncoding encoding = transfer_encoding_parse(value);
@@ -188,6 +199,19 @@ cut_part(Search *search, const Entity *part, GError **error)
         return FALSE;
     if (search->cuts->len == n_after)
         g_array_set_size(search->cuts, n_before);
+    return TRUE;
+}
+
+static gboolean
+visit(Search *search, const Entity *entity, GError **error)
+{
+    if (!g_str_has_prefix(entity->media_type, "multipart/"))
+        return cut_part(search, entity, error);
+    if (crypto_layer_of(entity) != LAYER_NONE)
+        return TRUE;
+    for (guint i = 0; i < entity_get_n_children(entity); i++)
+        if (!visit(search, entity_get_child(entity, i), error))
+            return FALSE;
     return TRUE;
 }
 
@@ -257,11 +281,7 @@ search_tree(Search *search, const ProtectedHeader *header, const Entity *root, G
 {
     if (protected_header_get_form(header) == HEADER_FORM_PROTECTED_HEADERS)
         return cut_first_part(search, root, error);
-    g_autoptr(GPtrArray) parts = legacy_display_find_parts(root);
-    for (guint i = 0; i < parts->len; i++)
-        if (!cut_part(search, g_ptr_array_index(parts, i), error))
-            return FALSE;
-    return TRUE;
+    return visit(search, root, error);
 }
 
 OctetSource *

@@ -181,6 +181,22 @@ change_part(Composer *composer, const Entity *part, const GPtrArray *lines, HpIn
         set_body(composer, part, &body);
 }
 
+/* Somebody else's word that a part has an element, where none is put: readers would take its first
+ * lines for one. Not in what others have signed. */
+static void
+unmark_others(Composer *composer, const Entity *entity, GPtrArray *parts)
+{
+    static const gchar *const untouchable[] = {"multipart/signed", "multipart/encrypted", NULL};
+    gboolean is_multipart = g_str_has_prefix(entity->media_type, "multipart/");
+    if (g_strv_contains(untouchable, entity->media_type))
+        return;
+    for (guint i = 0; is_multipart && i < entity_get_n_children(entity); i++)
+        unmark_others(composer, entity_get_child(entity, i), parts);
+    if (entity != entity_tree_get_root(composer->tree) && !g_ptr_array_find(parts, entity, NULL) &&
+        entity_get_parameter(entity, HP_LEGACY_PARAMETER) != NULL)
+        set_type(composer, entity, &(const TypeChange){0}, "text/plain");
+}
+
 void
 payload_add_header(Composer *composer, const PayloadHeader *header, const gchar *default_type)
 {
@@ -195,6 +211,7 @@ payload_add_header(Composer *composer, const PayloadHeader *header, const gchar 
         if (part != root)
             change_part(composer, part, lines, HP_INTENT_NONE, "text/plain");
     }
+    unmark_others(composer, root, parts);
     gboolean is_main = g_ptr_array_find(parts, root, NULL);
     if (composer->error == NULL)
         change_part(composer, root, is_main ? lines : NULL, header->intent, root_type);

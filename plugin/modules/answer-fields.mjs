@@ -124,6 +124,9 @@ function recipientsFor({ kind, repliesTo }, fields, own) {
     const { to, cc, bcc, replyTo } = fields;
     return kind === "edit-as-new" ? { to, cc, replyTo } : { to, cc, bcc, replyTo };
   }
+  if (kind === "redirect") {
+    return { replyTo: fields.from };
+  }
   return repliesTo ? repliesFor(fields, repliesTo === "all", own) : null;
 }
 

@@ -8,7 +8,9 @@
  * @property {boolean | null} hasKey From has a key of its own; null: it could not be found out
  * @property {boolean} allReady there are recipients, and each can be encrypted to
  * @property {boolean} encryptedOriginal it answers or forwards an encrypted message
- * @property {{sign?: boolean, encrypt?: boolean} | null} saved what a draft was saved with
+ * @property {{sign?: boolean, encrypt?: boolean} | null} saved what a draft was saved with, as it
+ *   says outside, where its server can change it
+ * @property {boolean} [sealed] it is a draft that lies encrypted
  * @property {{sign?: boolean, encrypt?: boolean}} chosen by the user's clicks in this window
  *
  * @typedef {object} ComposeDecision
@@ -29,8 +31,9 @@
  * @param {ComposeFacts} facts
  * @returns {ComposeDecision}
  */
-export function decide({ settings, hasKey, allReady, encryptedOriginal, saved, chosen }) {
-  const wanted = chosen.encrypt ?? saved?.encrypt ?? (encryptedOriginal ? true : undefined);
+export function decide(facts) {
+  const { settings, hasKey, allReady, saved, chosen } = facts;
+  const wanted = chosen.encrypt ?? saved?.encrypt ?? (mustStay(facts) ? true : undefined);
   const encrypt = wanted ?? encryptByDefault(settings, hasKey, allReady);
   return {
     sign: wantsSignature(settings, hasKey, encrypt || (chosen.sign ?? saved?.sign)),
@@ -39,6 +42,11 @@ export function decide({ settings, hasKey, allReady, encryptedOriginal, saved, c
     automatic: wanted === undefined && settings.encrypt === "ready",
     unsure: hasKey === null && dependsOnKey(settings, chosen.sign ?? saved?.sign, wanted),
   };
+}
+
+/** With the default "never", a draft lies encrypted because somebody has switched that on. */
+function mustStay({ encryptedOriginal, sealed = false, settings }) {
+  return encryptedOriginal || (sealed && settings.encrypt === "never");
 }
 
 function dependsOnKey(settings, signWanted, encryptWanted) {

@@ -52,6 +52,12 @@ export class Originals {
     return false;
   }
 
+  /** Whether a window has a draft or template of its own that lies encrypted. */
+  async isSealed({ kind, draft, originals }) {
+    const uri = draft ?? originals[0];
+    return OWN.includes(kind) && Boolean(uri) && this.#isEncrypted(uri);
+  }
+
   /**
    * A draft that was kept secret and answers somebody. What it was saved with stands outside, where
    * the server that keeps it could have written something else.

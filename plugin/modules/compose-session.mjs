@@ -24,6 +24,7 @@ export class ComposeSession {
   /** @type {import("./settings.mjs").HeaderChoice} */
   header = { policy: "baseline", legacyDisplay: true };
   encryptedOriginal = false;
+  /** It is a draft that lies encrypted. */ sealed = false;
   /** Its protected fields could not be put in: recipients are those from outside. */
   unproven = false;
   /**
@@ -114,6 +115,7 @@ export class ComposeSession {
       hasKey: { ready: true, missing: false, looking: null, failed: null }[this.key],
       allReady: this.#readyOrAsBefore(),
       encryptedOriginal: this.encryptedOriginal,
+      sealed: this.sealed,
       saved: this.window.saved,
       chosen: this.chosen,
     });

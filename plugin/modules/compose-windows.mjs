@@ -184,6 +184,7 @@ export class ComposeWindows {
     const { tabId } = session.window;
     session.hookMissing = !(await canSend(outgoing));
     session.encryptedOriginal = await originals.wasEncrypted(session.window);
+    session.sealed = await originals.isSealed(session.window);
     session.answered = await originals.protectedBy(session.window);
     const kept = (await storage.get(storageKey(tabId)))[storageKey(tabId)];
     session.chosen = kept?.chosen ?? {};

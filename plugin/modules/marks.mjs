@@ -67,6 +67,11 @@ export class Marks {
     return { column: this.#words.text("list_column"), labels: Object.fromEntries(labels) };
   }
 
+  /** Whether a message is known to be neither signed nor encrypted. @param {string} uri */
+  async isPlain(uri) {
+    return (await this.#hooks.getMark(uri))?.kind === "none";
+  }
+
   /**
    * An answer that the DNS may give differently when it is asked again does not take away what an
    * earlier one has said; nor does a key that is not there any more.

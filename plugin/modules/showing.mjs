@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // @ts-check
-import { makeFromBar } from "./header-view.mjs";
+import { makeFields, makeFromBar } from "./header-view.mjs";
 import { whatCounts } from "./settings.mjs";
 import { ReadingProgress } from "./showing-progress.mjs";
 import {
@@ -25,7 +25,7 @@ const BARS = ["dns", "host", "locked", "cancelled", "verdict", "from"];
  * @typedef {object} ShowingNeeds
  * @property {DaneVerdict} hooks
  * @property {{read: Function, forget: Function}} reader
- * @property {{keep: (uri: string, verdict: any) => any}} marks
+ * @property {Pick<import("./marks.mjs").Marks, "keep" | "isPlain">} marks
  * @property {{keep: (uri: string, verdict: any) => any}} subjects
  * @property {{unlock: () => Promise<void>}} bridge
  * @property {import("./words.mjs").Words} words
@@ -85,6 +85,16 @@ export class Showing {
     await hooks.forget(null);
     const shown = await hooks.list();
     await Promise.all(shown.map((message) => this.#show(message.uri, message)));
+  }
+
+  /**
+   * What the header of a message has to show on paper, whether it is shown or not.
+   * @param {string} uri
+   * @returns {Promise<ShownField[]>}
+   */
+  async fieldsOf(uri) {
+    const { marks, reader, words } = this.#needs;
+    return (await marks.isPlain(uri)) ? [] : makeFields((await reader.read(uri)).verdict, words);
   }
 
   #leave(uri) {

@@ -140,7 +140,15 @@ interface ComposeWindow {
   tabId: number;
   identityId: string;
   from: string;
-  kind: "new" | "reply" | "forward" | "draft" | "template" | "edit-as-new" | "other";
+  kind:
+    | "new"
+    | "reply"
+    | "forward"
+    | "redirect"
+    | "draft"
+    | "template"
+    | "edit-as-new"
+    | "other";
   /** Whom a reply goes to; null: no reply, or one to a newsgroup. */
   repliesTo: "sender" | "all" | "list" | null;
   /** Message URIs of what is answered or forwarded, or of the draft. */
@@ -270,6 +278,8 @@ interface DaneIncoming {
    * ends without, the windows say that the add-on does not answer.
    */
   onPart: HookEvent<(part: { key: string; uri: string | null }) => Promise<void>>;
+  /** A message is printed that need not have been shown: gives what takes the place of its fields. */
+  onPrinting: HookEvent<(uri: string) => Promise<ShownField[]>>;
   /**
    * Thunderbird begins to load a message that looks like S/MIME, is not long, and is stored here.
    * hasPart: it is a CMS part altogether, for whose content onPart will ask unless offer() was

@@ -30,6 +30,7 @@ DENIALS = '47,50'
 TAKES_TOO_LONG = (SECURE, UNREACHABLE)
 NEVER = (UNREACHABLE,)
 SPOILT = (BOGUS, UNREACHABLE)
+NO_DS = 'insecure.lab. has no DS record in the zone above'
 
 
 def _zone(name, address, *expected, **more):
@@ -60,19 +61,20 @@ def _sound_zones():
         _zone('cname-other-zone', 'cname-other-zone@secure.lab', SECURE),
         _zone('cname-chain', 'cname-chain-0@secure.lab', SECURE),
         _zone('cname-dangling', 'cname-dangling@secure.lab', DENIAL),
-        _zone('cname-insecure', 'cname-insecure@secure.lab', INSECURE),
+        _zone('cname-insecure', 'cname-insecure@secure.lab', INSECURE, says=NO_DS),
         _zone('cname-bogus', 'cname-bogus@secure.lab', BOGUS),
         _zone('cname-loop', 'cname-loop@secure.lab', BOGUS, UNREACHABLE),
         _zone('dname', 'alice@dname.lab', SECURE),
-        _zone('dname-insecure', 'alice@dname-insecure.lab', INSECURE),
+        _zone('dname-insecure', 'alice@dname-insecure.lab', INSECURE, says=NO_DS),
         _zone('nxdomain', NOBODY, DENIAL),
         _zone('nxdomain-nsec3', 'nobody@nsec3.lab', DENIAL),
         _zone('nodata', 'nodata@secure.lab', DENIAL),
         _zone('nodata-nsec3', 'nodata@nsec3.lab', DENIAL),
         # RFC 9276 §3.2: beyond a limit as insecure, or not at all
         _zone('nxdomain-nsec3-many-rounds', 'nobody@nsec3-many.lab', INSECURE, DENIAL, BOGUS),
-        _zone('insecure', 'alice@insecure.lab', INSECURE),
-        _zone('insecure-opt-out', 'alice@unsigned.opt', INSECURE),
+        _zone('insecure', 'alice@insecure.lab', INSECURE, says=NO_DS),
+        _zone('insecure-opt-out', 'alice@unsigned.opt', INSECURE,
+              says='unsigned.opt. has no DS record in the zone above'),
         _zone('insecure-nxdomain', 'nobody@insecure.lab', INSECURE),
     ]
 
@@ -146,6 +148,8 @@ def _lost():
         _net('loss-of-ds-question', every, f'drop type={DS}', modes=(RECURSIVE,)),
         _net('udp-blocked', TAKES_TOO_LONG, 'drop over=udp', udp=True),
         _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
+        _net('tcp-blocked-and-too-long', SPOILT, 'drop over=tcp', address='big@secure.lab',
+             modes=(STUB,), says='the answer is too long for UDP, and TCP brings none'),
         _net('tcp-reset-once', every, 'reset over=tcp first=1'),
         _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
         _net('tcp-closed-after-each', TAKES_TOO_LONG, 'close over=tcp skip=1 first=3'),
@@ -188,11 +192,12 @@ def _stripped():
     return [
         _net('strip-signature', SPOILT, f'strip=46 type={SMIMEA}'),
         _net('strip-all-signatures', SPOILT, 'strip=46'),
-        _net('strip-dnssec', SPOILT, 'strip=43,46,47,48,50'),
+        _net('strip-dnssec', SPOILT, 'strip=43,46,47,48,50',
+             says="the root's keys could not be had from the name server"),
         _net('strip-edns', SPOILT, 'strip=41 side=query'),
         _net('strip-record', SPOILT, f'strip={SMIMEA}'),
         _net('strip-denial', SPOILT, f'strip={DENIALS}', address=NOBODY),
-        _net('strip-ds', SPOILT, f'strip={DS}'),
+        _net('strip-ds', SPOILT, f'strip={DS}', says='neither DS records of lab. nor a proof'),
         _net('strip-keys', SPOILT, f'strip={DNSKEY}'),
         # the way to have a signed zone taken for an insecure one
         _net('forged-no-ds', SPOILT, f'rcode=0 side=answer type={DS}', modes=(STUB,)),
@@ -200,7 +205,8 @@ def _stripped():
         _net('forged-nodata', SPOILT, f'rcode=0 side=answer type={SMIMEA}'),
         _net('changed-record', SPOILT, f'flip-record={SMIMEA}'),
         _net('changed-signature', SPOILT, f'flip-record=46 type={SMIMEA}'),
-        _net('changed-key', SPOILT, f'flip-record={DNSKEY}'),
+        _net('changed-key', SPOILT, f'flip-record={DNSKEY}',
+             says=') is the trust anchor'),
         _net('changed-ds', SPOILT, f'flip-record={DS}'),
         _net('changed-denial', SPOILT, f'flip-record={DENIALS}', address=NOBODY),
         _net('one-bit-somewhere', (SECURE, *SPOILT), f'flip type={SMIMEA}'),

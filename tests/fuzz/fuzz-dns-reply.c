@@ -178,7 +178,7 @@ check_chain(getdns_dict *response, const GetdnsReply *reply, const DnsName *name
         gboolean insecure = getdns_chain_is_insecure(response, text, type, anchors, NOW);
         g_assert_true(!insecure ||
                       (reply->rcode != RCODE_NOERROR && reply->rcode != RCODE_NXDOMAIN));
-        g_autofree gchar *reason = getdns_reason_find(response, text, type, NOW);
+        g_autofree gchar *reason = getdns_reason_find(response, text, type, anchors, NOW);
         g_assert_true(reason == NULL || g_utf8_validate(reason, -1, NULL));
     }
     g_assert_cmpuint(status, !=, GETDNS_DNSSEC_SECURE);

@@ -331,6 +331,18 @@ class Answers(unittest.TestCase):
             fields = self._answer(original, f'To: {ALICE}\nSubject: Re: Rent for April\n', way=way)
             self.assertEqual(fields['Subject'], 'Re: [...]')
 
+    def test_hidden_in_word_alone(self):
+        """Some say hp="cipher" and no HP-Outer, and hide nothing but the Subject."""
+        names = f'From: Alice <{ALICE}>\nTo: {BOB}\nMessage-ID: <1@example.org>\n'
+        payload = text('hello\n', f'{names}Subject: Rent\n', 'text/plain; hp="cipher"')
+        original = f'{names}Subject: [...]\n'.encode() + openssl.run(
+            'cms', '-encrypt', '-aes256', '-recip', BOB_PEM.certificate, stdin=payload)
+        fields = self._answer(original, f'To: Alice <{ALICE}>\nSubject: Re: Rent\n'
+                                        'In-Reply-To: <1@example.org>\n')
+        self.assertEqual((fields['To'], fields['In-Reply-To']),
+                         (f'Alice <{ALICE}>', '<1@example.org>'))
+        self.assertNotIn('Subject', fields)
+
     def test_signed_alone(self):
         """In the clear there is nothing of it at all."""
         reference = interop.write('reference.eml', protect('encrypt --sign', shape('plain')))

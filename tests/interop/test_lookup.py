@@ -121,6 +121,65 @@ class Scenarios(unittest.TestCase):
             self.assertIsInstance(record['certificate'][name], kind, name)
 
 
+class Advice(unittest.TestCase):
+    """What is wrong with a record, or unusual, is said in words."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.person = interop.Person('vera', address='vera@example.org')
+
+    def _records(self, address):
+        return PROGRAM.run('--json', 'lookup', address).json['results'][0]['records']
+
+    def _publish(self, name, *forms):
+        line = PROGRAM.succeed('owner-name', f'{name}@example.org').text.strip()
+        for form in forms:
+            UNIVERSE.publish(f'{line}. 60 IN SMIMEA {form}')
+        return [record['advice'] or '' for record in self._records(f'{name}@example.org')]
+
+    def test_unusable_records(self):
+        advice = ' '.join(record['advice'] for record in self._records('unusable@secure.lab'))
+        for words in ('usage is 0 to 3', 'selector is 0', 'matching type is 0',
+                      '31 octets of data, and a SHA-256 has 32', '14 octets of data are no cert'):
+            self.assertIn(words, advice)
+
+    def test_data_of_another_kind(self):
+        der = self.person.der
+        with open(self.person.certificate, 'rb') as file:
+            pem = file.read()
+        digest = openssl.run('dgst', '-sha256', '-r', self.person.certificate).decode()[:64]
+        rows = {
+            f'3 0 0 {der[:200].hex()}': f'cut off, {len(der) - 200} octets are missing',
+            f'3 0 0 {digest}': 'as long as a digest: matching type 1',
+            f'3 0 0 {pem.hex()}': 'they are PEM text',
+            f'3 1 0 {der.hex()}': 'they are a certificate: selector 0',
+            f'3 0 1 {der.hex()}': 'but whole: matching type 0',
+            f'3 0 2 {digest}': 'a SHA-256 is matching type 1',
+            f'2 0 0 {der.hex()}': 'for a person\'s own it is usage 3',
+            f'1 0 0 {der.hex()}': 'for that it is usage 3',
+            f'3 0 0 {der.hex()}': 'names another address, vera@example.org, which usage 3 allows',
+        }
+        advice = ' | '.join(self._publish('walt', *rows))
+        for form, words in rows.items():
+            with self.subTest(form[:20]):
+                self.assertIn(words, advice)
+
+    def test_nothing_to_say(self):
+        for address in ('alice@secure.lab', 'hash-only@secure.lab', 'u2-s0-m0@matrix.lab'):
+            for record in self._records(address):
+                self.assertIsNone(record['advice'], address)
+
+    def test_digest_as_published(self):
+        digests = [record['digest'] for record in self._records('hash-only@secure.lab')]
+        self.assertEqual([len(digest) for digest in digests], [64, 128])
+
+    def test_alias_to_nowhere(self):
+        for options in ((), ('--dns-engine', 'unbound')):
+            text = PROGRAM.run(*options, 'lookup', 'cname-dangling@secure.lab').text
+            self.assertIn('NXDOMAIN: an alias leads to 6382b3cc', text)
+            self.assertIn('_smimecert.elsewhere.lab', text)
+
+
 class GuideProcedure(unittest.TestCase):
     def test_draft_name_and_private_type(self):
         result = PROGRAM.succeed('--json', 'lookup', '--draft', '--type', '65444',
@@ -309,6 +368,18 @@ class RecordCheck(unittest.TestCase):
         result = self._record('--matching-type', 1, '--check')
         self.assertEqual(result.code, DOES_NOT_HOLD, result)
         self.assertEqual(self._record('--check').code, HOLDS)
+
+    def test_what_stands_there_instead(self):
+        UNIVERSE.publish(self._record('--ttl', 60, address='instead@example.net').text.strip())
+        for address, words in {'instead@example.net': 'record        3 0 0, CN=erin',
+                               'expired@secure.lab': 'record        3 0 0, CN=expired',
+                               'alice@bad-signature.lab': 'the signature of bad-signature.lab. ',
+                               'alice@insecure.lab': 'insecure.lab. has no DS record',
+                               'nobody@secure.lab': 'NXDOMAIN: the name does not exist'}.items():
+            with self.subTest(address):
+                result = self._record('--matching-type', 1, '--check', address=address)
+                self.assertIn(words, result.text)
+                self.assertNotIn('validated by DNSSEC', result.text)
 
     def test_draft_and_private_type(self):
         options = ('--draft', '--type', 65444, '--generic', '--ttl', 60)

@@ -465,6 +465,16 @@ class Author(unittest.TestCase):
         self.check_from(reading, shown='inner', mismatch=False, warning=False)
         self.assertEqual(reading.verdict['status'], 'verified')
 
+    def test_words_of_given_certificate(self):
+        """Nobody is told that Alice signed, nor that Mallory's certificate is not Mallory's."""
+        outer = {**OUTSIDE, 'From': 'mallory@example.net'}
+        for fields, words in ((OUTSIDE, 'verified: signed with the certificate that was given, '
+                                        'which is not for alice@example.org\n'),
+                              (outer, 'is not for the address that From has inside\n')):
+            done = PROGRAM.run('read', '--key', BOB.pem, '--cert', MALLORY.certificate,
+                               stdin=both(cipher(), fields, MALLORY))
+            self.assertIn(words, done.stderr)
+
     def test_words(self):
         outer = {**OUTSIDE, 'From': 'mallory@example.net'}
         done = PROGRAM.run('read', '--key', BOB.pem, stdin=message(encrypted(cipher()), outer))

@@ -10,6 +10,7 @@ import threading
 import unittest
 
 import interop  # first: it puts the support modules on the path
+import envelope
 import openssl
 import tap
 from program import DOES_NOT_HOLD, HOLDS, UNKNOWN, USAGE
@@ -60,6 +61,14 @@ def tearDownModule():
     if UNIVERSE:
         UNIVERSE.stop()
     interop.remove_folder()
+
+
+def with_list(message, crl):
+    """SignedData (RFC 5652 §5.1) with a revocation list behind its certificates."""
+    kind, wrapped = envelope.children(envelope.read(message)[1])
+    fields = envelope.children(envelope.read(envelope.read(wrapped)[1])[1])
+    signed = envelope.sequence(*fields[:-1], envelope.tlv(0xa1, crl), fields[-1])
+    return envelope.sequence(kind, envelope.tlv(0xa0, signed))
 
 
 class CrlCase(unittest.TestCase):
@@ -459,6 +468,19 @@ class FetchForMessage(FetchCase):
                                     beside=mid, code=DOES_NOT_HOLD)
         self.assertEqual((found['authority']['reason'], len(asked)), ('certificate-revoked', 8))
         self.assertIn('/mids', asked)
+
+    def test_list_in_the_message(self):
+        """An older list that the sender puts into it does not keep the newer from being fetched."""
+        bare = openssl.run('cms', '-sign', '-signer', self.gina.certificate, '-inkey',
+                           self.gina.key, '-certfile', ROOT.certificate, '-nodetach', '-outform',
+                           'DER', stdin=ENTITY)
+        older = openssl.run('crl', '-in', LISTS['empty'], '-outform', 'DER')
+        verify = ('--json', 'verify', '--author', self.gina.address, '--ca', ROOT.certificate)
+        message = with_list(bare, older)
+        found = PROGRAM.run(*verify, '--require-crl', stdin=message).json
+        self.assertEqual((found['reason'], Web.asked), (None, []))
+        found = PROGRAM.run(*verify, *self.OPTIONS, stdin=message).json
+        self.assertEqual((found['reason'], Web.asked), ('certificate-revoked', ['/ginas']))
 
     def test_stand_in_for_the_issuer(self):
         """A certificate with the issuer's name that has issued nothing makes nobody ask."""

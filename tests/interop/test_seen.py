@@ -121,6 +121,17 @@ class Issuers(SeenCase):
         self.encrypt(person, address, *trusted)
         self.assertEqual(self.found(address), ('certificate-untrusted', None))
 
+    def test_stand_ins(self):
+        """What has the issuer's name and has not signed takes nobody's place."""
+        address, trusted = 'beside@example.org', ('--ca', ROOT.certificate)
+        person = interop.Person('beside', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 1, 0, 0))
+        # shorter than the real one: in a SET they stand before it
+        others = [interop.Person(f'other{n}', 'ec:P-256', None, AUTHORITY[:1], subject='/CN=middle')
+                  for n in range(7)]
+        self.verify(sign(person, address, chain=(*others, MIDDLE)), *trusted)
+        self.assertEqual(self.found(address, *trusted), ('ready', 'dns'))
+
     def test_whose_lists_count(self):
         """RFC 8162 §9: what a list revokes is not used under any usage, for nothing."""
         address = 'listed@example.org'
@@ -134,6 +145,28 @@ class Issuers(SeenCase):
         self.alice.succeed('crl', 'add', revoked)
         self.verify(message, status='unverified')
         self.assertEqual(self.found(address), ('certificate-revoked', None))
+        # who has the key leaves the issuer's certificate away
+        self.verify(sign(person, address), status='unverified')
+
+    def test_kept_when_missing(self):
+        """A later message without them takes no issuer's certificate away."""
+        address = 'later@example.org'
+        person = interop.Person('later', 'ec:P-256', address, issuer=MIDDLE)
+        publish(address, records.smimea(person.der, 3, 0, 0))
+        self.verify(sign(person, address, chain=(MIDDLE,)))
+        folder = os.path.join(self.alice.profile, 'seen-certificates')
+        [file] = [os.path.join(folder, name) for name in os.listdir(folder) if name[0] != '.']
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        kept = [line for line in lines if line.startswith('issuers=')]
+        with open(file, 'w', encoding='ascii') as entry:  # as if it were long ago
+            entry.writelines('recorded=5\n' if line.startswith('recorded=') else f'{line}\n'
+                             for line in lines)
+        self.verify(sign(person, address))
+        with open(file, encoding='ascii') as entry:
+            lines = entry.read().splitlines()
+        self.assertNotIn('recorded=5', lines)
+        self.assertEqual([line for line in lines if line.startswith('issuers=')], kept)
 
 
 class Matrix(SeenCase):
@@ -289,6 +322,38 @@ class Decisions(SeenCase):
         self.verify(message)
         self.assertEqual(len(self.seen()), 2)
         self.encrypt(encryption, address)
+
+    @staticmethod
+    def forge(person, name):
+        """A certificate of the person's key by somebody else."""
+        other = interop.Person(name, 'ec:P-256', person.address)
+        public, path = interop.path(f'{name}.public'), interop.path(f'{name}.pem')
+        openssl.run('pkey', '-in', person.key, '-pubout', '-out', public)
+        request = openssl.run('req', '-new', '-key', other.key, '-subj', f'/CN={name}')
+        openssl.run('x509', '-req', '-force_pubkey', public, '-signkey', other.key, '-out', path,
+                    stdin=request)
+        other.certificate = path
+        return other
+
+    def test_another_certificate_of_the_key(self):
+        """A record of a key does not tell which of its certificates the author has; those that
+        come along are not signed, and what has another serial number, the author can't open."""
+        for name, issuer in (('lena', None), ('leon', MIDDLE)):
+            with self.subTest(issuer=issuer):
+                address = f'{name}@example.org'
+                signing, encryption = (
+                    interop.Person(f'{name}-{number}', 'rsa:2048', address,
+                                   (*interop.Person.EXTENSIONS, f'keyUsage={usage}'),
+                                   issuer=issuer)
+                    for number, usage in enumerate(('digitalSignature', 'keyEncipherment')))
+                publish(address, *[records.smimea(one.der, 3, 1, 1)
+                                   for one in (signing, encryption)])
+                forged = self.forge(encryption, f'{name}-forged')
+                self.verify(sign(signing, address, chain=[MIDDLE, forged, encryption]))
+                self.assertEqual(sorted(one['certificate']['subject']
+                                        for one in self.seen(address)),
+                                 [f'CN={name}-0', f'CN={name}-1'])
+                self.encrypt(encryption, address)
 
     def test_own(self):
         """One's own certificate is at hand without being seen."""

@@ -203,6 +203,13 @@ class Reasons(VerdictCase):
                 self.check(sign(DAVES, ZONES[zone], '-nocerts'), 'unverified', DOES_NOT_HOLD,
                            'certificate-missing')
 
+    def test_what_the_dns_says_is_shown(self):
+        for reason, words in {'bogus': 'signature of bad-signature.lab. over the SMIMEA records',
+                              'insecure': 'insecure.lab. has no DS record'}.items():
+            for verb in ('verify', 'read'):
+                result = PROGRAM.run(verb, stdin=sign(LEAF, ZONES[reason]))
+                self.assertIn(words, (result.stdout + result.stderr.encode()).decode())
+
     def test_indeterminate(self):
         store = program.Program(PROGRAM.folder,
                                 options=UNIVERSE.options(anchor='other_trust_anchor'))

@@ -119,6 +119,12 @@ const ROWS = [
     to: [ANA],
     quoted: { outer: { ...OUTER, from: [EVE] }, inner: INNER },
   }],
+  [
+    "who gets the answers to a redirected message",
+    { kind: "redirect", repliesTo: null, subject: "[...]" },
+    { from: [EVE] },
+    { ...REAL, subject: INNER.subject, replyTo: [ANA] },
+  ],
   ["names that were hidden", reply, { from: [{ ...ANA, name: "" }] }, {
     subject: "Re: Rent for April",
     to: [ANA],

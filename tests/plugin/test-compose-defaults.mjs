@@ -21,6 +21,9 @@ const always = { sign: "always", encrypt: "always" };
 const never = { sign: "never", encrypt: "never" };
 const ask = { sign: "never", encrypt: "ask" };
 
+/** Nothing is said of encryption. */
+const SIGNED = { sign: true };
+
 /** What is different from BASE, and what has to come out. */
 const ROWS = [
   ["ready: not everyone is", {}, SIGN],
@@ -47,6 +50,10 @@ const ROWS = [
   ["a click to encrypt, then no key", { chosen: { encrypt: true }, hasKey: false }, ENCRYPT],
   ["draft: as saved", { saved: ENCRYPT, settings: never }, BOTH],
   ["draft: as saved, off", { saved: NONE, settings: always, allReady: true }, NONE],
+  ["draft: encrypted, not saying why", { sealed: true, saved: SIGNED, settings: never }, BOTH],
+  ["… and may be so by default", { sealed: true, saved: SIGNED }, SIGN],
+  ["… by default: everyone is ready", { sealed: true, saved: SIGNED, allReady: true }, BOTH],
+  ["… a click wins", { sealed: true, settings: never, chosen: { encrypt: false } }, NONE],
   ["draft: a click wins", { saved: BOTH, chosen: { encrypt: false } }, SIGN],
 ];
 

@@ -127,6 +127,17 @@ test("other drafts follow what they were saved with", async () => {
   assert.equal(await wasAnswer(["In-Reply-To"], { encrypt: false }, "none"), false);
 });
 
+test("a draft is sealed, or is not; what is answered is no draft", async () => {
+  const marks = { "d#2": { kind: "encrypted", state: "declared" }, "m#1": { kind: "none" } };
+  const { originals } = makeOriginals({ marks });
+  const draft = { ...WINDOW, kind: "draft", draft: "d#2" };
+  assert.equal(await originals.isSealed(draft), true);
+  assert.equal(await originals.isSealed({ ...draft, draft: "m#1" }), false);
+  assert.equal(await originals.isSealed({ ...draft, kind: "template", draft: null }), false);
+  assert.equal(await originals.isSealed({ ...WINDOW, originals: ["d#2"] }), false);
+  assert.equal(await originals.isSealed({ ...draft, draft: null, originals: [] }), false);
+});
+
 test("plain mail costs no reading", async () => {
   const { originals, done } = makeOriginals({ marks: { "m#1": { kind: "none" } } });
   await originals.takeOver(WINDOW);

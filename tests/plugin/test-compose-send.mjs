@@ -85,6 +85,7 @@ function start({
     ownKeys,
     originals: {
       wasEncrypted: async () => encryptedOriginal,
+      isSealed: async () => false,
       protectedBy: async () => answered,
       takeOver: takeOver ?? (async () => true),
     },

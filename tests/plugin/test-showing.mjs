@@ -62,7 +62,10 @@ function makeWorld(answers, { header = true, unlock = async () => {} } = {}) {
     ...context(),
     hooks,
     reader,
-    marks: { keep: (uri, verdict) => world.kept.push([uri, verdict.status]) },
+    marks: {
+      keep: (uri, verdict) => world.kept.push([uri, verdict.status]),
+      isPlain: async (uri) => uri === "plain",
+    },
     subjects: { keep: () => {} },
     bridge: { unlock },
     openSetUp: () => world.setUps++,
@@ -262,4 +265,21 @@ test("settings that verdicts depend on have changed: what is shown is read anew"
   assert.deepEqual(world.forgotten, [null]);
   assert.deepEqual(world.hooks.of("forget"), [[null]]);
   assert.deepEqual(world.reads.map(({ uri }) => uri), ["m1"]);
+});
+
+test("paper gets the fields of a message, shown or not; plain mail is not read", async () => {
+  const from = { inner: "a@b.example", outer: "a@b.example", shown: "inner" };
+  const subject = { name: "Subject", value: "Rent", text: "Rent", outer: null };
+  const fields = [{ ...subject, state: "signed-and-encrypted" }];
+  const header = { form: "hp-cipher", fields, from, unprotected: [] };
+  const world = makeWorld([makeVerdict({ header })]);
+  const [{ name, value }] = await world.showing.fieldsOf("m1");
+  assert.deepEqual([name, value], ["subject", "Rent"]);
+  assert.deepEqual(await world.showing.fieldsOf("plain"), []);
+  assert.equal(world.reads.length, 1);
+});
+
+test("… and none of one that can't be read", async () => {
+  const world = makeWorld([new BridgeError("key-locked", "")]);
+  assert.deepEqual(await world.showing.fieldsOf("m1"), []);
 });

@@ -10,7 +10,7 @@ from processes import wait_until
 
 REPLY, REPLY_ALL, REPLY_LIST = 'cmd_replySender', 'cmd_replyall', 'cmd_replylist'
 FORWARD_INLINE, FORWARD_ATTACHED = 'cmd_forwardInline', 'cmd_forwardAttachment'
-EDIT_AS_NEW, EDIT_DRAFT = 'cmd_editAsNew', 'cmd_editDraftMsg'
+EDIT_AS_NEW, EDIT_DRAFT, REDIRECT = 'cmd_editAsNew', 'cmd_editDraftMsg', 'cmd_redirect'
 
 SHOW_FOLDER = '''
 const tabmail = document.getElementById("tabmail");

@@ -3,6 +3,7 @@
 """Answers to messages with hidden header fields: what they take over, and what never leaves."""
 
 import itertools
+import re
 
 from world import CAROL, DAVE  # first: it puts the support modules on the path
 from toggles import ALICE, BOB, ToggleCase
@@ -13,7 +14,8 @@ from compose import SAVE_DRAFT, SAVE_TEMPLATE, SEND
 from hidden import SUBJECT, Hidden
 from messages import field
 from processes import wait_until
-from reading import EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REPLY, REPLY_ALL, REPLY_LIST
+from reading import (EDIT_AS_NEW, FORWARD_ATTACHED, FORWARD_INLINE, REDIRECT, REPLY, REPLY_ALL,
+                     REPLY_LIST)
 from sending import OUTER_SUBJECT, Judge, payload_of
 
 TEXT = 'the secret text'
@@ -53,9 +55,11 @@ class HeaderCase(ToggleCase):
 
     def show(self, **message):
         """A message in a folder of its own, shown with its content."""
-        number = next(NUMBERS)
-        folder = self.world.folders.local(f'hidden{number}')
-        self.world.folders.add(folder, self.hidden.message(f'hidden{number}', **message))
+        return self.show_octets(self.hidden.message(f'hidden{next(NUMBERS)}', **message))
+
+    def show_octets(self, octets):
+        folder = self.world.folders.local(f'shown{next(NUMBERS)}')
+        self.world.folders.add(folder, octets)
         [header] = self.world.folders.wait_headers(folder, 1)
         view = self.world.reading.show(header['uri'])
         view.wait_for_text(TEXT)
@@ -117,6 +121,18 @@ class Replies(HeaderCase):
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=[CAROL])
 
+    def test_added_subject(self):
+        """One more outside, before the one that was there, or behind it."""
+        for place in ('before', 'behind'):
+            with self.subTest(place):
+                message = self.hidden.message(f'subject-{place}')
+                added = b'Subject: Evil\r\n'
+                message = (added + message if place == 'before'
+                           else message.replace(b'MIME-Version', added + b'MIME-Version', 1))
+                window = self.show_octets(message).answer(REPLY)
+                self.wait_subject(window, f'Re: {SUBJECT}')
+                window.close()
+
     def test_added_list(self):
         """Anybody on the way can say that it came from a list."""
         window = self.show(outer={'List-Post': f'<mailto:{EVE}>'}).answer(REPLY_LIST)
@@ -129,6 +145,13 @@ class Replies(HeaderCase):
                            outer={'List-Post': '<mailto:friends@example.org>'}).answer(REPLY_LIST)
         self.wait_subject(window, f'Re: {SUBJECT}')
         self.wait_people(window, to=['friends@example.org'])
+
+    def test_redirected(self):
+        """Answers to it go to its author."""
+        window = self.show(outer={'From': f'Eve <{EVE}>'}).answer(REDIRECT)
+        self.wait_subject(window, SUBJECT)
+        self.wait_people(window, reply=[CAROL])
+        self.wait_label(window, BOTH)
 
     def test_another_sender_outside(self):
         view = self.show(outer={'From': f'Eve <{EVE}>'})
@@ -431,6 +454,21 @@ class Drafts(HeaderCase):
         self.wait_question('what came encrypted')
         self.answer('Go back')
         self.assert_not_sent(again)
+
+    def test_the_server_says_otherwise(self):
+        """What a draft was saved with stands outside: without a word of encryption there."""
+        window = self.composing.open(ALICE, BOB, subject=SUBJECT, body=f'<p>{TEXT}</p>')
+        self.open_popup(window)
+        self.toggle('encrypt')
+        self.wait_label(window, BOTH)
+        self.close_popup(window)
+        octets, _payload = self.save(window)
+        changed = octets.replace(b'X-Dane-Smime: sign encrypt', b'X-Dane-Smime: sign')
+        changed = re.sub(rb'(?m)^(Message-ID: <)', rb'\1changed-', changed)
+        self.world.imap.append('alice', changed, 'Drafts')
+        again = self.edit(changed)
+        self.wait_subject(again, SUBJECT)
+        self.wait_label(again, BOTH, '')
 
     def test_template(self):
         self.set_defaults('never', 'always')

@@ -12,6 +12,7 @@ from world import World  # first: it puts the support modules on the path
 # pylint: disable=wrong-import-order
 import tap
 from dialogs import Dialogs
+from hidden import SUBJECT, Hidden as HiddenFields
 from mail_windows import MailWindows
 from processes import wait_until
 from protected import Kinds, plain, rich
@@ -161,6 +162,20 @@ class Hidden(unittest.TestCase):
                 path = WORLD.path(f'{kind}.pdf')
                 self.assertIn(f'secret {kind}', MAIL.js(PRINT, uri=uri, path=path))
                 wait_until(lambda name=path: read(name).startswith(b'%PDF'), 'it is printed')
+
+    def test_print_protected_fields(self):
+        """Paper has what was hidden, and nothing of what somebody wrote outside."""
+        message = HiddenFields(WORLD).message(
+            'paper', outer={'From': 'Eve <eve@example.org>', 'Cc': 'eve@example.org'})
+        MAIL.add(FOLDER, message)
+        uri = wait_until(lambda: MAIL.uri_of(FOLDER, '[...]'), 'the message')
+        MAIL.select('[...]')
+        path = WORLD.path('paper.pdf')
+        text = MAIL.js(PRINT.replace('innerText', 'textContent'), uri=uri, path=path)
+        wait_until(lambda: read(path).startswith(b'%PDF'), 'it is printed')
+        self.assertIn(f'Subject: {SUBJECT}', text)
+        self.assertIn('From: Carol Example', text)
+        self.assertNotIn('eve@', text)
 
     def test_print_what_nobody_can_open(self):
         uri = added('stranger', KINDS.make('stranger'))

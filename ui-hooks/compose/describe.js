@@ -58,6 +58,7 @@ function kindOf(window) {
     [type.EditTemplate, "template"],
     [type.ForwardAsAttachment, "forward"],
     [type.ForwardInline, "forward"],
+    [type.Redirect, "redirect"],
   ]);
   const replies = [
     type.Reply,

@@ -42,7 +42,8 @@ function compile(fields) {
     } else if (TEXT_FIELDS.includes(name.toLowerCase())) {
       const unfolded = octets.replace(/\r?\n(?=[ \t])/g, "").trim();
       const text = MailServices.mimeConverter.decodeMimeHeader(unfolded, "UTF-8", false, true);
-      found[name.toLowerCase()] = text;
+      // Of several, Thunderbird takes the first.
+      found[name.toLowerCase()] ||= text;
     }
   }
   return found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 "use strict";
-/* global ChromeUtils, MailServices, Patches, Services, TOP_WINDOWS, alertOf */
+/* global ChromeUtils, MailServices, Patches, Services, TOP_WINDOWS, alertOf, writePrintedFields */
 
 var { ExtensionSupport } = ChromeUtils.importESModule(
   "resource:///modules/ExtensionSupport.sys.mjs",
@@ -20,17 +20,24 @@ function selectedUri(win, url) {
 
 /**
  * Messages that are printed or saved as text without being shown, such as several at once: libmime
- * can't wait there either, so the contents come first.
+ * can't wait there either, so the contents come first; and protected fields after it has written
+ * those outside.
  */
 var Exporting = class {
   #id;
   #ensure;
+  #fieldsOf;
   /** @type {Map<Window, Patches>} */ #patches = new Map();
 
-  /** @param {(uri: string) => Promise<object | null>} ensure why a message has no content */
-  constructor(id, ensure) {
+  /**
+   * @param {object} addOn
+   * @param {(uri: string) => Promise<object | null>} addOn.ensure why a message has no content
+   * @param {(uri: string) => Promise<ShownField[]>} addOn.fieldsOf what it protects
+   */
+  constructor(id, { ensure, fieldsOf }) {
     this.#id = `${id}.exporting`;
     this.#ensure = ensure;
+    this.#fieldsOf = fieldsOf;
   }
 
   get works() {
@@ -42,10 +49,11 @@ var Exporting = class {
     ExtensionSupport.registerWindowListener(this.#id, {
       chromeURLs: TOP_WINDOWS,
       onLoadWindow: (win) => {
-        const print = (url) => this.#beforePrinting(win, url);
         this.#patches.set(win, new Patches());
-        this.#wrap(win, win, "SaveAsFile", (uris) => this.#beforeSaving(uris));
-        this.#wrap(win, win.PrintUtils, "loadPrintBrowser", print);
+        this.#wrap(win, win, "SaveAsFile", (uris, save) => this.#save(uris, save));
+        this.#wrap(win, win.PrintUtils, "loadPrintBrowser", (url, load) =>
+          this.#print(win, url, load),
+        );
       },
       onUnloadWindow: (win) => this.#patches.delete(win),
     });
@@ -59,31 +67,38 @@ var Exporting = class {
     this.#patches.clear();
   }
 
-  /** Has `before` done before a method of Thunderbird's. */
-  #wrap(win, object, name, before) {
+  /** Has `around` call a method of Thunderbird's. */
+  #wrap(win, object, name, around) {
     const exporting = this;
     this.#patches.get(win).replace(object, name, (stock) => {
       return async function (...values) {
-        if (exporting.#patches.has(win)) {
-          await before(values[0]);
-        }
-        return stock.apply(this, values);
+        const call = () => stock.apply(this, values);
+        return exporting.#patches.has(win) ? around(values[0], call) : call();
       };
     });
   }
 
   /** Several are saved as they are stored; so may one be that can't be opened. */
-  async #beforeSaving(uris) {
+  async #save(uris, save) {
     if (uris.length === 1) {
       await this.#ensure(uris[0]);
     }
+    return save();
   }
 
-  async #beforePrinting(win, url) {
+  async #print(win, url, load) {
     const uri = selectedUri(win, url);
     const failure = uri && (await this.#ensure(uri));
     if (failure) {
       await alertOf(failure, win);
     }
+    const fields = uri && !failure ? await this.#fieldsOf(uri).catch(console.error) : null;
+    const answer = await load();
+    const { printBrowser } = win.PrintUtils;
+    // Something else may be printed by now.
+    if (fields && printBrowser?.currentURI?.spec === url) {
+      writePrintedFields(printBrowser.contentDocument, fields);
+    }
+    return answer;
   }
 };

@@ -18,6 +18,7 @@ const INCOMING_PARTS = [
   "incoming/exporting",
   "incoming/hold",
   "incoming/early",
+  "verdict/printed-fields",
 ];
 
 /** Lets the reason reach the add-on. */
@@ -37,6 +38,11 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     onPart: ({ fire }) => {
       this.#start();
       return this.#shim.listener.listen(fire);
+    },
+
+    onPrinting: ({ fire }) => {
+      this.#start();
+      return this.#shim.printing.listen(fire);
     },
 
     onOpening: ({ fire }) => {
@@ -81,10 +87,14 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
     const handler = new target.ContentHandler(desk);
     const source = new target.MessageSource();
     const composing = new target.Composing(this.extension.id, { desk, handler, source });
-    const exporting = new target.Exporting(this.extension.id, (uri) => composing.ensure(uri));
+    const printing = new target.PartListener();
+    const exporting = new target.Exporting(this.extension.id, {
+      ensure: (uri) => composing.ensure(uri),
+      fieldsOf: (uri) => printing.ask(uri),
+    });
     const early = new target.EarlyReading(this.extension.id, desk);
     const handles = target.ContentHandler.works;
-    const made = { listener, desk, handler, source, composing, exporting, early };
+    const made = { listener, desk, handler, source, composing, exporting, printing, early };
     this.#shim = { ...target, ...made, handles };
     if (handles) {
       handler.start();
@@ -131,6 +141,7 @@ var daneIncoming = class extends ExtensionCommon.ExtensionAPIPersistent {
           desk.forget(uri);
         },
         onPart: event("onPart"),
+        onPrinting: event("onPrinting"),
         onOpening: event("onOpening"),
       },
     };

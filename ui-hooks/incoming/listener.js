@@ -6,12 +6,12 @@
 /** For an add-on whose background does not even start. */
 const LISTENER_SECONDS = 20;
 
-/** The add-on's listener for parts, which is there, asleep, or still to come. */
+/** The one listener of an event, which is there, asleep, or still to come. */
 var PartListener = class {
   #listener = null;
   #arrival = Promise.withResolvers();
 
-  /** A registration of onPart. */
+  /** A registration of the event. */
   listen(fire) {
     const listener = { fire };
     this.#listener = listener;
@@ -29,8 +29,8 @@ var PartListener = class {
     };
   }
 
-  /** Until the add-on has done with the part. */
-  async ask(part) {
+  /** What the add-on answers, when it has done with it. */
+  async ask(question) {
     if (!this.#listener) {
       const late = new Promise((resolve) => {
         setTimeout(resolve, LISTENER_SECONDS * 1000);
@@ -42,6 +42,6 @@ var PartListener = class {
       throw new Error("nobody listens");
     }
     await listener.fire.wakeup?.();
-    await listener.fire.async(part);
+    return listener.fire.async(question);
   }
 };

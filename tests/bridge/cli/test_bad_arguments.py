@@ -9,7 +9,7 @@ import bad_input  # first: it puts the support modules on the path
 import messages
 import openssl
 import tap
-from program import DOES_NOT_HOLD, UNKNOWN, USAGE, Program
+from program import DOES_NOT_HOLD, HOLDS, UNKNOWN, USAGE, Program
 
 PROGRAM = None
 CERTIFICATE = None
@@ -66,6 +66,9 @@ class WrongUsage(bad_input.BadInputCase):
         'matching-type-3': (['record', '--cert', 'CERT', '--matching-type', '3'], 'matching'),
         'type-0': (['lookup', '--type', '0', 'a@example.org'], 'type'),
         'type-65536': (['lookup', '--type', '65536', 'a@example.org'], 'type'),
+        'check-of-data-alone': (['record', '--rdata', '3 0 0 00', '--check'], 'address'),
+        'option-not-utf8': (['encrypt', '--recipient', os.fsdecode(b'\xff@b.org'), 'MESSAGE'],
+                            'option'),
         'ttl-negative': (['record', '--cert', 'CERT', '--ttl', '-1'], 'ttl'),
         'password-both': (['password', '--remove', '--new-password-file', 'CERT'], '--remove'),
         'password-files-uneven': (['decrypt', '--key', 'CERT', '--key', 'CERT', '--key', 'CERT',
@@ -86,10 +89,11 @@ class WrongUsage(bad_input.BadInputCase):
                'newline': 'a\n@b.org',
                'long': 'a' * 5000 + '@example.org', 'long-domain': 'a@' + 'x.' * 200 + 'org',
                'not-utf8': os.fsdecode(b'\xff@example.org')}
+        words = {'not-utf8': ['UTF-8']}
         for name, address in bad.items():
             for verb in (['owner-name'], ['lookup'], ['record', '--cert', CERTIFICATE], ['keygen']):
                 with self.subTest(name, verb=verb[0]):
-                    self.refused(PROGRAM, [*verb, address], USAGE)
+                    self.refused(PROGRAM, [*verb, address], USAGE, *words.get(name, []))
 
     def test_one_bad_address_of_many(self):
         self.refused(PROGRAM, ['lookup', 'a@example.org', 'nobody', 'b@example.org'], USAGE,
@@ -150,6 +154,16 @@ class Records(bad_input.BadInputCase):
         for text in self.BAD:
             with self.subTest(rdata=text[:30].replace('\x1b', 'ESC')):
                 self.refused(PROGRAM, ['record', '--rdata', text, 'a@example.org'], USAGE)
+
+    def test_useless_data(self):
+        """They are converted, and said to be of no use."""
+        for text, words in {'3 0 0': 'data are wanted', '3 0 1 abcd': 'a SHA-256 has 32',
+                            '9 0 0 00': 'usage is 0 to 3', '3 0 0 abcd': 'no certificate'}.items():
+            with self.subTest(text):
+                result = PROGRAM.run('record', '--rdata', text, 'a@example.org')
+                self.assertEqual(result.code, HOLDS, result)
+                self.assertIn(text, result.text)
+                self.assertIn(words, result.stderr)
 
 
 class Files(bad_input.BadInputCase):

@@ -344,7 +344,7 @@ class Output(bad_input.BadInputCase):
 
     def test_standard_output_closed(self):
         for verb in (['sign'], ['classify'], ['keys'], ['lookup', 'a@example.org'], ['--help'],
-                     ['--version']):
+                     ['--version'], ['lookup', '--help'], ['lookup', '--version']):
             with self.subTest(verb=verb[0]):
                 command = PROGRAM.command(*verb)
                 done = subprocess.run(['sh', '-c', 'exec "$@" >&-', 'sh', *command], input=PLAIN,

@@ -20,9 +20,11 @@ HELP_OF_HELP = {'help-all', 'help-global'}
 
 def groff_complaints(page):
     """What groff has to say, warnings included."""
-    done = subprocess.run(['groff', '-man', '-Tutf8', '-ww', '-z', page], capture_output=True,
+    done = subprocess.run(['groff', '-man', '-Tutf8', '-ww', page], capture_output=True,
                           text=True, check=False)
     complaints = done.stderr.splitlines()
+    # quotation marks of macros that got into the text
+    complaints += [line.strip() for line in done.stdout.splitlines() if '["' in line]
     return complaints or ([f'exit status {done.returncode}'] if done.returncode else [])
 
 

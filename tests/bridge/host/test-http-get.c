@@ -180,7 +180,7 @@ test_answer(Server *server, gconstpointer data)
     g_assert_no_error(error);
     gsize n_octets = 0;
     const gchar *octets = g_bytes_get_data(content, &n_octets);
-    g_autofree gchar *text = g_strndup(octets, n_octets);
+    g_autofree gchar *text = g_strndup(octets != NULL ? octets : "", n_octets);
     g_assert_cmpstr(text, ==, row->content);
 }
 

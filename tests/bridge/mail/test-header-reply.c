@@ -196,6 +196,22 @@ test_long_words(void)
     check(reply, "X-Other", "x", "");
 }
 
+/* Nor one that servers would cut off, with what comes after it. */
+static void
+test_many_words(void)
+{
+    g_autoptr(GString) subject = g_string_new("Re:");
+    while (subject->len < 100000)
+        g_string_append(subject, " offer");
+    const Field fields[] = {{"Subject", "Rent", subject->str}, {"X-Other", "x", subject->str}};
+    g_autoptr(GPtrArray) references =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    g_ptr_array_add(references, make_message(MESSAGE(fields)));
+    g_autoptr(HeaderReply) reply = header_reply_new(references);
+    check(reply, "Subject", "Re: Rent", "Re: [...]");
+    check(reply, "X-Other", "x", "");
+}
+
 static void
 test_nothing(void)
 {
@@ -213,6 +229,7 @@ main(int argc, char *argv[])
     g_test_add_func("/header-reply/several", test_several);
     g_test_add_func("/header-reply/many-identifiers", test_many_identifiers);
     g_test_add_func("/header-reply/long-words", test_long_words);
+    g_test_add_func("/header-reply/many-words", test_many_words);
     g_test_add_func("/header-reply/nothing", test_nothing);
     return g_test_run();
 }

@@ -55,6 +55,12 @@ static const SplitCase split_cases[] = {
      "Subject: Rent\r\nKeywords: money\r\nHP-Outer: Subject: Rent\r\n"
      "HP-Outer: Keywords: money\r\n",
      "Subject: Rent\r\nKeywords: money\r\n\r\n"},
+    /* A message that had come, and is encrypted to be stored. */
+    {"said-on-the-way",
+     {.intent = HP_INTENT_CIPHER},
+     "X-Spam-Flag: YES\r\nX-Spam-Prev-Subject: Rent\r\nX-Spam-Report: preview:\r\n text\r\n" BODY,
+     "X-Spam-Prev-Subject: Rent\r\nX-Spam-Report: preview:\r\n text\r\n",
+     "X-Spam-Flag: YES\r\n\r\n"},
     {"draft-under-none",
      {.intent = HP_INTENT_CIPHER, .policy = HEADER_POLICY_NO_CONFIDENTIALITY, .is_draft = TRUE},
      "Subject: Rent\r\nBcc: dee@d.example\r\nX-Mozilla-Keys: \r\n" BODY,

@@ -34,6 +34,22 @@ static const HeaderCase header_cases[] = {
      NULL,
      "Content-Type: multipart/mixed; boundary=c; hp=\"clear\"\r\n\r\n--c\r\n"
      "Content-Type: text/plain\r\n\r\nhi\r\n--c--\r\n"},
+    {"marked-by-others",
+     OCTETS(
+         "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: image/x\r\n\r\n--c"
+         "\r\nContent-Type: text/plain; hp-legacy-display=1\r\n\r\nTo: x\r\n\r\nhi\r\n--c--\r\n"),
+     NULL,
+     "Content-Type: multipart/mixed; boundary=c; hp=\"clear\"\r\n\r\n--c\r\nContent-Type: "
+     "image/x\r\n\r\n--c\r\nContent-Type: text/plain\r\n\r\nTo: x\r\n\r\nhi\r\n--c--\r\n"},
+    {"marked-in-what-others-signed",
+     OCTETS(
+         "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: multipart/signed; "
+         "boundary=d\r\n\r\n--d\r\nContent-Type: text/plain; hp-legacy-display=1\r\n\r\nhi\r\n"
+         "--d--\r\n--c--\r\n"),
+     NULL,
+     "Content-Type: multipart/mixed; boundary=c; hp=\"clear\"\r\n\r\n--c\r\nContent-Type: "
+     "multipart/signed; boundary=d\r\n\r\n--d\r\nContent-Type: text/plain; "
+     "hp-legacy-display=1\r\n\r\nhi\r\n--d--\r\n--c--\r\n"},
     {"element", OCTETS("Content-Type: text/plain\n\nhi\n"), "Subject: a",
      "Content-Type: text/plain; " SHOWN "; hp=\"cipher\"\r\n\r\n" LDE "hi\r\n"},
     {"element-no-content-type", OCTETS("X: y\r\n\r\nhi"), "Subject: a",

@@ -237,11 +237,12 @@ static const HideCase hide_cases[] = {
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; protected-headers=v1\n\n--b\n"
      "Content-Type: text/plain; protected-headers=v1\n\nSubject: a\npay at once\n--b\n\nx\n--b--\n",
      NULL},
-    /* Elements are in main body parts alone (RFC 9788 §2.1.2): what others see stays. */
+    /* The RFC speaks of any part, not of main body parts alone (§4.5.3.1). */
     {"after-the-text",
      "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
      "text/plain\n\nx\n--b\n" MARKED "\nSubject: a\n\nx\n--b--\n",
-     NULL},
+     "Subject: a\nContent-Type: multipart/mixed; boundary=b; hp=cipher\n\n--b\nContent-Type: "
+     "text/plain\n\nx\n--b\nContent-Type: text/plain; hp=cipher\n\nx\n--b--\n"},
 };
 
 static void
