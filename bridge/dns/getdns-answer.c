@@ -268,8 +268,7 @@ judge(ResolverAnswer *answer, getdns_dict *response, guint32 rcode)
     }
 }
 
-/* When recursion fails, getdns 1.6.0 gives libunbound's own last query as the reply, for another
- * name and "insecure" at that. */
+/* getdns does not look whether it is one. */
 static gboolean
 answers_question(getdns_dict *response, const gchar *owner_name, guint16 rr_type)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-attempt.h"
 
-#include <getdns/getdns_extra.h>
-
 #include "chain-lookup.h"
 #include "getdns-answer.h"
 #include "getdns-chain.h"
@@ -12,14 +10,11 @@
 #include "getdns-unsigned.h"
 #include "source.h"
 
-#define STATUS "/replies_tree/0/dnssec_status"
-
 struct _GetdnsAttempt {
     ZoneChain *chain;
     gchar *owner_name;
     guint16 rr_type;
     guint timeout_ms;
-    gboolean from_root; /* where libunbound validates */
     ChainLookup *quick;
     GetdnsQuery *query; /* after it */
     gboolean by_stream; /* though the route is over UDP */
@@ -70,6 +65,17 @@ refuse_answer(const GetdnsAttempt *attempt, ResolverAnswer *answer, const gchar 
     return make_refused(attempt, why);
 }
 
+static void
+become_insecure(ResolverAnswer *answer)
+{
+    answer->outcome = DNS_OUTCOME_INSECURE;
+    answer->name_exists = FALSE;
+    g_free(answer->detail);
+    answer->detail =
+        g_strdup("it takes NSEC3 records with Opt-Out or too many iterations, which do "
+                 "not prove it");
+}
+
 static ResolverAnswer *
 screen_secure(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer,
               gint64 now)
@@ -79,12 +85,8 @@ screen_secure(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswe
         return answer;
     case GETDNS_SCREEN_WEAK:
         if (!getdns_chain_is_strong(response, attempt->owner_name, attempt->rr_type,
-                                    zone_chain_get_anchors(attempt->chain), now)) {
-            answer->outcome = DNS_OUTCOME_INSECURE;
-            g_free(answer->detail);
-            answer->detail = g_strdup("records of a wildcard, and NSEC3 records with Opt-Out or "
-                                      "too many iterations, which do not prove that it applies");
-        }
+                                    zone_chain_get_anchors(attempt->chain), now))
+            become_insecure(answer);
         return answer;
     case GETDNS_SCREEN_FRAUD:
     default:
@@ -123,24 +125,10 @@ is_error(const ResolverAnswer *answer)
     return answer->outcome == DNS_OUTCOME_UNREACHABLE;
 }
 
-/* libunbound has validated. What it finds bogus getdns would go over once more, by its own lights:
- * it is kept from that by anchors that lead to nothing (getdns-channel.h). */
-static ResolverAnswer *
-read_root_answer(const GetdnsAttempt *attempt, getdns_dict *response, gint64 now)
-{
-    guint32 status = 0;
-    if (getdns_dict_get_int(response, STATUS, &status) == GETDNS_RETURN_GOOD &&
-        status == GETDNS_DNSSEC_INDETERMINATE)
-        getdns_dict_set_int(response, STATUS, GETDNS_DNSSEC_BOGUS);
-    return getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
-}
-
 static ResolverAnswer *
 read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
 {
     gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-    if (attempt->from_root)
-        return read_root_answer(attempt, response, now);
     ResolverAnswer *answer =
         getdns_answer_new(attempt->owner_name, attempt->rr_type, response, now);
     if (!is_error(answer)) {
@@ -158,7 +146,7 @@ read_answer(const GetdnsAttempt *attempt, getdns_dict *response)
 static ResolverAnswer *
 explain(const GetdnsAttempt *attempt, getdns_dict *response, ResolverAnswer *answer)
 {
-    if (answer->outcome == DNS_OUTCOME_INSECURE && !attempt->from_root && answer->detail == NULL)
+    if (answer->outcome == DNS_OUTCOME_INSECURE && answer->detail == NULL)
         answer->detail = getdns_unsigned_find(response, attempt->owner_name, attempt->rr_type);
     if (answer->outcome != DNS_OUTCOME_BOGUS || g_strcmp0(answer->detail, GETDNS_ANSWER_BOGUS) != 0)
         return answer;
@@ -213,14 +201,13 @@ start_timer(GetdnsAttempt *attempt)
 }
 
 static getdns_dict *
-make_extensions(const GetdnsAttempt *attempt)
+make_extensions(void)
 {
     getdns_dict *extensions = getdns_dict_create();
     /* With return_status alone a bogus answer looks like "no such name". */
     getdns_dict_set_int(extensions, "dnssec", GETDNS_EXTENSION_TRUE);
     getdns_dict_set_int(extensions, "dnssec_return_all_statuses", GETDNS_EXTENSION_TRUE);
-    if (!attempt->from_root)
-        getdns_dict_set_int(extensions, "dnssec_return_validation_chain", GETDNS_EXTENSION_TRUE);
+    getdns_dict_set_int(extensions, "dnssec_return_validation_chain", GETDNS_EXTENSION_TRUE);
     return extensions;
 }
 
@@ -231,7 +218,7 @@ ask_thoroughly(GetdnsAttempt *attempt, gboolean by_stream)
 {
     const GetdnsRoute *route = zone_chain_get_route(attempt->chain);
     attempt->by_stream = by_stream && route->stream != NULL;
-    g_autoptr(getdns_dict) extensions = make_extensions(attempt);
+    g_autoptr(getdns_dict) extensions = make_extensions();
     g_autofree gchar *absolute = g_strconcat(attempt->owner_name, ".", NULL);
     attempt->query = getdns_query_new(attempt->by_stream ? route->stream : route->channel, absolute,
                                       attempt->rr_type, extensions, on_query, attempt);
@@ -257,21 +244,17 @@ on_quick(ChainLookupResult result, ResolverAnswer *answer, gpointer user_data)
 }
 
 GetdnsAttempt *
-getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_name, guint16 rr_type,
-                   guint timeout_ms, GetdnsAttemptDone done, gpointer user_data)
+getdns_attempt_new(ZoneChain *chain, const gchar *owner_name, guint16 rr_type, guint timeout_ms,
+                   GetdnsAttemptDone done, gpointer user_data)
 {
     GetdnsAttempt *attempt = g_new0(GetdnsAttempt, 1);
     attempt->chain = zone_chain_ref(chain);
     attempt->owner_name = g_strdup(owner_name);
     attempt->rr_type = rr_type;
     attempt->timeout_ms = timeout_ms;
-    attempt->from_root = way == GETDNS_ATTEMPT_THOROUGH;
     attempt->done = done;
     attempt->user_data = user_data;
     start_timer(attempt);
-    if (way == GETDNS_ATTEMPT_QUICK)
-        attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
-    else
-        ask_thoroughly(attempt, TRUE);
+    attempt->quick = chain_lookup_new(chain, owner_name, rr_type, on_quick, attempt);
     return attempt;
 }

@@ -12,11 +12,6 @@
 typedef struct _GetdnsAttempt GetdnsAttempt;
 
 typedef enum {
-    GETDNS_ATTEMPT_QUICK,
-    GETDNS_ATTEMPT_THOROUGH /* not the quick way: with libunbound in getdns, from the root */
-} GetdnsAttemptWay;
-
-typedef enum {
     GETDNS_ATTEMPT_SILENT, /* no answer in time, no connection: @answer says so */
     GETDNS_ATTEMPT_ANSWERED
 } GetdnsAttemptResult;
@@ -26,9 +21,8 @@ typedef enum {
 typedef void (*GetdnsAttemptDone)(GetdnsAttemptResult result, ResolverAnswer *answer,
                                   gpointer user_data);
 
-GetdnsAttempt *getdns_attempt_new(ZoneChain *chain, GetdnsAttemptWay way, const gchar *owner_name,
-                                  guint16 rr_type, guint timeout_ms, GetdnsAttemptDone done,
-                                  gpointer user_data);
+GetdnsAttempt *getdns_attempt_new(ZoneChain *chain, const gchar *owner_name, guint16 rr_type,
+                                  guint timeout_ms, GetdnsAttemptDone done, gpointer user_data);
 
 /* Ends it without a call of @done. Not to be used after @done has been called. */
 void getdns_attempt_cancel(GetdnsAttempt *attempt);

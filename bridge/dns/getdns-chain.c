@@ -186,10 +186,22 @@ get_covered(const GetdnsRecord *record)
 }
 
 static gboolean
+is_signed_by_wildcard(const GetdnsReply *reply)
+{
+    for (guint i = 0; i < reply->records->len; i++) {
+        const GetdnsRecord *record = getdns_reply_get(reply, i);
+        if (record->in_answer && record->type == GETDNS_RRTYPE_RRSIG &&
+            record->labels < dns_name_count_labels(&record->owner))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
 is_strong(const GetdnsReply *reply, const GetdnsRecord *record, const GArray *names G_GNUC_UNUSED)
 {
     return get_covered(record) != GETDNS_RRTYPE_NSEC3 ||
-           !getdns_screen_is_weak(reply, &record->owner);
+           !getdns_screen_is_weak(reply, &record->owner, is_signed_by_wildcard(reply));
 }
 
 /* In the answer what stands at the names, or has made aliases of them; in the authority section

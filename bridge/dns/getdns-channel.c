@@ -20,7 +20,6 @@ struct _GetdnsChannel {
     GetdnsGlibLoop *loop;
     getdns_context *context;
     gchar *problem;
-    gboolean lends_anchors; /* for libunbound, to which they go with the first question */
 };
 
 static gboolean
@@ -54,8 +53,8 @@ on_log(void *user_data, uint64_t system G_GNUC_UNUSED, getdns_loglevel_type leve
 }
 
 /* getdns validates with what it is given here whatever the name server sends. What comes from one
- * name server is looked at before (getdns-chain.h), and what comes from the root is validated by
- * libunbound, so that its own validation is not to find anything to do. */
+ * name server is looked at before (getdns-chain.h), so that its own validation is not to find
+ * anything to do. */
 static const gchar *const vain_anchors[] = {
     "anchor.invalid. IN DS 1 13 2 "
     "0000000000000000000000000000000000000000000000000000000000000000",
@@ -85,14 +84,12 @@ parse_anchors(const gchar *const *anchors, GError **error)
 }
 
 static gboolean
-set_anchors(getdns_context *context, const gchar *const *anchors, gboolean validates,
-            GError **error)
+set_anchors(getdns_context *context, const gchar *const *anchors, GError **error)
 {
     g_autoptr(getdns_list) good = parse_anchors(anchors, error);
     g_autoptr(getdns_list) vain = parse_anchors(vain_anchors, NULL);
-    getdns_list *list = validates ? good : vain;
     return good != NULL &&
-           check(getdns_context_set_dnssec_trust_anchors(context, list), "trust anchors", error) &&
+           check(getdns_context_set_dnssec_trust_anchors(context, vain), "trust anchors", error) &&
            check(getdns_context_set_appdata_dir(context, "/nonexistent/"), "appdata", error) &&
            check(getdns_context_set_trust_anchors_verify_CA(context, ""), "verify CA", error);
 }
@@ -177,13 +174,10 @@ configure(GetdnsChannel *channel, const ResolverConfig *config, const ResolverSe
         !check(getdns_context_set_logfunc(context, channel, GETDNS_LOG_UPSTREAM_STATS,
                                           GETDNS_LOG_DEBUG, on_log),
                "log", error) ||
-        !set_anchors(context, anchors, server == NULL, error) ||
+        !set_anchors(context, anchors, error) ||
         !check(getdns_context_set_timeout(context, NO_TIMEOUT_MS), "timeout", error))
         return FALSE;
-    if (server != NULL)
-        return configure_stub(context, config, server, transport, error);
-    return check(getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_RECURSING),
-                 "recursion", error);
+    return configure_stub(context, config, server, transport, error);
 }
 
 static void
@@ -205,7 +199,6 @@ getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
     GetdnsChannel *channel = g_new0(GetdnsChannel, 1);
     g_atomic_ref_count_init(&channel->ref_count);
     channel->context = context;
-    channel->lends_anchors = server == NULL;
     channel->loop = getdns_glib_loop_new(NULL);
     getdns_glib_loop_set_reads_tls(channel->loop,
                                    transport == RESOLVER_TRANSPORT_TLS ||
@@ -214,16 +207,6 @@ getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
         return channel;
     channel_destroy(channel);
     return NULL;
-}
-
-void
-getdns_channel_take_anchors(GetdnsChannel *channel)
-{
-    if (!channel->lends_anchors)
-        return;
-    g_autoptr(getdns_list) vain = parse_anchors(vain_anchors, NULL);
-    channel->lends_anchors = FALSE;
-    getdns_context_set_dnssec_trust_anchors(channel->context, vain);
 }
 
 getdns_context *

@@ -4,7 +4,7 @@
 #include "getdns-scoped.h"
 #include "resolver-server.h"
 
-/* A getdns context that asks one server by one transport (or from the root), with its event loop.
+/* A getdns context that asks one server by one transport, with its event loop.
  *
  * It keeps to what getdns 1.6.0 bears: no anchors fetched from the network, none found by itself,
  * no limit on outstanding queries, no time limit of its own (the timers are ours: one that fires
@@ -15,23 +15,18 @@ typedef struct _GetdnsChannel GetdnsChannel;
 /**
  * getdns_channel_new:
  * @config: of it the authorities for TLS
- * @server: (nullable): NULL to ask from the root; with RESOLVER_TRANSPORT_TLS it has a name
+ * @server: with RESOLVER_TRANSPORT_TLS it has a name
  * @transport: the one that is used; with RESOLVER_TRANSPORT_TLS_OPPORTUNISTIC this is TLS without
  *   authentication, and RESOLVER_TRANSPORT_UDP gives truncated answers as they are: when
  * getdns 1.6.0 goes over to TCP by itself and the query is cancelled, it closes the connection of
  * all others
- * @anchors: see trust_anchor_parse(); with a server they are checked only, and all that it answers
- *   is "indeterminate"
+ * @anchors: see trust_anchor_parse(); they are checked only, and all that the server answers is
+ *   "indeterminate"
  * @error: DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_SERVER, or DNS_ERROR_PROGRAM if getdns refuses
  */
 GetdnsChannel *getdns_channel_new(const ResolverConfig *config, const ResolverServer *server,
                                   ResolverTransport transport, const gchar *const *anchors,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* To be called after the first question to getdns, which has handed the trust anchors to
- * libunbound: from then on getdns has none that lead anywhere. It would validate once more what
- * libunbound finds bogus, and fall for what that does not: forged proofs, CVE-2023-50387. */
-void getdns_channel_take_anchors(GetdnsChannel *channel);
 
 getdns_context *getdns_channel_get_context(GetdnsChannel *channel);
 

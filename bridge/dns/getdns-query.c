@@ -100,7 +100,6 @@ getdns_query_new(GetdnsChannel *channel, const gchar *name, guint16 rr_type,
     query->user_data = user_data;
     getdns_return_t result = getdns_general(getdns_channel_get_context(channel), name, rr_type,
                                             extensions, query, &query->transaction, on_getdns);
-    getdns_channel_take_anchors(channel);
     if (result != GETDNS_RETURN_GOOD && !query->called_back) {
         query->problem = getdns_get_errorstr_by_id(result);
         deliver_later(query);

@@ -75,7 +75,7 @@ describe_time(guint32 time, gint64 now)
     return moment == NULL ? g_strdup("?") : g_date_time_format(moment, "%Y-%m-%d %H:%M UTC");
 }
 
-/* Else libunbound has validated, and an answer that it finds bogus is not whole. */
+/* Else there is nothing to compare with. */
 static gboolean
 knows_keys(const Case *this)
 {

@@ -11,7 +11,7 @@
 
 /**
  * getdns_reason_find:
- * @response: with one reply, and "validation_chain" if keys and DS records are to be looked at
+ * @response: with one reply, and "validation_chain"
  * @anchors: DS and DNSKEY records of the root
  * @now: seconds since 1970
  *

@@ -20,6 +20,12 @@ any_proof(const GetdnsReply *reply, ProofTest test, const DnsName *name)
 }
 
 static gboolean
+is_laborious(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
+{
+    return denial_has_iterations_above(record, GETDNS_SCREEN_MAX_ITERATIONS);
+}
+
+static gboolean
 is_weak(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
 {
     return denial_has_opt_out(record) ||
@@ -27,20 +33,15 @@ is_weak(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
 }
 
 gboolean
-getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner)
+getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner, gboolean wildcard)
 {
     for (guint i = 0; i < reply->records->len; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
-        if (is_weak(record, NULL) && dns_name_equal(&record->owner, owner))
+        if ((wildcard ? is_weak(record, NULL) : is_laborious(record, NULL)) &&
+            dns_name_equal(&record->owner, owner))
             return TRUE;
     }
     return FALSE;
-}
-
-static gboolean
-is_laborious(const GetdnsRecord *record, const DnsName *name G_GNUC_UNUSED)
-{
-    return denial_has_iterations_above(record, GETDNS_SCREEN_MAX_ITERATIONS);
 }
 
 gboolean
@@ -204,8 +205,9 @@ getdns_screen_response(getdns_dict *response, const gchar *owner_name, guint16 r
         getdns_dict_get_bindata(response, CANONICAL_NAME, &end) != GETDNS_RETURN_GOOD ||
         !dns_name_read(&name, end->data, end->size))
         return GETDNS_SCREEN_FRAUD;
-    if (getdns_reply_find(reply, &name, rr_type) == NULL &&
-        getdns_screen_is_beyond_zone(reply, &name, rr_type))
+    gboolean denied = getdns_reply_find(reply, &name, rr_type) == NULL;
+    if (denied && getdns_screen_is_beyond_zone(reply, &name, rr_type))
         return GETDNS_SCREEN_FRAUD;
-    return screen_wildcards(reply);
+    GetdnsScreen screen = screen_wildcards(reply);
+    return denied && getdns_screen_is_laborious(reply) ? MIN(screen, GETDNS_SCREEN_WEAK) : screen;
 }

@@ -9,8 +9,9 @@
  *  - an NSEC3 record from above a delegation or a DNAME, for a name below it (RFC 5155 §8.9, RFC
  *    6672 §5.3.4; it reads the type bit map from the wrong field);
  *  - a wildcard expanded over a name that exists without records of its own (RFC 4592 §2.2.2);
- *  - a wildcard where NSEC3 has more iterations than it computes: any such record will do (RFC 9276
- *    §3.2), or where the name may be an unsigned delegation (opt-out, RFC 5155 §9.2).
+ *  - NSEC3 with more iterations than are computed here: any such record will do for it (RFC 9276
+ *    §3.2), or, up to 500 with RSA keys, it computes them, but see above; a wildcard where the name
+ * may be an unsigned delegation (opt-out, RFC 5155 §9.2).
  *
  * It looks for proofs in the answer section, too, so they are looked at there as well. Nothing here
  * is known to be signed: what is found counts against a proof, and for none. */
@@ -33,8 +34,9 @@ typedef enum {
  * (RFC 4034 §3.1.3). */
 GetdnsScreen getdns_screen_wildcard(const GetdnsReply *reply, const DnsName *owner, guint n_signed);
 
-/* Whether NSEC3 records at @owner are weak: of opt-out, or of too many iterations. */
-gboolean getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner);
+/* Whether NSEC3 records at @owner are weak: of too many iterations, or, where it is a wildcard's
+ * records that need a proof, of opt-out. */
+gboolean getdns_screen_is_weak(const GetdnsReply *reply, const DnsName *owner, gboolean wildcard);
 
 /* Whether proofs tell that the zone which signed them has no say about @owner. For type DS, the
  * delegation itself is where the records stand. */

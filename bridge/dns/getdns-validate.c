@@ -103,7 +103,7 @@ bundle_add_proofs(Bundle *bundle, const GetdnsReply *reply, const ZoneKeys *keys
     for (guint i = 0; i < reply->records->len && !bundle->refused; i++) {
         const GetdnsRecord *record = getdns_reply_get(reply, i);
         if (record->in_answer || !getdns_record_is_denial(record) || !is_first_of_set(reply, i) ||
-            (!weak && getdns_screen_is_weak(reply, &record->owner)))
+            (!weak && getdns_screen_is_weak(reply, &record->owner, TRUE)))
             continue;
         if (bundle_add_set(bundle, reply, &record->owner, record->type, FALSE, keys))
             n_proofs++;

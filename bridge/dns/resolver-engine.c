@@ -4,17 +4,10 @@
 #include "resolver-getdns.h"
 #include "resolver-unbound.h"
 
-static ResolverEngine
-choose_engine(const ResolverConfig *config)
-{
-    gboolean named = config->root_servers != NULL && config->root_servers[0] != NULL;
-    return config->recursive && named ? RESOLVER_ENGINE_UNBOUND : config->engine;
-}
-
 Resolver *
 resolver_engine_new(const ResolverConfig *config, const gchar *const *anchors, GError **error)
 {
-    switch (choose_engine(config)) {
+    switch (config->recursive ? RESOLVER_ENGINE_UNBOUND : config->engine) {
     case RESOLVER_ENGINE_UNBOUND:
         return (Resolver *)resolver_unbound_new(config, anchors, error);
     case RESOLVER_ENGINE_GETDNS:

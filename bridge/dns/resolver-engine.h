@@ -4,9 +4,10 @@
 #include "resolver-config.h"
 #include "resolver.h"
 
-/* Makes the engine that @config names. getdns leaves asking from the root to libunbound, and tells
- * it of other root servers than the world's by a file, which the resolver program may not write:
- * with root servers that are named libunbound is asked directly.
+/* Makes the engine that @config names; from the root libunbound asks, whichever that is. getdns
+ * would leave it to libunbound, too, but go over what that finds bogus once more by itself: it
+ * finds some of it insecure, dies of some, and computes for long over other (CVE-2023-50387). Nor
+ * could it name other root servers, or say why an answer is bogus.
  *
  * @config: with servers, or recursive; @anchors: see trust_anchor_parse().
  * @error: DNS_ERROR_SERVER, DNS_ERROR_TRUST_ANCHOR, DNS_ERROR_PROGRAM */

@@ -45,7 +45,7 @@ open_other_channel(ResolverGetdns *self, guint server, ResolverTransport transpo
     const ResolverConfig *config = engine_base_get_config(ENGINE_BASE(self));
     if (transport == RESOLVER_TRANSPORT_UDP)
         return (route->stream = new_channel(self, server, RESOLVER_TRANSPORT_TCP, error)) != NULL;
-    if (transport != RESOLVER_TRANSPORT_TCP || config->recursive || config->attempts == 1)
+    if (transport != RESOLVER_TRANSPORT_TCP || config->attempts == 1)
         return TRUE;
     return (route->beside = new_channel(self, server, RESOLVER_TRANSPORT_UDP, error)) != NULL;
 }
@@ -112,8 +112,7 @@ on_attempt(GetdnsAttemptResult result, ResolverAnswer *answer, gpointer user_dat
     gboolean silent = result == GETDNS_ATTEMPT_SILENT;
     if (silent) {
         explain_silence(answer, zone_chain_get_route(attempt->chain)->channel);
-        if (!engine_base_get_config(ENGINE_BASE(attempt->engine))->recursive)
-            close_chain(attempt->engine, attempt->chain);
+        close_chain(attempt->engine, attempt->chain);
     }
     attempt_free(attempt);
     engine_lookup_end_attempt(lookup, silent ? ENGINE_ATTEMPT_SILENT : ENGINE_ATTEMPT_ANSWERED,
@@ -131,10 +130,8 @@ begin_attempt(EngineBase *base, const EngineAttempt *what, GError **error)
     attempt->engine = self;
     attempt->lookup = what->lookup;
     attempt->chain = zone_chain_ref(chain);
-    attempt->attempt = getdns_attempt_new(
-        chain,
-        engine_base_get_config(base)->recursive ? GETDNS_ATTEMPT_THOROUGH : GETDNS_ATTEMPT_QUICK,
-        what->owner_name, what->rr_type, what->timeout_ms, on_attempt, attempt);
+    attempt->attempt = getdns_attempt_new(chain, what->owner_name, what->rr_type, what->timeout_ms,
+                                          on_attempt, attempt);
     return attempt;
 }
 
@@ -177,6 +174,7 @@ resolver_getdns_init(ResolverGetdns *self)
 ResolverGetdns *
 resolver_getdns_new(const ResolverConfig *config, const gchar *const *anchors, GError **error)
 {
+    g_return_val_if_fail(!config->recursive, NULL);
     g_autoptr(ResolverGetdns) self = g_object_new(RESOLVER_GETDNS_TYPE, NULL);
     gboolean ok = engine_base_configure(ENGINE_BASE(self), config, anchors, error);
     self->chains = g_new0(ZoneChain *, count_chains(self));

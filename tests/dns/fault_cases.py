@@ -307,6 +307,9 @@ def _forged_proofs(server):
         # RFC 5155 §8.9, RFC 6840 §4.1
         ('nsec3-above-delegation', 'alice@below.above3.lab', 'above3.lab.',
          ([], wire.soa(server, 'above3.lab.') + _proofs_of(server, 'above3.lab.'), []), 3),
+        ('nsec3-above-delegation-many-rounds', 'alice@below.above3-many.lab', 'above3-many.lab.',
+         ([], wire.soa(server, 'above3-many.lab.') + _proofs_of(server, 'above3-many.lab.'), []),
+         0),
         ('nsec-above-delegation', ALICE, 'lab.', ([], cut, []), 3),
         # RFC 6672 §5.3.4
         ('nsec3-at-dname', 'alice@dname-apex3.lab', 'dname-apex3.lab.',
@@ -326,11 +329,13 @@ def _forged_proofs(server):
     rows = []
     for name, address, zone, sections, rcode in forged:
         # the zone itself, and all below it on the way to the name
+        # (RFC 9276 §3.2: beyond a limit as insecure)
+        allowed = (INSECURE, BOGUS) if 'many-rounds' in name else SPOILT
         n_asked = address.rpartition('@')[2].count('.') + 2 - zone.count('.')
         rule = wire.replace_rule(wire.response(r.owner_name(address), sections, rcode),
                                  f'type={SMIMEA}')
-        rows.append(_net(f'forged-{name}', SPOILT, rule, address=address, modes=(STUB,)))
-        rows.append(_net(f'forged-{name}-keys-late', SPOILT, rule,
+        rows.append(_net(f'forged-{name}', allowed, rule, address=address, modes=(STUB,)))
+        rows.append(_net(f'forged-{name}-keys-late', allowed, rule,
                          f'rcode=2 type={DNSKEY} name={zone} first={n_asked}', address=address,
                          modes=(STUB,)))
     # RFC 6840 §4.4: only what stands above tells of a delegation, the zone itself does not

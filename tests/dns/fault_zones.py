@@ -35,6 +35,9 @@ def table():
         # for forged proofs
         Zone('above3.lab.', denial=NSEC3),
         Zone('below.above3.lab.'),
+        # for long keys getdns computes up to 500 iterations
+        Zone('above3-many.lab.', denial=('-n', '-t', '200'), algorithm='RSASHA256'),
+        Zone('below.above3-many.lab.'),
         Zone('above-opt-out.lab.', denial=OPT_OUT),
         Zone('below.above-opt-out.lab.'),
         Zone('wild-above.lab.', lines=[r.line('*.wild-above.lab.', wildcard),
@@ -77,6 +80,7 @@ def scenarios():
         row('short-signature', BOGUS, 'bogus'),
         row('wild-unproven', BOGUS, 'bogus', 'anyone', [], 1),
         row('below.above3', SECURE, 'ready'),
+        row('below.above3-many', SECURE, 'ready'),
         row('below.above-opt-out', SECURE, 'ready'),
         row('wild-above', DENIAL, 'no-record', records=[]),
         row('wild3-many', INSECURE, 'insecure', 'anyone', [], 1),
