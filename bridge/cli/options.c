@@ -18,7 +18,7 @@ fill_entries(CliOptions *options, GOptionEntry entries[N_GLOBAL_ENTRIES])
         {"dns-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->dns_servers,
          "Name server to ask; may be repeated", "ADDR[@PORT][#NAME]"},
         {"dns-recursive", 0, 0, G_OPTION_ARG_NONE, &options->dns_recursive,
-         "Resolve from the root instead of asking a name server", NULL},
+         "Resolve from the root (with libunbound) instead of asking a name server", NULL},
         {"dns-udp", 0, 0, G_OPTION_ARG_NONE, &options->dns_udp, "The same as --dns-transport udp",
          NULL},
         {"trust-anchor", 0, 0, G_OPTION_ARG_FILENAME, &options->trust_anchor,

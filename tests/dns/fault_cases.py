@@ -148,7 +148,7 @@ def _lost():
         _net('loss-of-ds-question', every, f'drop type={DS}', modes=(RECURSIVE,)),
         _net('udp-blocked', TAKES_TOO_LONG, 'drop over=udp', udp=True),
         _net('tcp-blocked', TAKES_TOO_LONG, 'drop over=tcp'),
-        _net('tcp-blocked-and-too-long', SPOILT, 'drop over=tcp', address='big@secure.lab',
+        _net('tcp-reset-and-too-long', SPOILT, 'reset over=tcp', address='big@secure.lab',
              modes=(STUB,), says='the answer is too long for UDP, and TCP brings none'),
         _net('tcp-reset-once', every, 'reset over=tcp first=1'),
         _net('tcp-reset-always', TAKES_TOO_LONG, 'reset over=tcp'),
