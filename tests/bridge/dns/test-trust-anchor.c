@@ -159,13 +159,14 @@ test_record_limit(void)
     g_assert_error(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR);
 }
 
+/* @where: in the file, or why there is none. */
 static void
-assert_not_loaded(const gchar *file)
+assert_not_loaded(const gchar *file, const gchar *where)
 {
     g_autoptr(GError) error = NULL;
     g_assert_null(trust_anchor_load(file, &error));
     g_assert_error(error, DNS_ERROR, DNS_ERROR_TRUST_ANCHOR);
-    g_autofree gchar *place = g_strconcat(file, ":1: ", NULL);
+    g_autofree gchar *place = g_strconcat(file, where, NULL);
     assert_place(error, place);
 }
 
@@ -175,13 +176,13 @@ test_load(void)
     g_autofree gchar *folder = g_dir_make_tmp("dns-anchor-XXXXXX", NULL);
     g_autofree gchar *file = g_build_filename(folder, "root.key", NULL);
     g_autofree gchar *pipe = g_build_filename(folder, "pipe", NULL);
-    assert_not_loaded(file);
-    assert_not_loaded(folder);
+    assert_not_loaded(file, ": cannot be read: ");
+    assert_not_loaded(folder, ": cannot be read: ");
     /* A pipe without a writer must not hold the program up. */
     g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
-    assert_not_loaded(pipe);
+    assert_not_loaded(pipe, ": cannot be read: ");
     g_assert_true(g_file_set_contents(file, "", 0, NULL));
-    assert_not_loaded(file);
+    assert_not_loaded(file, ":1: ");
 
     g_assert_true(g_file_set_contents(file, ". IN " DNSKEY "\n", -1, NULL));
     g_autoptr(GError) error = NULL;
@@ -191,7 +192,7 @@ test_load(void)
 
     g_autofree gchar *long_text = g_strnfill(TRUST_ANCHOR_MAX_OCTETS + 1, '\n');
     g_assert_true(g_file_set_contents(file, long_text, -1, NULL));
-    assert_not_loaded(file);
+    assert_not_loaded(file, ":1: ");
     g_unlink(pipe);
     g_unlink(file);
     g_rmdir(folder);
