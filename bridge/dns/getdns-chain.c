@@ -9,13 +9,6 @@
 #define REPLIES "/replies_tree"
 #define STATUS  "/replies_tree/0/dnssec_status"
 
-/* RFC 4034 §2.1: flags, protocol, then the algorithm. */
-#define DNSKEY_ALGORITHM_AT 3u
-
-/* RFC 4034 §5.1: key tag, algorithm, digest type. */
-#define DS_ALGORITHM_AT   2u
-#define DS_DIGEST_TYPE_AT 3u
-
 static gboolean
 is_key_for(const GetdnsRecord *key, const GetdnsRecord *signature)
 {
@@ -274,17 +267,6 @@ getdns_chain_is_strong(getdns_dict *response, const gchar *owner_name, guint16 r
            validate_part(reply, chain, anchors, now, is_strong, NULL) == GETDNS_DNSSEC_SECURE;
 }
 
-static gboolean
-is_known(const GetdnsRecord *ds)
-{
-    static const guint8 algorithms[] = {5, 7, 8, 10, 13, 14, 15, 16};
-    guint8 digest_type = ds->rdata[DS_DIGEST_TYPE_AT];
-    gboolean known = FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS(algorithms); i++)
-        known |= ds->rdata[DS_ALGORITHM_AT] == algorithms[i];
-    return known && (digest_type == 1 || digest_type == 2 || digest_type == 4);
-}
-
 /* How many keys are named by DS records of the zone, of algorithms and digests that are known, or
  * by others. */
 static guint
@@ -295,7 +277,7 @@ count_entry_keys(const GetdnsReply *chain, const DnsName *zone, gboolean known, 
     for (guint i = 0; i < chain->records->len; i++) {
         const GetdnsRecord *ds = getdns_reply_get(chain, i);
         if (ds->type != GETDNS_RRTYPE_DS || ds->n_rdata <= DS_DIGEST_TYPE_AT ||
-            !dns_name_equal(&ds->owner, zone) || is_known(ds) != known)
+            !dns_name_equal(&ds->owner, zone) || getdns_record_is_known_ds(ds) != known)
             continue;
         GetdnsRecord named = {.signer = *zone,
                               .algorithm = ds->rdata[DS_ALGORITHM_AT],

@@ -7,13 +7,8 @@
 
 #define RR_TYPE_SMIMEA 53u
 
-/* RFC 4034 §3.1, §2.1, §5.1 */
-#define RRSIG_INCEPTION_AT  12u
-#define DNSKEY_ALGORITHM_AT 3u
-#define DS_ALGORITHM_AT     2u
-#define DS_DIGEST_TYPE_AT   3u
-#define DS_FIXED_OCTETS     4u
-#define DIGEST_MAX_OCTETS   64u
+#define RRSIG_INCEPTION_AT 12u /* RFC 4034 §3.1 */
+#define DIGEST_MAX_OCTETS  64u
 
 /* The whole that is looked at. */
 typedef struct {

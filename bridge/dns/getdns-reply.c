@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-reply.h"
 
+#include <string.h>
+
 /* Where the one reply stands in the response. */
 #define REPLY "/replies_tree/0"
 
@@ -236,6 +238,15 @@ gboolean
 getdns_record_is_denial(const GetdnsRecord *record)
 {
     return record->type == GETDNS_RRTYPE_NSEC || record->type == GETDNS_RRTYPE_NSEC3;
+}
+
+gboolean
+getdns_record_is_known_ds(const GetdnsRecord *ds)
+{
+    static const guint8 algorithms[] = {5, 7, 8, 10, 13, 14, 15, 16};
+    static const guint8 digests[] = {1, 2, 4};
+    return memchr(algorithms, ds->rdata[DS_ALGORITHM_AT], sizeof algorithms) != NULL &&
+           memchr(digests, ds->rdata[DS_DIGEST_TYPE_AT], sizeof digests) != NULL;
 }
 
 guint32

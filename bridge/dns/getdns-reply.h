@@ -84,6 +84,17 @@ gboolean getdns_record_get_target(const GetdnsRecord *record,
 
 gboolean getdns_record_is_denial(const GetdnsRecord *record);
 
+/* RFC 4034 §2.1: flags, protocol, then the algorithm. */
+#define DNSKEY_ALGORITHM_AT 3u
+/* RFC 4034 §5.1: key tag, algorithm, digest type. */
+#define DS_ALGORITHM_AT   2u
+#define DS_DIGEST_TYPE_AT 3u
+#define DS_FIXED_OCTETS   4u
+
+/* Whether a DS record with its fixed octets has an algorithm and a digest type that are known here:
+ * those of RFC 8624 §3. A zone with others alone counts as unsigned (RFC 4035 §5.2). */
+gboolean getdns_record_is_known_ds(const GetdnsRecord *ds);
+
 /* Seconds for which the record may be kept: TTL, and for an RRSIG its original TTL and end
  * (RFC 4035 §5.3.3), in serial number arithmetic. */
 guint32 getdns_record_get_lifetime(const GetdnsRecord *record, gint64 now);

@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "getdns-unsigned.h"
 
-#include <string.h>
-
 #include "denial.h"
 #include "getdns-screen.h"
-
-/* RFC 4034 §5.1 */
-#define DS_ALGORITHM_AT   2u
-#define DS_DIGEST_TYPE_AT 3u
-#define DS_FIXED_OCTETS   4u
 
 gchar *
 getdns_unsigned_describe(const DnsName *zone)
 {
     g_autofree gchar *name = dns_name_to_string(zone);
     return g_strdup_printf("%s has no DS record in the zone above", name);
-}
-
-/* Those of RFC 8624 §3. */
-static gboolean
-is_known_ds(const GetdnsRecord *ds)
-{
-    static const guint8 algorithms[] = {5, 7, 8, 10, 13, 14, 15, 16};
-    static const guint8 digests[] = {1, 2, 4};
-    return memchr(algorithms, ds->rdata[DS_ALGORITHM_AT], sizeof algorithms) != NULL &&
-           memchr(digests, ds->rdata[DS_DIGEST_TYPE_AT], sizeof digests) != NULL;
 }
 
 /* There are DS records, and none is of use: as without them (RFC 4035 §5.2, RFC 6840 §5.2). */
@@ -38,7 +21,7 @@ has_unknown_ds(const GetdnsReply *chain, const DnsName *zone)
         if (record->type != GETDNS_RRTYPE_DS || record->n_rdata <= DS_FIXED_OCTETS ||
             !dns_name_equal(&record->owner, zone))
             continue;
-        if (is_known_ds(record))
+        if (getdns_record_is_known_ds(record))
             return FALSE;
         n_unknown++;
     }

@@ -75,8 +75,7 @@ without_base64(const gchar *text)
 }
 
 /* Octets that GMime looks at for the ends of words: from each "=?" to the next "?=", or to the end
- * of
- * @text. */
+ * of @text. */
 static guint64
 measure_work(const gchar *text)
 {
