@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """The resolver program dies: by somebody's hand, or over an answer. Who asked it answers on."""
 
+import base64
 import contextlib
 import json
 import os
@@ -62,13 +63,25 @@ class Host:
         text = json.dumps({'id': 1, 'op': op, 'params': parameters}).encode()
         self.process.stdin.write(struct.pack('=I', len(text)) + text)
         self.process.stdin.flush()
-        while True:
-            size, = struct.unpack('=I', self.process.stdout.read(4))
-            answer = json.loads(self.process.stdout.read(size))
-            if 'progress' not in answer:
-                if not answer['ok']:
-                    raise AssertionError(answer)
-                return answer['result']
+        answer = {'progress': None}
+        while 'progress' in answer:
+            answer = self._read()
+        if not answer['ok']:
+            raise AssertionError(answer)
+        return self._read_chunks() if answer.get('result_chunks') else answer['result']
+
+    def _read(self):
+        size, = struct.unpack('=I', self.process.stdout.read(4))
+        return json.loads(self.process.stdout.read(size))
+
+    def _read_chunks(self):
+        """A result that is longer than a frame may be."""
+        octets, is_last = b'', False
+        while not is_last:
+            chunk = self._read()
+            octets += base64.b64decode(chunk['chunk'])
+            is_last = chunk['last']
+        return json.loads(octets)
 
     def close(self):
         self.process.stdin.close()
